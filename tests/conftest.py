@@ -1,0 +1,42 @@
+"""What every test has: a clean environment, and for the asking the outside samples and a sandbox."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from isolation import HOME, SHARED
+
+if TYPE_CHECKING:
+    from gradetools.sandbox import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def isolated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Run each test in a working folder without `.env` and with a data folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    home = request.config.stash[HOME]
+    monkeypatch.setenv("GRADETOOLS_DATA_DIR", tempfile.mkdtemp(prefix="data-", dir=home))
+
+
+@pytest.fixture(scope="session")
+def shared(request: pytest.FixtureRequest) -> Path:
+    """Give the folder of outside samples and documents that GRADETOOLS_SHARED names."""
+    folder = request.config.stash[SHARED]
+    if folder is None or not folder.is_dir():
+        pytest.skip("GRADETOOLS_SHARED does not name the folder of outside samples")
+    return folder
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Serve the invented school on a port of 127.0.0.1, for one test."""
+    from gradetools.sandbox import Sandbox
+
+    with Sandbox() as running:
+        yield running
