@@ -1,0 +1,131 @@
+"""Bytes into rows of text: which encoding, which delimiter, where each row ends."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+
+from gradetools.errors import SheetError
+
+DELIMITERS = (",", ";", "\t", "|")
+#: How much of a text is looked at to find its delimiter.
+SAMPLE_CHARACTERS = 65_536
+#: No cell of a grade sheet is longer; the csv module's own limit of 131,072 is too short for an essay.
+LONGEST_CELL = 32 * 1024 * 1024
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NO_TABLES = (
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"PK\x03\x04", "a damaged workbook or archive"),
+    (b"{\\rtf", "a text document"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+)
+#: In what is meant to be text, these betray an image, a program, a workbook of another kind.
+_NO_TEXT = "\x00\x01\x02\x03\x04\x1b"
+
+
+def read_delimited(
+    content: bytes, name: str, encoding: str | None, delimiter: str | None
+) -> tuple[list[list[str]], dict[str, str]]:
+    """Read the rows of a CSV file, and say which encoding and delimiter they were read with.
+
+    Raises:
+        SheetError: the bytes are no text, or the text is no table.
+    """
+    _refuse_what_is_no_table(content, name)
+    text, encoding = _decode(content, name, encoding)
+    if delimiter is None:
+        delimiter = find_delimiter(text, name)
+    elif len(delimiter) != 1 or delimiter in '\r\n"\x00 ':
+        raise SheetError(f"{delimiter!r} is no delimiter: name one character, such as ',' or ';'.")
+    return _parse(text, delimiter, name), {"encoding": encoding, "delimiter": delimiter}
+
+
+def find_delimiter(text: str, name: str) -> str:
+    """Take the delimiter under which most rows have the same number of cells, and the more cells the better.
+
+    Raises:
+        SheetError: under none of them are most rows wider than one cell.
+    """
+    found = [(*_evenness(text, delimiter), delimiter) for delimiter in DELIMITERS]
+    share, _, best = max(found, key=lambda each: each[:2])
+    if share:
+        return best
+    raise SheetError(
+        f"{name} is no table: a grade sheet has at least two columns, parted by comma, semicolon, tab or bar;"
+        " save it as CSV or XLSX, or name the delimiter."
+    )
+
+
+def _evenness(text: str, delimiter: str) -> tuple[float, int]:
+    """Give the share of rows that have the commonest width above one, and that width."""
+    rows = csv.reader(io.StringIO(text[:SAMPLE_CHARACTERS], newline=""), delimiter=delimiter)
+    widths = [len(row) for row in itertools.islice(rows, 200) if any(row)]
+    wide = [width for width in widths if width > 1]
+    # A ragged table is still a table, but prose with a comma here and there is none.
+    if len(wide) * 2 <= len(widths):
+        return 0.0, 0
+    width, count = Counter(wide).most_common(1)[0]
+    return count / len(widths), width
+
+
+def _refuse_what_is_no_table(content: bytes, name: str) -> None:
+    what = next((what for magic, what in _NO_TABLES if content.startswith(magic)), "")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        what = "a web page or XML"
+    if what:
+        raise SheetError(f"{name} is {what}, not a table: save the sheet as CSV or XLSX.")
+
+
+def _decode(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
+    marked = next((known for mark, known in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
+    for candidate in filter(
+        None, (encoding or marked, *(() if encoding or marked else ("utf-8", "cp1252")))
+    ):
+        try:
+            text = content.decode(candidate).removeprefix("\ufeff")
+        except LookupError:
+            raise SheetError(
+                f"There is no encoding {candidate!r}: try utf-8, utf-16 or cp1252."
+            ) from None
+        except UnicodeError:
+            continue
+        if not any(control in text[:SAMPLE_CHARACTERS] for control in _NO_TEXT):
+            return text, candidate
+    if encoding:
+        raise SheetError(
+            f"{name} is no text in {encoding}: leave the encoding out or name another."
+        )
+    raise SheetError(f"{name} is neither text nor a workbook: save the sheet as CSV or XLSX.")
+
+
+def _parse(text: str, delimiter: str, name: str) -> list[list[str]]:
+    csv.field_size_limit(LONGEST_CELL)
+    # Within an open quote this last row would be swallowed like all before it; that is how it shows.
+    lines: Iterator[str] = itertools.chain(io.StringIO(text, newline=""), ['"\x00"'])
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        raise SheetError(
+            f"{name} holds a cell of more than {LONGEST_CELL:,} characters: shorten it."
+        ) from None
+    if rows.pop() != ["\x00"]:
+        raise SheetError(
+            f"Line {len(rows) + 1} of {name} opens a quote that is never closed: close it, or export the file"
+            " again, for it may be cut off."
+        )
+    return rows

@@ -1,0 +1,285 @@
+"""`Columns`: which column of a sheet means what, as a value that is saved as a small JSON file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+
+from gradetools.errors import ColumnsError
+from gradetools.formats.recognition import MEANINGS, STUDENT_FIELDS
+from gradetools.sheet import ColumnKey, Sheet
+
+
+def _read_key(value: object) -> object:
+    return ColumnKey.parse(value) if isinstance(value, str) else value
+
+
+def _known(value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ValueError(f"one of {', '.join(known)}")
+    return value
+
+
+Key = Annotated[ColumnKey, BeforeValidator(_read_key), PlainSerializer(str, return_type=str)]
+
+
+class Answer(NamedTuple):
+    """What an analyst answered to a question; `column` "" answers it for every column."""
+
+    code: str
+    column: str
+    value: str
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ColumnMeaning(_Value):
+    """What one column means.
+
+    Attributes:
+        column: its address; in the file as text, `Quiz 1` or `Quiz 1 #2`.
+        means: one of `formats.recognition.MEANINGS`.
+        line_item: the sourcedId of a score column's line item; "" where none is chosen yet.
+        line_item_title: its title, for people.
+        key: for the student column, the field of a student that it holds; "" takes whichever fits.
+        belongs_to: for a companion, its score column.
+        reason: why it was suggested.
+        samples: some of its cells.
+    """
+
+    column: Key
+    means: Annotated[str, BeforeValidator(lambda value: _known(value, MEANINGS))]
+    line_item: str = ""
+    line_item_title: str = ""
+    key: Annotated[str, BeforeValidator(lambda value: _known(value, ("", *STUDENT_FIELDS)))] = ""
+    belongs_to: Key | None = None
+    reason: str = ""
+    samples: tuple[str, ...] = ()
+
+
+class Columns(_Value):
+    """Which column means what. To change it is to make another.
+
+    A column is addressed by its header, or by (header, occurrence) where several share one.
+
+    Attributes:
+        format: the export's name.
+        header_fingerprint: of the sheet's header, by which a saved file is found again.
+        meanings: one for each column of the sheet, in order.
+        tokens: text to the fields of a result that it stands for; `{"skip": true}` for no grade.
+        answers: to the questions of the checks.
+        attempts: what to do with several scores of one student for one line item.
+        scale: score column to the maximum that its numbers are scaled from.
+        student_matches: text of the student column to the sourcedId that a person chose.
+        line_item_matches: text of a long sheet's line item column to the sourcedId that a person chose.
+    """
+
+    format: str
+    header_fingerprint: str
+    meanings: tuple[ColumnMeaning, ...]
+    tokens: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+    attempts: Literal["refuse"] = "refuse"
+    scale: Mapping[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(
+        default_factory=dict
+    )
+    student_matches: Mapping[str, str] = Field(default_factory=dict)
+    line_item_matches: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def student_column(self) -> ColumnMeaning | None:
+        """The column that says whose the grades are."""
+        return next(iter(self.of("student")), None)
+
+    @property
+    def score_columns(self) -> tuple[ColumnMeaning, ...]:
+        """The columns whose cells are entries: scores, and letters that stand in a column of their own."""
+        return tuple(
+            each
+            for each in self.meanings
+            if each.means == "score" or (each.means == "text_score" and each.belongs_to is None)
+        )
+
+    @property
+    def ignored(self) -> tuple[ColumnMeaning, ...]:
+        """The columns that nothing is taken from; each says why."""
+        return self.of("ignored")
+
+    def of(self, means: str) -> tuple[ColumnMeaning, ...]:
+        """Give the columns of one meaning, in order."""
+        return tuple(each for each in self.meanings if each.means == means)
+
+    def companions(self, column: ColumnKey) -> tuple[ColumnMeaning, ...]:
+        """Give the columns that belong to a score column."""
+        return tuple(each for each in self.meanings if each.belongs_to == column)
+
+    def meaning(self, column: ColumnKey | str) -> ColumnMeaning:
+        """Find what one column means.
+
+        Raises:
+            ColumnsError: there is no such column; the message names those there are.
+        """
+        key = ColumnKey.parse(column) if isinstance(column, str) else ColumnKey(*column)
+        for each in self.meanings:
+            if each.column == key:
+                return each
+        there_are = ", ".join(repr(str(each.column)) for each in self.meanings)
+        raise ColumnsError(
+            f"There is no column {str(key)!r}; there are {there_are}: name one of these."
+        )
+
+    def with_meaning(
+        self,
+        column: ColumnKey | str,
+        *,
+        means: str | None = None,
+        line_item: str | None = None,
+        key: str | None = None,
+        belongs_to: ColumnKey | str | None = None,
+    ) -> Columns:
+        """Make the same columns with another meaning for one; what is not named stays.
+
+        A sheet has one student column: choosing one sets the other aside.
+
+        Raises:
+            ColumnsError: there is no such column, meaning or key.
+        """
+        old = self.meaning(column)
+        given = {"means": means, "line_item": line_item, "key": key}
+        changed: dict[str, object] = {
+            name: value for name, value in given.items() if value is not None
+        }
+        if belongs_to is not None:
+            changed["belongs_to"] = self.meaning(belongs_to).column
+        if changed.get("line_item", old.line_item) != old.line_item:
+            changed["line_item_title"] = ""
+        new = self._make_meaning({**old.model_dump(), **changed, "reason": "chosen by hand"})
+        others = {"means": "ignored", "reason": f"{new.column} was chosen as the key"}
+        meanings = tuple(
+            new
+            if each is old
+            else each.model_copy(update=others)
+            if new.means == each.means == "student"
+            else each
+            for each in self.meanings
+        )
+        return self.model_copy(update={"meanings": meanings})
+
+    @staticmethod
+    def _make_meaning(fields: Mapping[str, Any]) -> ColumnMeaning:
+        try:
+            return ColumnMeaning.model_validate(fields)
+        except ValidationError as error:
+            raise ColumnsError(f"{_first_problem(error)}.") from None
+
+    def match_student(self, text: str, sourced_id: str) -> Columns:
+        """Make the same columns, with the student that a text of the student column stands for."""
+        return self.model_copy(
+            update={"student_matches": {**self.student_matches, text.strip(): sourced_id}}
+        )
+
+    def match_line_item(self, text: str, sourced_id: str) -> Columns:
+        """Make the same columns, with the line item that a text of a long sheet stands for."""
+        return self.model_copy(
+            update={"line_item_matches": {**self.line_item_matches, text.strip(): sourced_id}}
+        )
+
+    def answer(self, code: str, column: ColumnKey | str, value: str = "accept") -> Columns:
+        """Make the same columns with the answer to a question; "" answers it for every column.
+
+        `docs/checks.md` lists each question's answers.
+        """
+        name = "" if column == "" else str(self.meaning(column).column)
+        kept = tuple(each for each in self.answers if each[:2] != (code, name))
+        return self.model_copy(update={"answers": (*kept, Answer(code, name, value))})
+
+    def answer_to(self, code: str, column: str) -> str:
+        """Give the answer to a question about a column, "" without one."""
+        found = {each.column: each.value for each in self.answers if each.code == code}
+        return found.get(column, found.get("", ""))
+
+    def scaled(self, column: ColumnKey | str, from_maximum: float) -> Columns:
+        """Make the same columns with a score column's numbers scaled to its line item's range.
+
+        Args:
+            column: the score column.
+            from_maximum: the number in the sheet that stands for the line item's maximum.
+
+        Raises:
+            ColumnsError: there is no such column, or the maximum is not above zero.
+        """
+        if not 0 < from_maximum < float("inf"):
+            raise ColumnsError(
+                f"{from_maximum} is no maximum to scale from: give a number above zero."
+            )
+        name = str(self.meaning(column).column)
+        return self.model_copy(update={"scale": {**self.scale, name: float(from_maximum)}})
+
+    def to_json(self) -> str:
+        """Write the columns as readable JSON."""
+        return self.model_dump_json(indent=2, exclude_defaults=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ColumnsError: the text is something else.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise ColumnsError(
+                f"These are no saved columns: {_first_problem(error)}; save them again."
+            ) from None
+
+
+def write_columns(columns: Columns, path: str | Path) -> None:
+    """Save columns as a JSON file.
+
+    Raises:
+        ColumnsError: the file cannot be written.
+    """
+    try:
+        Path(path).expanduser().write_text(columns.to_json() + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ColumnsError(
+            f"{path} cannot be written ({error.strerror}): name another file."
+        ) from None
+
+
+def read_columns(path: str | Path, sheet: Sheet) -> Columns:
+    """Read saved columns for a sheet.
+
+    Columns that the sheet has and the file does not know are reported by the checks.
+
+    Raises:
+        ColumnsError: there is no such file, it is something else, or it names a column that the sheet lacks.
+    """
+    try:
+        columns = Columns.from_json(Path(path).expanduser().read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ColumnsError(
+            f"There is no file {path}: check the path, or leave it out for a suggestion."
+        ) from None
+    except UnicodeDecodeError:
+        raise ColumnsError(f"{path} is no text: name a file of saved columns.") from None
+    except OSError as error:
+        raise ColumnsError(
+            f"{path} cannot be read ({error.strerror}): name a file of saved columns."
+        ) from None
+    for meaning in columns.meanings:
+        if meaning.means != "ignored":
+            sheet.key(meaning.column)
+    return columns
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}" if where else first["msg"]

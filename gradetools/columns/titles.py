@@ -1,0 +1,71 @@
+"""Finding line items: by sourcedId, by the id in a header, by title."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gradetools.formats.recognition import tidy
+
+
+@dataclass(frozen=True)
+class Found:
+    """The line item that a text means, or why none was chosen."""
+
+    line_item: str = ""
+    title: str = ""
+    reason: str = ""
+
+
+class LineItemIndex:
+    """The line items of a snapshot, to be found by what a sheet calls them.
+
+    Args:
+        line_items: DataFrame of `snapshot.LINE_ITEM_COLUMNS`.
+    """
+
+    def __init__(self, line_items: pd.DataFrame) -> None:
+        pairs = zip(line_items["sourced_id"], line_items["title"], strict=True)
+        self.titles: dict[str, str] = {str(sourced_id): str(title) for sourced_id, title in pairs}
+        self._by_title: defaultdict[str, list[str]] = defaultdict(list)
+        for sourced_id, title in self.titles.items():
+            self._by_title[_fold(title)].append(sourced_id)
+
+    def find(self, *names: str, header_id: str = "") -> Found:
+        """Find the one line item that a column means; nothing doubtful is chosen.
+
+        Args:
+            names: what the sheet calls it, the likeliest first.
+            header_id: the id that an export wrote into the header.
+        """
+        for text in filter(None, (*names, header_id)):
+            if text in self.titles:
+                return Found(text, self.titles[text], f"the line item with the id {text!r}")
+        for name in filter(None, map(tidy, names)):
+            matches = self._by_title.get(_fold(name), [])
+            if len(matches) == 1:
+                return Found(matches[0], self.titles[matches[0]], f"the line item called {name!r}")
+            if matches:
+                ids = ", ".join(matches)
+                return Found(
+                    reason=f"{len(matches)} line items are called {name!r} ({ids}): choose one"
+                )
+        return Found(reason=self._did_you_mean(next(filter(None, names), "")))
+
+    def near(self, name: str) -> list[str]:
+        """Give the titles that resemble a name, nearest first."""
+        folded = difflib.get_close_matches(_fold(name), list(self._by_title), n=3, cutoff=0.6)
+        return [self.titles[self._by_title[title][0]] for title in folded]
+
+    def _did_you_mean(self, name: str) -> str:
+        if not name:
+            return "the column has no name: choose its line item"
+        near = " or ".join(repr(title) for title in self.near(name))
+        return f"no line item is called {name!r}" + (f"; did you mean {near}?" if near else "")
+
+
+def _fold(title: str) -> str:
+    return tidy(title).casefold()

@@ -1,0 +1,117 @@
+"""A plain sheet with one row per student and one column per line item; what every table is taken for at last."""
+
+from __future__ import annotations
+
+import re
+
+from gradetools.cells import Cells
+from gradetools.formats.recognition import ColumnDescription, Description, Recognition, header_cells
+from gradetools.formats.words import (
+    COMPANIONS,
+    TOKENS,
+    assign_roles,
+    describe_person,
+    find_header,
+    meaning_of,
+    plain_word,
+)
+
+#: A column is one of scores when so much of what it holds could be one.
+SHARE_OF_SCORES = 0.5
+#: So many cells of a column are looked at.
+SAMPLE_ROWS = 1000
+
+_SCORE_LIKE = r"[-+]?[0-9.,/ ]*[0-9][0-9.,/ ]*%?|CLEAR|" + "|".join(map(re.escape, TOKENS))
+
+
+def recognise(cells: Cells) -> Recognition | None:
+    """Take any table with a header for a plain one."""
+    line = find_header(cells)
+    if line is None:
+        return None
+    roles, maxima = assign_roles(cells, line)
+    return Recognition(
+        "plain_wide",
+        line,
+        roles,
+        maxima,
+        0.1,
+        "it has one column per line item, and is no known export",
+    )
+
+
+def describe(cells: Cells, recognition: Recognition) -> Description:
+    """Say what each column means: by its header, and by what stands below it."""
+    header = header_cells(cells, recognition.header_line)
+    skipped = [line for line in recognition.roles if line > recognition.header_line]
+    body = cells.frame.loc[recognition.header_line + 1 :].drop(index=skipped).head(SAMPLE_ROWS)
+    columns = [
+        describe_person(i, title) or _describe_column(i, title, [text.strip() for text in body[i]])
+        for i, title in enumerate(header)
+    ]
+    return Description(
+        tuple(_join_companion(column, columns, header) for column in columns), TOKENS
+    )
+
+
+def _describe_column(position: int, title: str, texts: list[str]) -> ColumnDescription:
+    means = meaning_of(title)
+    if means in ("section", "class"):
+        return ColumnDescription(position, means, reason=f"{title!r} is the student's {means}")
+    if means and means not in ("score", "line_item", "student", "name"):
+        return ColumnDescription(position, means)
+    filled = [text for text in texts if text]
+    if title.startswith("gradetools_"):
+        return ColumnDescription(position, "ignored", reason="gradetools wrote it itself")
+    if not filled:
+        return ColumnDescription(position, "ignored", title=title, reason="it is empty")
+    share = sum(bool(re.fullmatch(_SCORE_LIKE, text, re.IGNORECASE)) for text in filled) / len(
+        filled
+    )
+    if share < SHARE_OF_SCORES:
+        return ColumnDescription(
+            position, "ignored", title=title, reason="most of its cells are no scores"
+        )
+    if not title:
+        return ColumnDescription(
+            position, "score", reason="its cells are scores, but it has no name"
+        )
+    return ColumnDescription(position, "score", title=title, reason="its cells are scores")
+
+
+def _join_companion(
+    column: ColumnDescription, columns: list[ColumnDescription], header: list[str]
+) -> ColumnDescription:
+    """Tie "Quiz 1 comment" to "Quiz 1", and a lone "Comment" to the only score column."""
+    title = header[column.position]
+    scores = [each.position for each in columns if each.means == "score"]
+    if column.means in COMPANIONS:
+        if len(scores) == 1:
+            return ColumnDescription(
+                column.position,
+                column.means,
+                belongs_to=scores[0],
+                reason=f"belongs to {header[scores[0]]!r}",
+            )
+        return ColumnDescription(
+            column.position,
+            "ignored",
+            reason=f"{title!r} names no score column that it could belong to",
+        )
+    for score in sorted(scores, key=lambda position: -len(header[position])):
+        means = _companion_of(title, header[score])
+        if score != column.position and means:
+            return ColumnDescription(
+                column.position, means, belongs_to=score, reason=f"belongs to {header[score]!r}"
+            )
+    return column
+
+
+def _companion_of(title: str, score_title: str) -> str:
+    if not score_title or not title.casefold().startswith(score_title.casefold()):
+        return ""
+    rest = title[len(score_title) :]
+    if not re.match(r"[\s:_(\[-]", rest):
+        return ""
+    means = meaning_of(plain_word(rest))
+    return means if means in COMPANIONS else ""

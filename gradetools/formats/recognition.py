@@ -1,0 +1,107 @@
+"""What is known of a sheet's layout: values that each format fills in, and what the formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from gradetools.cells import Cells
+
+#: The fields of a student that a key column may hold, the most certain first.
+STUDENT_FIELDS = ("sourcedId", "identifier", "userIds", "username", "email")
+#: What a column can mean. "student" is a key; a companion of a score column names it in `belongs_to`.
+MEANINGS = (
+    "student", "name", "section", "class", "score", "line_item", "points", "text_score", "comment", "score_date",
+    "score_status", "late", "missing", "incomplete", "in_progress", "ignored",
+)  # fmt: skip
+#: What a row can be. Only "student" rows hold grades.
+ROLES = ("student", "preamble", "header", "points", "posting", "test_student", "blank")
+#: A text that stands for no grade at all.
+SKIP: Mapping[str, Any] = {"skip": True}
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """Which export a table is, and what its rows are.
+
+    Attributes:
+        format: the module's name in `gradetools.formats`.
+        header_line: the line of the header.
+        roles: line to role, of every row that holds no student.
+        maxima: column position to the highest possible score, as text.
+        certainty: 0 to 1; the format with the highest wins.
+        reason: why, as a sentence for the analyst.
+    """
+
+    format: str
+    header_line: int
+    roles: Mapping[int, str]
+    maxima: Mapping[int, str]
+    certainty: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class ColumnDescription:
+    """What one column means.
+
+    Attributes:
+        position: of the column, from 0.
+        means: one of MEANINGS.
+        title: of the line item, for a score column.
+        header_id: the id that the export wrote into the header.
+        keys: which of STUDENT_FIELDS this column may hold; a column of names may turn out to hold ids.
+        belongs_to: the position of the score column, for a companion.
+        reason: why, as words for the analyst.
+    """
+
+    position: int
+    means: str
+    title: str = ""
+    header_id: str = ""
+    keys: tuple[str, ...] = ()
+    belongs_to: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What every column means, and which texts stand for something else than a number.
+
+    Attributes:
+        columns: one for each column, in order.
+        tokens: text to the fields of a result that it stands for, or to `SKIP`.
+    """
+
+    columns: tuple[ColumnDescription, ...]
+    tokens: Mapping[str, Mapping[str, Any]]
+
+
+def tidy(text: str) -> str:
+    """Take off blanks at both ends, and make one blank of several blanks or line breaks."""
+    return " ".join(text.split())
+
+
+def header_cells(cells: Cells, line: int) -> list[str]:
+    """Give the header's cells, tidied."""
+    return [tidy(str(text)) for text in cells.frame.loc[line]]
+
+
+def first_rows(cells: Cells, count: int, *, after: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """Go through the first rows after a line: each row's line and its stripped cells."""
+    part = cells.frame.loc[after + 1 : after + count]
+    for line, row in zip(part.index, part.to_numpy(dtype=object), strict=True):
+        yield int(line), [str(text).strip() for text in row]
+
+
+def blank_lines(frame: pd.DataFrame) -> dict[int, str]:
+    """Give the role "blank" to each row without any text."""
+    blank = pd.Series(data=True, index=frame.index)
+    for position in frame.columns:
+        blank &= frame[position].str.strip() == ""
+        if not blank.any():
+            return {}
+    return dict.fromkeys((int(line) for line in frame.index[blank]), "blank")

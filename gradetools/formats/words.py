@@ -1,0 +1,142 @@
+"""The words that people head their columns with, for sheets that no system exported."""
+
+from __future__ import annotations
+
+import re
+
+from gradetools.cells import Cells
+from gradetools.formats.recognition import (
+    SKIP,
+    STUDENT_FIELDS,
+    ColumnDescription,
+    blank_lines,
+    first_rows,
+    tidy,
+)
+
+TOKENS = {
+    "EX": {"scoreStatus": "exempt"},
+    "MIS": {"missing": "true", "scoreStatus": "not submitted"},
+    "INC": {"incomplete": "true"},
+    "N/A": SKIP,
+    "-": SKIP,
+}
+
+_ANY = STUDENT_FIELDS
+#: Header, without blanks and signs, to the fields of a student that it may hold.
+STUDENT_WORDS: dict[str, tuple[str, ...]] = {
+    "sourcedid": ("sourcedId", "identifier", "userIds"),
+    "studentsourcedid": ("sourcedId", "identifier", "userIds"),
+    "usersourcedid": ("sourcedId", "identifier", "userIds"),
+    **dict.fromkeys(
+        (
+            "id", "ids", "idnumber", "studentid", "studentids", "studentnumber", "studentno", "studentnum", "number",
+            "sid", "sisid", "sisuserid", "schoolid", "localid", "stateid", "identifier", "uniqueuserid", "userid",
+            "orgdefinedid", "matriculation", "matriculationnumber", "candidatenumber", "pupilid",
+        ),
+        _ANY,
+    ),
+    **dict.fromkeys(("email", "emailaddress", "mail", "studentemail", "schoolemail"), ("email", "username")),
+    **dict.fromkeys(
+        ("username", "login", "loginid", "sisloginid", "user", "account", "netid", "studentlogin"),
+        ("username", "email", "userIds", "identifier"),
+    ),
+}  # fmt: skip
+#: Such a column holds names, but in some sheets ids.
+_PERSON_WORDS = ("student", "students", "pupil", "learner", "name")
+_NAME_WORDS = (
+    "studentname", "fullname", "firstname", "lastname", "givenname", "familyname", "surname", "forename",
+    "middlename", "preferredname", "lastfirst", "lastnamefirstname", "displayname",
+)  # fmt: skip
+_OTHER_WORDS = {
+    "section": ("section", "sections", "sectionname", "period", "group"),
+    "class": ("class", "classid", "classname", "course", "coursename", "classsourcedid", "classcode"),
+    "line_item": (
+        "lineitem", "lineitemid", "lineitemsourcedid", "lineitemtitle", "assignment", "assignmentid",
+        "assignmentname", "assignmenttitle", "assessment", "assessmentname", "item", "activity", "task", "testname",
+        "quizname",
+    ),
+    "points": ("maxpoints", "pointspossible", "outof", "maximum", "max", "totalpoints", "maxscore", "maximumscore"),
+    "text_score": ("textscore", "letter", "lettergrade"),
+    "comment": ("comment", "comments", "feedback", "remark", "remarks", "note", "notes"),
+    "score_date": ("scoredate", "date", "dategraded", "gradedon", "graded"),
+    "score_status": ("scorestatus", "status"),
+    "late": ("late", "islate"),
+    "missing": ("missing", "ismissing"),
+    "incomplete": ("incomplete", "isincomplete"),
+    "in_progress": ("inprogress", "isinprogress"),
+}  # fmt: skip
+SCORE_WORDS = (
+    "score",
+    "scores",
+    "grade",
+    "grades",
+    "mark",
+    "marks",
+    "points",
+    "result",
+    "earned",
+    "pointsearned",
+)
+#: What may stand below or behind a score column and belong to it.
+COMPANIONS = (
+    "points", "text_score", "comment", "score_date", "score_status", "late", "missing", "incomplete", "in_progress",
+)  # fmt: skip
+_MEANING = {word: means for means, words in _OTHER_WORDS.items() for word in words}
+_POINTS_ROW = {"pointspossible", "maxpoints", "maximum", "outof", "max", "points", "possiblepoints"}
+
+
+def plain_word(header: str) -> str:
+    """Reduce a header to its letters and digits: "SIS User ID" is "sisuserid"."""
+    return re.sub(r"[\W_]+", "", header.casefold())
+
+
+def meaning_of(header: str) -> str:
+    """Say what a header by itself means: one of MEANINGS, "" where no word is known."""
+    word = plain_word(header)
+    if word in STUDENT_WORDS:
+        return "student"
+    if word in _PERSON_WORDS or word in _NAME_WORDS:
+        return "name"
+    return "score" if word in SCORE_WORDS else _MEANING.get(word, "")
+
+
+def describe_person(position: int, header: str) -> ColumnDescription | None:
+    """Describe a column that says who the student is; None for any other."""
+    word = plain_word(header)
+    if word in STUDENT_WORDS:
+        return ColumnDescription(
+            position, "student", keys=STUDENT_WORDS[word], reason=f"{header!r} is a student's id"
+        )
+    if word in _PERSON_WORDS:
+        return ColumnDescription(
+            position, "name", keys=_ANY, reason="the student's name, where it holds no ids"
+        )
+    if word in _NAME_WORDS:
+        return ColumnDescription(position, "name", reason="the student's name")
+    return None
+
+
+def find_header(cells: Cells) -> int | None:
+    """Find the header among the first rows: one that names a student's key, else the first with two words."""
+    first = None
+    for line, row in first_rows(cells, 25):
+        words = {tidy(text).casefold() for text in row if re.search(r"[^\W\d_]", text)}
+        if len(words) < 2:
+            continue
+        if any(meaning_of(text) in ("student", "name") for text in row):
+            return line
+        first = first or line
+    return first
+
+
+def assign_roles(cells: Cells, header_line: int) -> tuple[dict[int, str], dict[int, str]]:
+    """Give the rows that hold no student their role, and read the maxima of a row of points below the header."""
+    frame = cells.frame
+    roles = {int(line): "preamble" for line in frame.index[frame.index < header_line]}
+    roles |= {header_line: "header"} | blank_lines(frame.loc[header_line + 1 :])
+    for line, row in first_rows(cells, 1, after=header_line):
+        texts = [(position, text) for position, text in enumerate(row) if text]
+        if texts and plain_word(texts[0][1]) in _POINTS_ROW:
+            return roles | {line: "points"}, dict(texts[1:])
+    return roles, {}

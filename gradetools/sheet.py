@@ -1,0 +1,252 @@
+"""A file understood as a grade sheet: every cell as found, what each row is, which export it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import pandas as pd
+
+from gradetools.cells import Cells, make_frame, read_cells
+from gradetools.errors import ColumnsError, SheetError
+from gradetools.formats import describe, recognise
+from gradetools.formats.recognition import ColumnDescription, Description, Recognition, header_cells
+
+#: Columns that a receipt adds begin so; they are no part of the sheet's own shape.
+OWN_COLUMN = "gradetools_"
+
+_NUMBERED = re.compile(r"(?P<name>.*) #(?P<occurrence>[1-9][0-9]*)", re.DOTALL)
+
+
+class ColumnKey(NamedTuple):
+    """A column's address: its header, and which of several columns with that header it is, from 1."""
+
+    name: str
+    occurrence: int = 1
+
+    def __str__(self) -> str:
+        """Write `Quiz 1`, or `Quiz 1 #2` for the second of that name."""
+        if self.occurrence == 1 and not _NUMBERED.fullmatch(self.name):
+            return self.name
+        return f"{self.name} #{self.occurrence}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what `str` writes."""
+        found = _NUMBERED.fullmatch(text)
+        return cls(found["name"], int(found["occurrence"])) if found else cls(text)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sheet:
+    """The file as found: every cell's text, what was detected, and the role of each row.
+
+    To change a sheet is to make another (`with_cell`).
+
+    Attributes:
+        cells: every cell of the file, the rows above the header too.
+        recognition: which export it is, and what its rows are.
+        description: what the export says that each column means.
+    """
+
+    cells: Cells
+    recognition: Recognition
+    description: Description
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.cells.source
+
+    @property
+    def format(self) -> str:
+        """The export's name, as in `gradetools.formats`."""
+        return self.recognition.format
+
+    @property
+    def reason(self) -> str:
+        """Why it was taken for that export, as words for the analyst."""
+        return self.recognition.reason
+
+    @property
+    def detected(self) -> Mapping[str, str]:
+        """What was detected or given: encoding and delimiter, or worksheet."""
+        return self.cells.detected
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Every row below the header as text; columns are the header's texts as found, index "line"."""
+        below = self.cells.frame.loc[self.recognition.header_line + 1 :]
+        return below.set_axis(
+            list(self.cells.frame.loc[self.recognition.header_line]), axis="columns"
+        )
+
+    @property
+    def preamble(self) -> pd.DataFrame:
+        """The rows above the header as text; columns 0 to n - 1, index "line"."""
+        return self.cells.frame.loc[: self.recognition.header_line - 1]
+
+    @cached_property
+    def header(self) -> tuple[ColumnKey, ...]:
+        """The columns' addresses, in order."""
+        seen: Counter[str] = Counter()
+        keys = []
+        for name in header_cells(self.cells, self.recognition.header_line):
+            seen[name] += 1
+            keys.append(ColumnKey(name, seen[name]))
+        return tuple(keys)
+
+    @cached_property
+    def roles(self) -> pd.Series:
+        """The role of each row of `frame`, as in `formats.recognition.ROLES`."""
+        known = self.recognition.roles
+        lines = self.frame.index
+        return pd.Series([known.get(line, "student") for line in lines], index=lines, dtype="str")
+
+    @property
+    def student_rows(self) -> pd.DataFrame:
+        """The rows of `frame` that hold a student."""
+        return self.frame[(self.roles == "student").to_numpy()]
+
+    @cached_property
+    def maxima(self) -> dict[ColumnKey, str]:
+        """The highest possible scores that the sheet states, as text."""
+        return {self.header[position]: text for position, text in self.recognition.maxima.items()}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A short name of the header's shape, under which its columns are found again."""
+        names = [list(key) for key in self.header if not key.name.startswith(OWN_COLUMN)]
+        return hashlib.sha256(json.dumps([self.format, names]).encode()).hexdigest()[:16]
+
+    @cached_property
+    def content_fingerprint(self) -> str:
+        """The SHA-256 of every cell, in hexadecimal."""
+        digest = hashlib.sha256()
+        for position in self.cells.frame.columns:
+            digest.update(json.dumps(self.cells.frame[position].tolist()).encode())
+        return digest.hexdigest()
+
+    def key(self, column: ColumnKey | str) -> ColumnKey:
+        """Find a column's address, given as such or as text (`Quiz 1`, `Quiz 1 #2`).
+
+        Raises:
+            ColumnsError: there is no such column; the message names those there are.
+        """
+        key = ColumnKey.parse(column) if isinstance(column, str) else ColumnKey(*column)
+        if key in self.header:
+            return key
+        there_are = ", ".join(repr(str(each)) for each in self.header)
+        raise ColumnsError(
+            f"{self.name} has no column {str(key)!r}; it has {there_are}: name one of these."
+        )
+
+    def position(self, column: ColumnKey | str) -> int:
+        """Find a column's position, from 0. Raises `ColumnsError` as `key` does."""
+        return self.header.index(self.key(column))
+
+    def column(self, column: ColumnKey | str) -> pd.Series:
+        """Give a column's texts as they are meant, index "line".
+
+        Blanks at both ends are taken off, `="00123"` is unwrapped, and so is the `'` that a receipt puts
+        before what a spreadsheet program would run as a formula.
+        """
+        texts = self.frame.iloc[:, self.position(column)].rename(str(self.key(column))).str.strip()
+        if texts.str.startswith('="').any():
+            texts = texts.str.replace(r'^="(.*)"$', r"\1", regex=True).str.strip()
+        if any(key.name.startswith(OWN_COLUMN) for key in self.header):
+            texts = texts.str.replace(r"^'([=+\-@])", r"\1", regex=True)
+        return texts
+
+    def with_cell(self, line: int, column: ColumnKey | str, value: str) -> Sheet:
+        """Make the same sheet with another text in one cell.
+
+        Raises:
+            SheetError: there is no such line below the header.
+            ColumnsError: there is no such column.
+        """
+        position = self.position(column)
+        if line not in self.frame.index:
+            first, last = (
+                self.recognition.header_line + 1,
+                self.recognition.header_line + len(self.frame),
+            )
+            raise SheetError(f"{self.name} has no line {line}: name one from {first} to {last}.")
+        frame = self.cells.frame.copy()
+        frame.loc[line, position] = value
+        return replace(self, cells=replace(self.cells, frame=frame))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the sheet as plain JSON data."""
+        return {
+            "source": self.cells.source,
+            "container": self.cells.container,
+            "detected": dict(self.cells.detected),
+            "rows": self.cells.frame.to_numpy(dtype=object).tolist(),
+            "recognition": {
+                **asdict(self.recognition),
+                "roles": {str(line): role for line, role in self.recognition.roles.items()},
+                "maxima": {
+                    str(position): text for position, text in self.recognition.maxima.items()
+                },
+            },
+            "description": asdict(self.description),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Make the sheet again from what `to_dict` gave."""
+        known = data["recognition"]
+        recognition = Recognition(
+            **{
+                **known,
+                "roles": {int(line): role for line, role in known["roles"].items()},
+                "maxima": {int(position): text for position, text in known["maxima"].items()},
+            }
+        )
+        columns = tuple(
+            ColumnDescription(**{**column, "keys": tuple(column["keys"])})
+            for column in data["description"]["columns"]
+        )
+        cells = Cells(
+            make_frame(data["rows"]), data["source"], data["container"], dict(data["detected"])
+        )
+        return cls(cells, recognition, Description(columns, data["description"]["tokens"]))
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line."""
+        students = int((self.roles == "student").sum())
+        return f"<Sheet {self.name}: {self.format}, {students} student rows, {len(self.header)} columns>"
+
+
+def read_sheet(
+    source: str | Path,
+    *,
+    worksheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Sheet:
+    """Read a grade sheet, CSV or XLSX, and recognise which export it is.
+
+    Args:
+        source: the path of the file.
+        worksheet: which worksheet of a workbook; without it the first that holds anything.
+        encoding: of a CSV; without it it is detected.
+        delimiter: of a CSV; without it it is detected.
+
+    Raises:
+        SheetError: there is no such file, or it holds no grade sheet.
+    """
+    cells = read_cells(source, worksheet=worksheet, encoding=encoding, delimiter=delimiter)
+    recognition = recognise(cells)
+    sheet = Sheet(cells, recognition, describe(cells, recognition))
+    if not len(sheet.frame):
+        raise SheetError(f"{sheet.name} has a header and no rows below it: export the sheet again.")
+    return sheet
