@@ -1,0 +1,200 @@
+"""How a result is written on each dialect of the wire, and when two results say the same.
+
+A record here is a result as a plain dict in the standard's camelCase. Two dialects: `timeback`, and
+`oneroster`, the official 1.2 form. Sources: 1EdTech OneRoster 1.2 Gradebook OpenAPI (`ResultDType`,
+`additionalProperties: false`) and Timeback's own OpenAPI (`Result`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import struct
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+Record = dict[str, Any]
+
+FLAGS = ("inProgress", "incomplete", "late", "missing")
+#: Each reference of a result: the type the official form names, and the collection it lives in.
+REFERENCES = {
+    "lineItem": ("lineItem", "gradebook/v1p2/lineItems"),
+    "student": ("user", "rostering/v1p2/users"),
+    "class": ("class", "rostering/v1p2/classes"),
+    "scoreScale": ("scoreScale", "gradebook/v1p2/scoreScales"),
+}
+#: Every field of `ResultDType`; the official form allows no other at the top level.
+FIELDS = (
+    "sourcedId", "status", "dateLastModified", "metadata", "lineItem", "student", "class", "scoreScale",
+    "scoreStatus", "score", "textScore", "scoreDate", "comment", "learningObjectiveSet", *FLAGS,
+)  # fmt: skip
+_EXTENSION = re.compile(r"^ext:[a-zA-Z0-9.\-_]+$")
+_STATUSES = {"exempt", "fully graded", "not submitted", "partially graded", "submitted"}
+_OFFICIAL_SOURCE = re.compile(r"^(case|unknown|/(?!case$)(?!unknown$)[a-z0-9]+)$")
+
+
+def compact(record: Mapping[str, Any]) -> str:
+    """Write a record as compact JSON text, keys in their order."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def parse(text: str | None) -> Record | None:
+    """Read back what `compact` wrote; None stays None."""
+    if text is None:
+        return None
+    record = json.loads(text)
+    return record if isinstance(record, dict) else None
+
+
+def shape(record: Mapping[str, Any], dialect: str) -> Record:
+    """Give a record the dialect's form, but for what is only known at sending (`href`, `dateLastModified`).
+
+    Empty fields are left out, references are bare, and the official form loses the top-level
+    fields that it forbids: compare with `not_representable` for what must not be lost.
+    """
+    shaped: Record = {}
+    for name, value in record.items():
+        if name == "dateLastModified" or value is None or (name == "comment" and value == ""):
+            continue
+        if dialect == "oneroster" and name not in FIELDS:
+            continue
+        if name in REFERENCES and isinstance(value, Mapping):
+            shaped[name] = {"sourcedId": value.get("sourcedId")}
+        elif name == "scoreDate":
+            shaped[name] = write_date(str(value), dialect)
+        else:
+            shaped[name] = value
+    return shaped
+
+
+def write_date(text: str, dialect: str) -> str:
+    """Write an ISO 8601 date as the dialect wants it.
+
+    `timeback`: `YYYY-MM-DDTHH:MM:SS.sssZ`, a bare date at midnight UTC, so that it stays that date.
+    `oneroster`: `YYYY-MM-DD`. Text that is no such date comes back as it was.
+    """
+    try:
+        moment = _moment(text)
+    except ValueError:
+        return text
+    if dialect == "oneroster":
+        return moment.date().isoformat() if _is_midnight(moment) else text
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _moment(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def _is_midnight(moment: dt.datetime) -> bool:
+    return moment.time() == dt.time(0)
+
+
+def dropped_fields(record: Mapping[str, Any], dialect: str) -> list[str]:
+    """Name the fields that the dialect forbids and that a PUT would therefore lose."""
+    if dialect != "oneroster":
+        return []
+    return [name for name, value in record.items() if name not in FIELDS and value is not None]
+
+
+def not_representable(record: Mapping[str, Any], dialect: str) -> list[str]:
+    """Name the fields whose held value the dialect cannot carry."""
+    wrong = []
+    status = record.get("scoreStatus")
+    if status not in _STATUSES and not (dialect == "oneroster" and _EXTENSION.match(str(status))):
+        wrong.append("scoreStatus")
+    if "scoreDate" in record and not _date_fits(str(record["scoreDate"]), dialect):
+        wrong.append("scoreDate")
+    wrong += [flag for flag in FLAGS if record.get(flag) not in (None, "true", "false")]
+    sets = record.get("learningObjectiveSet") or []
+    if not isinstance(sets, list) or any(not _objectives_fit(one, dialect) for one in sets):
+        wrong.append("learningObjectiveSet")
+    return wrong
+
+
+def _date_fits(text: str, dialect: str) -> bool:
+    try:
+        moment = _moment(text)
+    except ValueError:
+        return False
+    return dialect != "oneroster" or _is_midnight(moment)
+
+
+def _objectives_fit(one: object, dialect: str) -> bool:
+    if not isinstance(one, Mapping) or not one.get("learningObjectiveResults"):
+        return False
+    return dialect != "oneroster" or bool(_OFFICIAL_SOURCE.match(str(one.get("source"))))
+
+
+def to_wire(record: Mapping[str, Any], dialect: str, *, base_url: str, now: dt.datetime) -> Record:
+    """Write a record as the server wants to receive it.
+
+    The official form names each reference's `href` and `type` and stamps `dateLastModified`; on
+    Timeback that stamp is the server's own and is not sent.
+    """
+    wire = shape(record, dialect)
+    if dialect == "oneroster":
+        wire["dateLastModified"] = write_date(now.isoformat(), "timeback")
+        for name, (kind, collection) in REFERENCES.items():
+            if name in wire:
+                target = str(wire[name]["sourcedId"])
+                href = f"{base_url}/ims/oneroster/{collection}/{quote(target, safe='')}"
+                wire[name] = {"href": href, "sourcedId": target, "type": kind}
+    return wire
+
+
+def canonical(record: Mapping[str, Any] | None) -> dict[str, str]:
+    """Reduce each field to a text that is equal when the fields mean the same.
+
+    Numbers are equal when both round to the same float32, the standard's precision; dates by
+    instant; references by sourcedId; an absent field, null and an empty comment are one.
+    `dateLastModified` says nothing.
+    """
+    if record is None:
+        return {}
+    fields: dict[str, str] = {}
+    for name, value in record.items():
+        if name == "dateLastModified" or value is None or (name == "comment" and value == ""):
+            continue
+        if name in REFERENCES and isinstance(value, Mapping):
+            fields[name] = str(value.get("sourcedId"))
+        elif name == "scoreDate":
+            fields[name] = write_date(str(value), "timeback")
+        elif name == "status":
+            fields[name] = "tobedeleted" if value == "inactive" else str(value)
+        else:
+            single = name in {"score", "learningObjectiveSet"}
+            fields[name] = json.dumps(_meaning(value, single=single), sort_keys=True)
+    return fields
+
+
+def _meaning(value: object, *, single: bool) -> object:
+    if isinstance(value, dict):
+        return {key: _meaning(item, single=single) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_meaning(item, single=single) for item in value]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    number = to_float32(value) if single else value
+    # 1 and 1.0 are one number; a whole number beyond a float's reach stays exact.
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def to_float32(value: float) -> float:
+    """Round to the nearest float32 (`format: float` in the standard); what does not fit stays as it is."""
+    try:
+        rounded: float = struct.unpack("<f", struct.pack("<f", value))[0]
+    except OverflowError:
+        return float(value)
+    return rounded
+
+
+def differences(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> list[str]:
+    """Name the fields in which two records differ in meaning, in the standard's order."""
+    left, right = canonical(one), canonical(other)
+    names = [name for name in {**left, **right} if left.get(name) != right.get(name)]
+    order = {name: place for place, name in enumerate(FIELDS)}
+    return sorted(names, key=lambda name: (order.get(name, len(order)), name))

@@ -1,0 +1,44 @@
+"""A sandbox on this machine: started from a file, and told as settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from gradetools.errors import MissingExtraError
+from gradetools.settings import Settings
+
+if TYPE_CHECKING:
+    from gradetools.sandbox import Sandbox
+
+
+def start_sandbox(data: Path, *, name: str, seed: Mapping[str, Any] | None = None) -> Sandbox:
+    """Start a sandbox on a file of this machine, seeded when the file is new.
+
+    Raises:
+        MissingExtraError: the sandbox's packages are not installed.
+    """
+    try:
+        from gradetools.sandbox import Sandbox
+
+        data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Sandbox(data=data, name=name, seed=seed).start()
+    except ImportError:
+        raise MissingExtraError("The sandbox", "sandbox") from None
+
+
+def sandbox_settings(sandbox: Sandbox, data_dir: Path, *, embedded: bool) -> Settings:
+    """Write down where a running sandbox is and how to enter it; `embedded` when its name alone is its identity."""
+    return Settings(
+        env=sandbox.name,
+        base_url=sandbox.base_url,
+        token_url=sandbox.token_url,
+        client_id=sandbox.client_id,
+        client_secret=SecretStr(sandbox.client_secret),
+        dialect="oneroster" if sandbox.dialect == "oneroster" else "timeback",
+        data_dir=data_dir,
+        embedded=embedded,
+    )

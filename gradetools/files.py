@@ -1,0 +1,52 @@
+"""Files that hold grades: plans, written once, readable by their owner alone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gradetools.errors import JournalError, PlanError
+from gradetools.plan import Plan
+
+
+def write_plan(plan: Plan, path: str | Path) -> Path:
+    """Write a plan to one file that only its owner can read.
+
+    Raises:
+        JournalError: the file is there already, or cannot be written.
+    """
+    target = Path(path)
+    write_private(target, plan.to_json())
+    return target
+
+
+def read_plan(path: str | Path) -> Plan:
+    """Read a plan from a file and prove that it is the one that was written.
+
+    Raises:
+        PlanError: it is no plan, or it was changed since.
+    """
+    try:
+        return Plan.from_json(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise PlanError(
+            f"The plan {Path(path).name} cannot be read; check its name and folder."
+        ) from None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner can read; an existing one is never overwritten.
+
+    Raises:
+        JournalError: the file is there already, or cannot be written.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise JournalError(f"{path.name} is there already; choose another name.") from None
+    except OSError as error:
+        raise JournalError(
+            f"{path.name} cannot be written ({error.strerror}); choose another folder."
+        ) from None
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)

@@ -1,0 +1,365 @@
+"""What was about to be sent and what came of it, on disk before and after.
+
+Theory of operation. A PUT and its record cannot be one transaction. So the whole plan is committed
+before the first PUT, every entry that will be written as `unsent`; outcomes follow in batches. After
+a crash, an entry without outcome is read from the server: what it holds decides. One SQLite file
+(WAL, 0600) per environment; the lock that keeps a second push out is held by the operating
+system and dies with the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import getpass
+import hashlib
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from gradetools.errors import JournalError, PushRunningError
+from gradetools.plan import Plan
+from gradetools.receipt import OUTCOME_COLUMNS, Receipt
+from gradetools.snapshot import Environment
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS environment (name TEXT NOT NULL, base_url TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pushes (
+    push_id TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, status TEXT NOT NULL,
+    client_id TEXT NOT NULL, system_user TEXT NOT NULL, note TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, undo_of TEXT NOT NULL, plan TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS entries (
+    push_id TEXT NOT NULL, entry INTEGER NOT NULL,
+    line_item TEXT NOT NULL, student TEXT NOT NULL, sourced_id TEXT NOT NULL, after TEXT,
+    state TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
+    http_status INTEGER, request_id TEXT NOT NULL, stored TEXT,
+    PRIMARY KEY (push_id, entry)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_by_grade ON entries (line_item, student);
+"""
+#: How a plan's action stands in the journal before anything was sent.
+_FIRST_STATES = {
+    "create": "unsent",
+    "update": "unsent",
+    "unchanged": "unchanged",
+    "skip": "skipped",
+    "blocked": "blocked",
+    "conflict": "conflict",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one entry; `stored` is what the server was seen to hold, where that was not `after`."""
+
+    entry: int
+    state: str
+    reason: str = ""
+    message: str = ""
+    http_status: int | None = None
+    request_id: str = ""
+    stored: str | None = None
+
+
+class Journal:
+    """The record of all pushes to one environment.
+
+    Open it with `open_journal`; usable as a context manager. Used by one thread at a time.
+
+    Attributes:
+        environment: whose it is.
+        path: the SQLite file.
+    """
+
+    def __init__(
+        self, path: Path, environment: Environment, connection: sqlite3.Connection
+    ) -> None:
+        self.path = path
+        self.environment = environment
+        self._db = connection
+
+    def __enter__(self) -> Self:
+        """Use it for the length of a block."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close it at the block's end."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep every other push to this environment out, on this machine, until the block ends.
+
+        Raises:
+            PushRunningError: another push holds it.
+        """
+        lock = sqlite3.connect(self.path.with_suffix(".lock"), timeout=0, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            lock.close()
+            raise PushRunningError(
+                f"Another push to {self.environment.name} is under way on this machine; wait for it or stop it."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.close()
+
+    def begin(self, plan: Plan, *, client_id: str, note: str, now: dt.datetime) -> str:
+        """Commit the whole plan, before anything of it is sent, and name the push.
+
+        Returns:
+            The push's id: new for every push, also for one with nothing to send.
+        """
+        push_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        head = (push_id, now.isoformat(), None, "unfinished", client_id, _system_user(), note)
+        changes = plan.changes
+        columns = ("line_item", "student", "sourced_id", "after", "action", "reason", "message")
+        rows = (
+            (
+                push_id,
+                entry,
+                line_item,
+                student,
+                sourced_id,
+                after,
+                _FIRST_STATES[action],
+                reason,
+                message,
+                "",
+            )
+            for entry, line_item, student, sourced_id, after, action, reason, message in zip(
+                changes.index.tolist(), *(changes[name].tolist() for name in columns), strict=True
+            )
+        )
+        with self._translated(), self._db:
+            self._db.execute(
+                "INSERT INTO pushes VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (*head, plan.fingerprint, plan.undo_of, plan.to_json()),
+            )
+            self._db.executemany(
+                "INSERT INTO entries (push_id, entry, line_item, student, sourced_id, after, state, reason, message,"
+                " request_id) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                rows,
+            )
+        return push_id
+
+    def record(self, push_id: str, outcomes: Sequence[Outcome]) -> None:
+        """Commit what came of some entries."""
+        rows = [
+            (o.state, o.reason, o.message, o.http_status, o.request_id, o.stored, push_id, o.entry)
+            for o in outcomes
+        ]
+        with self._translated(), self._db:
+            self._db.executemany(
+                "UPDATE entries SET state=?, reason=?, message=?, http_status=?, request_id=?, stored=?"
+                " WHERE push_id=? AND entry=?",
+                rows,
+            )
+
+    def finish(self, push_id: str, *, now: dt.datetime, why_unsent: str = "") -> None:
+        """Note that a push has ended: `done`, unless entries are left that a resumed push would send."""
+        with self._translated(), self._db:
+            self._db.execute(
+                "UPDATE entries SET message=? WHERE push_id=? AND state='unsent' AND message=''",
+                (why_unsent, push_id),
+            )
+            self._db.execute(
+                "UPDATE pushes SET finished=?, status=CASE WHEN EXISTS (SELECT 1 FROM entries WHERE push_id=?"
+                " AND (state='unsent' OR reason='outcome-unknown')) THEN 'unfinished' ELSE 'done' END WHERE push_id=?",
+                (now.isoformat(), push_id, push_id),
+            )
+
+    def push_ids(self) -> list[str]:
+        """List the pushes, newest first, killed ones included."""
+        return [
+            row[0]
+            for row in self._db.execute(
+                "SELECT push_id FROM pushes ORDER BY started DESC, push_id DESC"
+            )
+        ]
+
+    def read_plan(self, push_id: str) -> Plan:
+        """Give back the plan of a push.
+
+        Raises:
+            JournalError: there is no such push.
+        """
+        return Plan.from_json(self._push(push_id)["plan"])
+
+    def read_receipt(self, push_id: str, *, plan: Plan | None = None) -> Receipt:
+        """Give what is known of a push: after its end, while it runs, or after it was killed.
+
+        Args:
+            push_id: which.
+            plan: its plan, where it is at hand, to save reading it again.
+
+        Raises:
+            JournalError: there is no such push.
+        """
+        push = self._push(push_id)
+        changes = (plan or Plan.from_json(push["plan"])).changes
+        names = ["entry", *OUTCOME_COLUMNS]
+        rows = self._db.execute(
+            f"SELECT {', '.join(names)} FROM entries WHERE push_id=? ORDER BY entry",  # noqa: S608 - our own column names
+            (push_id,),
+        )
+        outcomes = pd.DataFrame(rows.fetchall(), columns=names, dtype=object).set_index("entry")
+        entries = changes.drop(columns=["reason", "message"]).join(outcomes)
+        return Receipt(
+            push_id=push_id,
+            environment=self.environment,
+            status=push["status"],
+            started=dt.datetime.fromisoformat(push["started"]),
+            finished=dt.datetime.fromisoformat(push["finished"]) if push["finished"] else None,
+            client_id=push["client_id"],
+            system_user=push["system_user"],
+            note=push["note"],
+            fingerprint=push["fingerprint"],
+            undo_of=push["undo_of"],
+            entries=entries,
+        )
+
+    def unsent(self, push_id: str) -> list[int]:
+        """List the entries of a push that have no sure outcome yet, those with an unknown one first."""
+        rows = self._db.execute(
+            "SELECT entry FROM entries WHERE push_id=? AND (state='unsent' OR reason='outcome-unknown')"
+            " ORDER BY reason='outcome-unknown' DESC, entry",
+            (push_id,),
+        )
+        return [row[0] for row in rows]
+
+    def last_sent(self) -> pd.DataFrame:
+        """Give what we sent last for every grade: columns line_item, student, record (compact JSON text).
+
+        What was taken back is forgotten: after an undo it is what the undo restored, and nothing
+        where the undo removed the grade.
+        """
+        rows = self._db.execute(
+            "SELECT e.line_item, e.student, e.after FROM entries e JOIN pushes p USING (push_id)"
+            " WHERE e.state IN ('created', 'updated') ORDER BY p.started, p.push_id, e.entry"
+        )
+        latest = {(line_item, student): after for line_item, student, after in rows}
+        kept = [
+            (*key, text) for key, text in latest.items() if '"status":"tobedeleted"' not in text
+        ]
+        return pd.DataFrame(kept, columns=["line_item", "student", "record"], dtype=object)
+
+    def _push(self, push_id: str) -> Mapping[str, Any]:
+        cursor = self._db.execute("SELECT * FROM pushes WHERE push_id=?", (push_id,))
+        row = cursor.fetchone()
+        if row is None:
+            raise JournalError(
+                f"There is no push {push_id!r} here; `gradetools history` lists those there are."
+            )
+        return dict(zip([column[0] for column in cursor.description], row, strict=True))
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise JournalError(
+                f"The journal {self.path.name} cannot be written ({error}); free the disk or close the program that "
+                "holds it, then resume."
+            ) from None
+
+
+def open_journal(environment: Environment, data_dir: Path) -> Journal:
+    """Open the journal of one environment, made when it is new.
+
+    Args:
+        environment: whose.
+        data_dir: the data folder (`Settings.data_dir`).
+
+    Raises:
+        JournalError: it cannot be read or made.
+    """
+    digest = hashlib.sha256(f"{environment.name}\n{environment.base_url}".encode()).hexdigest()[:8]
+    return _open(_folder(data_dir) / f"{environment.name}-{digest}.sqlite3", environment)
+
+
+def find_push(push_id: str, data_dir: Path) -> Environment:
+    """Say to which environment a push went, looking through all journals.
+
+    Raises:
+        JournalError: no journal knows it.
+    """
+    for journal in _journals(data_dir):
+        with journal:
+            if push_id in journal.push_ids():
+                return journal.environment
+    raise JournalError(
+        f"There is no push {push_id!r} here; `gradetools history` lists those there are."
+    )
+
+
+def list_environments(data_dir: Path) -> list[Environment]:
+    """List the environments that anything was ever pushed to from this machine."""
+    found = []
+    for journal in _journals(data_dir):
+        with journal:
+            found.append(journal.environment)
+    return found
+
+
+def list_pushes(data_dir: Path) -> list[Receipt]:
+    """List the pushes to every environment, newest first, killed ones included."""
+    receipts = []
+    for journal in _journals(data_dir):
+        with journal:
+            receipts += [journal.read_receipt(push_id) for push_id in journal.push_ids()]
+    return sorted(receipts, key=lambda receipt: (receipt.started, receipt.push_id), reverse=True)
+
+
+def _folder(data_dir: Path) -> Path:
+    folder = data_dir / "journal"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise JournalError(
+            f"The data folder cannot be made ({error.strerror}); set GRADETOOLS_DATA_DIR."
+        ) from None
+    return folder
+
+
+def _journals(data_dir: Path) -> Iterator[Journal]:
+    folder = data_dir / "journal"
+    for path in sorted(folder.glob("*.sqlite3")) if folder.is_dir() else ():
+        yield _open(path, None)
+
+
+def _open(path: Path, environment: Environment | None) -> Journal:
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        db = sqlite3.connect(path, timeout=10, check_same_thread=False)
+        db.execute("PRAGMA journal_mode=WAL")
+        with db:
+            db.executescript(_SCHEMA)
+            known = db.execute("SELECT name, base_url FROM environment").fetchone()
+            if known is None and environment is not None:
+                known = (environment.name, environment.base_url)
+                db.execute("INSERT INTO environment VALUES (?,?)", known)
+    except (OSError, sqlite3.Error) as error:
+        raise JournalError(
+            f"The journal {path.name} cannot be opened ({error}); check the data folder."
+        ) from None
+    return Journal(path, Environment(*known), db)
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""

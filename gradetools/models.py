@@ -1,0 +1,267 @@
+"""A grade and what it hangs on, in OneRoster's words.
+
+The only place where names change case: `snake_case` in Python, `camelCase` on the wire. Fields that
+these models do not know are kept, because a PUT replaces the whole record and what we do not
+know, we do not erase. Source of the fields: 1EdTech OneRoster 1.2 Gradebook, `ResultDType`,
+`LineItemDType`; Rostering, `UserDType`, `ClassDType`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import uuid
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+
+class ScoreStatus(StrEnum):
+    """How far the grading of a result has come (OneRoster 1.2, `scoreStatus`)."""
+
+    EXEMPT = "exempt"
+    FULLY_GRADED = "fully graded"
+    NOT_SUBMITTED = "not submitted"
+    PARTIALLY_GRADED = "partially graded"
+    SUBMITTED = "submitted"
+
+
+def _read_flag(value: object) -> object:
+    """Take a bool or any spelling of one for the strings that the standard wants."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
+        return value.strip().lower()
+    return value
+
+
+def _read_status(value: object) -> object:
+    """Read OneRoster 1.0's `inactive` as the `tobedeleted` that replaced it."""
+    return "tobedeleted" if value == "inactive" else value
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("a score is a finite number")
+    return value
+
+
+def _not_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("a score is a number, not yes or no")
+    return value
+
+
+def _a_date(value: object) -> object:
+    """Refuse text that is no ISO 8601 date or date-time, and keep it as it was written."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, str):
+        dt.datetime.fromisoformat(value)
+    return value
+
+
+def _one_line(value: str) -> str:
+    """A NormalizedString holds no carriage return, line feed or tab."""
+    if any(character in value for character in "\r\n\t"):
+        raise ValueError("this text must stay on one line, without tabs")
+    return value
+
+
+Flag = Annotated[Literal["true", "false"], BeforeValidator(_read_flag)]
+Status = Annotated[Literal["active", "tobedeleted"], BeforeValidator(_read_status)]
+Score = Annotated[int | float, BeforeValidator(_not_bool), AfterValidator(_finite)]
+DateText = Annotated[str, BeforeValidator(_a_date)]
+OneLine = Annotated[str, AfterValidator(_one_line)]
+Id = Annotated[str, Field(min_length=1)]
+
+
+class OneRosterModel(BaseModel):
+    """What all OneRoster objects share: camelCase outside, unknown fields kept, never changed in place."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="allow",
+        frozen=True,
+        allow_inf_nan=False,
+        # A message must not repeat what was typed: it may be a grade or a secret.
+        hide_input_in_errors=True,
+    )
+
+    def to_record(self) -> dict[str, Any]:
+        """Give the object as the standard writes it: camelCase keys, unset and empty fields left out."""
+        return self.model_dump(by_alias=True, exclude_none=True, mode="json")
+
+
+class Ref(OneRosterModel):
+    """A pointer to another object (OneRoster 1.2, `GUIDRef`); `href` and `type` are the official dialect's."""
+
+    sourced_id: Id
+    href: str | None = None
+    type: str | None = None
+
+
+def _to_ref(value: object) -> object:
+    return {"sourcedId": value} if isinstance(value, str) else value
+
+
+AnyRef = Annotated[Ref, BeforeValidator(_to_ref)]
+
+
+class LearningObjectiveResult(OneRosterModel):
+    """How one learning objective went (OneRoster 1.2, `LearningObjectiveResultsDType`)."""
+
+    learning_objective_id: OneLine
+    score: Score | None = None
+    text_score: OneLine | None = None
+
+
+class LearningObjectiveScoreSet(OneRosterModel):
+    """Learning objectives of one source, `case` or `unknown`, and how each went."""
+
+    source: str
+    learning_objective_results: list[LearningObjectiveResult] = Field(min_length=1)
+
+
+class Result(OneRosterModel):
+    """One student's grade for one line item (OneRoster 1.2 Gradebook, `ResultDType`).
+
+    `line_item`, `student`, `class_` and `score_scale` take a sourcedId or a `Ref`. The four flags take
+    `True`/`False` or the strings "true"/"false", which is what the standard sends. `score_date` is an
+    ISO 8601 date or date-time and is kept as given. Without `sourced_id` one is derived when the
+    result is upserted; `Gradebook.put_result` needs it.
+
+    Raises:
+        pydantic.ValidationError: a field is missing or not of the standard's form.
+    """
+
+    sourced_id: Id | None = None
+    status: Status = "active"
+    date_last_modified: DateText | None = None
+    metadata: dict[str, Any] | None = None
+    line_item: AnyRef
+    student: AnyRef
+    class_: AnyRef | None = Field(default=None, alias="class")
+    score_scale: AnyRef | None = None
+    score_status: ScoreStatus | Annotated[str, Field(pattern=r"^ext:[a-zA-Z0-9.\-_]+$")] | None = (
+        None
+    )
+    score: Score | None = None
+    text_score: OneLine | None = None
+    score_date: DateText | None = None
+    comment: str | None = None
+    learning_objective_set: list[LearningObjectiveScoreSet] | None = None
+    in_progress: Flag | None = None
+    incomplete: Flag | None = None
+    late: Flag | None = None
+    missing: Flag | None = None
+
+
+class LineItem(OneRosterModel):
+    """Something that is graded: a quiz, an essay (OneRoster 1.2 Gradebook, `LineItemDType`)."""
+
+    sourced_id: Id
+    status: Status = "active"
+    title: str
+    description: str | None = None
+    assign_date: DateText | None = None
+    due_date: DateText | None = None
+    class_: AnyRef | None = Field(default=None, alias="class")
+    school: AnyRef | None = None
+    category: AnyRef | None = None
+    score_scale: AnyRef | None = None
+    result_value_min: float | None = None
+    result_value_max: float | None = None
+
+    @model_validator(mode="after")
+    def _range_is_a_range(self) -> Self:
+        low, high = self.result_value_min, self.result_value_max
+        if low is not None and high is not None and low > high:
+            raise ValueError("resultValueMin is above resultValueMax")
+        return self
+
+
+class UserId(OneRosterModel):
+    """An id that another system gave a user, such as a state student number."""
+
+    type: str
+    identifier: str
+
+
+class Student(OneRosterModel):
+    """A user in the role of student (OneRoster 1.2 Rostering, `UserDType`), as far as matching needs it."""
+
+    sourced_id: Id
+    status: Status = "active"
+    given_name: str = ""
+    family_name: str = ""
+    identifier: str | None = None
+    username: str | None = None
+    email: str | None = None
+    user_ids: list[UserId] = Field(default_factory=list)
+
+
+class Class(OneRosterModel):
+    """A group of students taught together (OneRoster 1.2 Rostering, `ClassDType`)."""
+
+    sourced_id: Id
+    status: Status = "active"
+    title: str
+    class_code: str | None = None
+    school: AnyRef | None = None
+
+
+class CodeMinorField(OneRosterModel):
+    """One of the reasons in an error body."""
+
+    imsx_code_minor_field_name: str = Field(default="", alias="imsx_codeMinorFieldName")
+    imsx_code_minor_field_value: str = Field(default="", alias="imsx_codeMinorFieldValue")
+
+
+class CodeMinor(OneRosterModel):
+    """The list of reasons in an error body."""
+
+    fields: list[CodeMinorField] = Field(default_factory=list, alias="imsx_codeMinorField")
+
+
+class StatusInfo(OneRosterModel):
+    """The standard's error body (OneRoster 1.2, `imsx_StatusInfoDType`).
+
+    `imsx_codeMajor` is not trusted: what counts is the HTTP status. `imsx_error_details` is an
+    extension, a list of string-to-string objects.
+    """
+
+    code_major: str = Field(default="failure", alias="imsx_codeMajor")
+    severity: str = Field(default="error", alias="imsx_severity")
+    description: str = Field(default="", alias="imsx_description")
+    code_minor: CodeMinor = Field(default_factory=CodeMinor, alias="imsx_CodeMinor")
+    error_details: list[dict[str, str]] = Field(default_factory=list, alias="imsx_error_details")
+
+    def sentence(self) -> str:
+        """Say what the server said, on one line."""
+        details = [
+            "; ".join(f"{key}: {value}" for key, value in d.items()) for d in self.error_details
+        ]
+        minor = [field.imsx_code_minor_field_value for field in self.code_minor.fields]
+        parts = [self.description or ", ".join(minor), *details]
+        return " ".join(" ".join(part for part in parts if part).split())
+
+
+# The namespace of every result id that gradetools makes; changing it would double every grade.
+RESULT_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:gradetools:results")
+
+
+def new_result_id(environment: str, line_item: str, student: str, *, attempt: int = 0) -> str:
+    """Derive the sourcedId of a new result: the same grade of the same environment always gets the same.
+
+    A UUIDv5 of the environment's name, the line item and the student, so that a push repeated
+    after a crash creates nothing twice. `attempt` counts ids that the server would not take back.
+    """
+    parts = [environment, line_item, student, *([str(attempt)] if attempt else [])]
+    # A length before each part keeps ("a", "bc") and ("ab", "c") apart.
+    return str(uuid.uuid5(RESULT_IDS, "".join(f"{len(part)}:{part}" for part in parts)))

@@ -1,0 +1,19 @@
+"""What would change, and how to take it back: decided without touching network, disk or clock."""
+
+from gradetools.plan.make import make_plan
+from gradetools.plan.merge import is_active
+from gradetools.plan.single import make_result_plan
+from gradetools.plan.undo import make_undo_plan
+from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, OnConflict, Plan
+
+__all__ = [
+    "ACTIONS",
+    "CHANGE_COLUMNS",
+    "WRITES",
+    "OnConflict",
+    "Plan",
+    "is_active",
+    "make_plan",
+    "make_result_plan",
+    "make_undo_plan",
+]

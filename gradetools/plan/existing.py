@@ -1,0 +1,70 @@
+"""The results that are already there, by line item and student."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gradetools.dialects import Record, parse
+from gradetools.models import new_result_id
+from gradetools.plan.merge import Change
+from gradetools.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Existing:
+    """Look up what a snapshot holds for one student and line item; records stay text until asked for.
+
+    Attributes:
+        environment: the name that new ids are derived from.
+        active: (line item, student) to the sourcedIds of its active results.
+        records: sourcedId to record text, active or not.
+    """
+
+    environment: str
+    active: Mapping[tuple[str, str], tuple[str, ...]]
+    records: Mapping[str, str]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Existing:
+        """Index a snapshot's results once, in linear time."""
+        results = snapshot.results
+        active: dict[tuple[str, str], tuple[str, ...]] = {}
+        living = results[results["active"].astype(bool)]
+        for line_item, student, sourced_id in zip(
+            living["line_item"], living["student"], living["sourced_id"], strict=True
+        ):
+            active[line_item, student] = (*active.get((line_item, student), ()), sourced_id)
+        records = dict(zip(results["sourced_id"], results["record"], strict=True))
+        return cls(snapshot.environment.name, active, records)
+
+    def find(self, line_item: str, student: str) -> tuple[str, Record | None] | Change:
+        """Give the id to write to and the record it holds, or the change that says why not.
+
+        A new result takes the id derived from environment, line item and student, so that the same
+        grade never gets two; what an undo left `tobedeleted` under that id is revived.
+        """
+        ids = self.active.get((line_item, student), ())
+        if len(ids) > 1:
+            named = ", ".join(ids)
+            return Change(
+                "blocked",
+                reason="duplicate-on-server",
+                message=f"The gradebook has {len(ids)} active results for this grade ({named}); remove all but one there.",
+            )
+        sourced_id = ids[0] if ids else new_result_id(self.environment, line_item, student)
+        return sourced_id, self.record(sourced_id)
+
+    def record(self, sourced_id: str) -> Record | None:
+        """Give the record held under an id, active or not."""
+        return parse(self.records.get(sourced_id))
+
+
+def index_last_sent(last_sent: pd.DataFrame | None) -> Mapping[tuple[str, str], str]:
+    """Index what we sent last: (line item, student) to record text. Columns: line_item, student, record."""
+    if last_sent is None or last_sent.empty:
+        return {}
+    keys = zip(last_sent["line_item"], last_sent["student"], strict=True)
+    return dict(zip(keys, last_sent["record"], strict=True))

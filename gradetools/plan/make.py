@@ -1,0 +1,163 @@
+"""A plan from a checked sheet: what the sheet wants, against what is there and what we sent last.
+
+Theory of operation. Three things are compared field by field: what the server has (the snapshot),
+what we sent last, and what the sheet wants. An entry whose wanted fields already mean the same is
+`unchanged` and will not be sent. A field that somebody else changed since we sent it, and that
+the sheet would overwrite with something else, makes the entry a `conflict`; changes of theirs to
+other fields are simply carried over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from gradetools.checks import Checked
+from gradetools.dialects import Record, canonical, parse
+from gradetools.plan.existing import Existing, index_last_sent
+from gradetools.plan.merge import Change, decide, make_identity
+from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
+from gradetools.snapshot import Snapshot
+
+#: Columns of `Checked.entries` and the fields of a result they stand for.
+MAPPED = {
+    "score": "score",
+    "text_score": "textScore",
+    "score_status": "scoreStatus",
+    "score_date": "scoreDate",
+    "comment": "comment",
+    "late": "late",
+    "missing": "missing",
+    "incomplete": "incomplete",
+    "in_progress": "inProgress",
+}
+
+
+def make_plan(
+    checked: Checked,
+    snapshot: Snapshot,
+    *,
+    last_sent: pd.DataFrame | None = None,
+    as_of: dt.date | dt.datetime | None = None,
+    on_conflict: OnConflict | Mapping[int, OnConflict] = "stop",
+) -> Plan:
+    """Decide for every entry what a push would do, without touching anything.
+
+    Args:
+        checked: entries and findings of a sheet.
+        snapshot: what the server has; the same that the sheet was checked against.
+        last_sent: what we sent last (`Journal.last_sent`), to notice what others changed since.
+        as_of: the score date of new results where the sheet has none; by default the day of the snapshot.
+        on_conflict: "stop" marks conflicts, "ours" overwrites them, "theirs" leaves them; for all, or by entry.
+
+    Returns:
+        A `Plan` with one change per entry, in the entries' order.
+    """
+    existing, sent = Existing.of(snapshot), index_last_sent(last_sent)
+    date = date_text(as_of, snapshot)
+    general: OnConflict = on_conflict if isinstance(on_conflict, str) else "stop"
+    single: Mapping[int, OnConflict] = {} if isinstance(on_conflict, str) else on_conflict
+    rows, why = [], _messages(checked.findings)
+    for entry, row in _entries(checked.entries):
+        policy = single.get(entry, general)
+        if row["state"] == "ready":
+            change = _change(row, existing, sent, snapshot.dialect, date=date, on_conflict=policy)
+        else:
+            action = "skip" if row["state"] == "skipped" else "blocked"
+            message = why.get((row["line"], row["column"])) or why.get((row["line"], ""), "")
+            change = Change(
+                action, reason=row["reason"], message=message if action == "blocked" else ""
+            )
+        rows.append({**row, **change.to_columns()})
+    columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
+    changes = make_changes(columns, [int(entry) for entry in checked.entries.index])
+    return Plan(snapshot.environment, snapshot.dialect, changes, general, sheet=checked.sheet)
+
+
+def settle(
+    change: Change, wanted: Mapping[str, Any], sent: Record | None, on_conflict: OnConflict
+) -> Change:
+    """Turn a change into a conflict where somebody else's edit would be overwritten."""
+    if change.action not in {"create", "update"} or sent is None:
+        return change
+    theirs, ours = canonical(change.before), canonical(sent)
+    if change.action == "create":
+        # We sent it and it is gone: somebody removed it.
+        disputed = ["status"]
+    else:
+        after = canonical(change.after)
+        disputed = [
+            name
+            for name in wanted
+            if theirs.get(name) != ours.get(name) and theirs.get(name) != after.get(name)
+        ]
+    if not disputed or on_conflict == "ours":
+        return change
+    told = "removed this grade" if change.action == "create" else f"changed {', '.join(disputed)}"
+    message = f"Somebody {told} in the gradebook since it was last sent; decide for ours or theirs."
+    if on_conflict == "theirs":
+        return Change("skip", change.sourced_id, change.before, None, "kept-theirs", message)
+    return Change(
+        "conflict", change.sourced_id, change.before, change.after, "changed-since-sent", message
+    )
+
+
+def date_text(as_of: dt.date | dt.datetime | None, snapshot: Snapshot) -> str:
+    """Write the score date that new results take: a day stays a day, an instant an instant."""
+    if as_of is None:
+        as_of = snapshot.taken_at.astimezone(ZoneInfo(snapshot.time_zone)).date()
+    return as_of.isoformat()
+
+
+def _entries(entries: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
+    names = list(entries.columns)
+    for entry, *values in zip(
+        entries.index, *(entries[name].tolist() for name in names), strict=True
+    ):
+        yield int(entry), dict(zip(names, values, strict=True))
+
+
+def _messages(findings: pd.DataFrame) -> dict[tuple[int, str], str]:
+    """Find the sentence that says why an entry is blocked, by line and column (or the line, or the column)."""
+    serious = findings[findings["severity"].isin(["error", "question"])]
+    keys = zip(serious["line"].tolist(), serious["column"].tolist(), strict=True)
+    return dict(zip(keys, serious["message"].tolist(), strict=True))
+
+
+def _change(
+    row: Mapping[str, Any],
+    existing: Existing,
+    sent: Mapping[tuple[str, str], str],
+    dialect: str,
+    *,
+    date: str,
+    on_conflict: OnConflict,
+) -> Change:
+    found = existing.find(row["line_item"], row["student"])
+    if isinstance(found, Change):
+        return found
+    sourced_id, before = found
+    identity = make_identity(sourced_id, row["line_item"], row["student"], row["class_id"])
+    wanted = _wanted(row)
+    change = decide(before, identity, wanted, dialect=dialect, date=date)
+    return settle(change, wanted, parse(sent.get((row["line_item"], row["student"]))), on_conflict)
+
+
+def _wanted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the fields that the sheet names for one entry; None where it says to clear."""
+    wanted: dict[str, Any] = dict.fromkeys(filter(None, str(row["clears"]).split(",")))
+    for column, name in MAPPED.items():
+        value = row[column]
+        if value is None or value != value:
+            continue
+        wanted[name] = _number(value) if column == "score" else value
+    return wanted
+
+
+def _number(value: float) -> int | float:
+    # 10.0 is written 10: the same number, and what the analyst typed.
+    return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)

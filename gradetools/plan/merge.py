@@ -1,0 +1,155 @@
+"""One record from what is there and what is wanted: nothing else of it is lost.
+
+A PUT replaces the whole record, so the existing one is carried over and only wanted fields change,
+with what follows from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gradetools.dialects import (
+    Record,
+    canonical,
+    compact,
+    differences,
+    dropped_fields,
+    not_representable,
+    shape,
+)
+
+#: What a new score lifts: a graded result is neither missing nor unfinished.
+_LIFTED = ("missing", "incomplete", "inProgress")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to one result.
+
+    `before` and `after` are records, None where there is none.
+    """
+
+    action: str
+    sourced_id: str = ""
+    before: Record | None = None
+    after: Record | None = None
+    reason: str = ""
+    message: str = ""
+
+    def to_columns(self) -> dict[str, object]:
+        """Give the plan's columns that a change decides."""
+        old, new = _score(self.before), _score(self.after)
+        return {
+            "action": self.action,
+            "reason": self.reason,
+            "message": self.message,
+            "sourced_id": self.sourced_id,
+            "before": compact(self.before) if self.before is not None else None,
+            "after": compact(self.after) if self.after is not None else None,
+            "lowered": old is not None and new is not None and new < old,
+            "cleared": is_graded(self.before) and not is_graded(self.after),
+        }
+
+
+def make_identity(sourced_id: str, line_item: str, student: str, class_id: str) -> Record:
+    """Make the part of a new record that says whose grade for what it is."""
+    identity: Record = {"sourcedId": sourced_id, "status": "active"}
+    identity |= {"lineItem": {"sourcedId": line_item}, "student": {"sourcedId": student}}
+    return identity | ({"class": {"sourcedId": class_id}} if class_id else {})
+
+
+def merge(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], *, date: str) -> Record:
+    """Carry a record over and change what is wanted, with what follows from it.
+
+    A changed score sets `fully graded` and lifts `missing`, `incomplete` and `inProgress` unless
+    those are wanted otherwise; a new result takes `date` as its score date.
+
+    Args:
+        before: the existing record; None for a new one.
+        wanted: field to value; None removes the field.
+        date: ISO 8601, for a result that has no score date yet.
+    """
+    after = {
+        **(before or {}),
+        **{name: value for name, value in wanted.items() if value is not None},
+    }
+    for name in [name for name, value in wanted.items() if value is None]:
+        after.pop(name, None)
+    changed = set(differences(before, after))
+    if any(name in changed and name in after for name in ("score", "textScore")):
+        if "scoreStatus" not in wanted:
+            after["scoreStatus"] = "fully graded"
+        after.update(
+            {flag: "false" for flag in _LIFTED if after.get(flag) == "true" and flag not in wanted}
+        )
+    after.setdefault("status", "active")
+    after.setdefault("scoreDate", date)
+    after.setdefault("scoreStatus", "fully graded" if is_graded(after) else "not submitted")
+    return after
+
+
+def decide(
+    before: Record | None, identity: Record, wanted: Mapping[str, Any], *, dialect: str, date: str
+) -> Change:
+    """Decide what a PUT of the wanted fields would do: create, update, unchanged, or blocked.
+
+    Fields that only follow from others never make an update by themselves. A `before` that is
+    `tobedeleted` counts as no grade: the id is used again with a fresh record.
+
+    Args:
+        before: what the gradebook holds under the id; None where it holds nothing.
+        identity: the fields of a new record that say whose grade for what it is, `sourcedId` among them.
+        wanted: field to value; None removes the field.
+        dialect: "timeback" or "oneroster".
+        date: ISO 8601, for a result that has no score date yet.
+    """
+    sourced_id = str(identity["sourcedId"])
+    living = before if is_active(before) else None
+    if living is None and _only_clears(wanted):
+        return Change(
+            "unchanged", sourced_id, before, None, "nothing-to-clear", "There is no grade to clear."
+        )
+    merged = merge(living or identity, wanted, date=date)
+    old, new = canonical(living), canonical(merged)
+    if living is not None and all(old.get(name) == new.get(name) for name in wanted):
+        return Change("unchanged", sourced_id, before, living)
+    wrong = not_representable(merged, dialect)
+    if wrong:
+        return Change(
+            "blocked",
+            sourced_id,
+            before,
+            None,
+            "not-representable",
+            f"The gradebook's form cannot carry this result's {', '.join(wrong)}; correct it there first.",
+        )
+    lost = dropped_fields(merged, dialect)
+    message = (
+        f"The gradebook's form forbids {', '.join(lost)}: these fields would go." if lost else ""
+    )
+    after = shape(merged, dialect)
+    return Change("create" if living is None else "update", sourced_id, before, after, "", message)
+
+
+def is_active(record: Mapping[str, Any] | None) -> bool:
+    """Whether there is a record and it is not soft-deleted."""
+    return record is not None and record.get("status", "active") == "active"
+
+
+def is_graded(record: Mapping[str, Any] | None) -> bool:
+    """Whether there is an active record with a score or a text score."""
+    if record is None or not is_active(record):
+        return False
+    return record.get("score") is not None or record.get("textScore") is not None
+
+
+def _only_clears(wanted: Mapping[str, Any]) -> bool:
+    says = any(wanted.get(name) is not None for name in ("score", "textScore", "comment"))
+    return None in wanted.values() and not says
+
+
+def _score(record: Mapping[str, Any] | None) -> float | None:
+    score = record.get("score") if record is not None and is_active(record) else None
+    return score if isinstance(score, (int, float)) and not isinstance(score, bool) else None

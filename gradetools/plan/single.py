@@ -1,0 +1,127 @@
+"""A plan for one result that was filled in by hand, made by the same rules as a sheet's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from gradetools.dialects import Record, parse
+from gradetools.models import Result
+from gradetools.plan.existing import Existing, index_last_sent
+from gradetools.plan.make import date_text, settle
+from gradetools.plan.merge import Change, decide, make_identity
+from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
+from gradetools.snapshot import Snapshot
+
+_IDENTITY = {"sourced_id", "line_item", "student", "date_last_modified"}
+
+
+def make_result_plan(
+    result: Result,
+    snapshot: Snapshot,
+    *,
+    last_sent: pd.DataFrame | None = None,
+    as_of: dt.date | dt.datetime | None = None,
+    on_conflict: OnConflict = "stop",
+) -> Plan:
+    """Decide what upserting one result would do.
+
+    Only fields that were set when `result` was built count: one set to None is removed from the
+    existing record, one never set is left alone. A grade that is already there keeps its `sourcedId`.
+
+    Args:
+        result: what is wanted.
+        snapshot: what the server has, of the result's class.
+        last_sent: what we sent last, as in `make_plan`.
+        as_of: the score date of a new result that has none, as in `make_plan`.
+        on_conflict: "stop", "ours" or "theirs", as in `make_plan`.
+
+    Returns:
+        A `Plan` with one change; its action is `blocked` where student or line item are not in the class.
+    """
+    line_item, student = result.line_item.sourced_id, result.student.sourced_id
+    items = snapshot.line_items[snapshot.line_items["sourced_id"] == line_item]
+    students = snapshot.students[snapshot.students["sourced_id"] == student]
+    change = _blocked(result, items, students)
+    if change is None:
+        sent = parse(index_last_sent(last_sent).get((line_item, student)))
+        class_id = result.class_.sourced_id if result.class_ else str(items["class_id"].iloc[0])
+        change = _change(result, class_id, snapshot, sent, date_text(as_of, snapshot), on_conflict)
+    row = {
+        "line": 0,
+        "column": "",
+        "occurrence": 1,
+        "student": student,
+        "student_name": _name(students),
+        "line_item": line_item,
+        "line_item_title": _first(items, "title"),
+        "class_id": _first(items, "class_id"),
+        **change.to_columns(),
+    }
+    changes = make_changes({name: [row[name]] for name in CHANGE_COLUMNS}, [0])
+    return Plan(snapshot.environment, snapshot.dialect, changes, on_conflict)
+
+
+def _blocked(result: Result, items: pd.DataFrame, students: pd.DataFrame) -> Change | None:
+    classes = " or ".join(sorted(set(items["class_id"]))) or "the class"
+    if items.empty:
+        message = f"The gradebook has no line item {result.line_item.sourced_id!r}; choose one that it has."
+        return Change("blocked", reason="line-item-unknown", message=message)
+    if not set(items["class_id"]) & set(students["class_id"]):
+        message = f"{result.student.sourced_id!r} is no student of {classes}; choose one who is."
+        return Change("blocked", reason="student-unknown", message=message)
+    if result.class_ is not None and result.class_.sourced_id not in set(items["class_id"]):
+        message = f"The line item belongs to {classes}, not to {result.class_.sourced_id!r}; leave the class out."
+        return Change("blocked", reason="class-differs", message=message)
+    low = items["result_value_min"].iloc[0]
+    if result.score is not None and result.score < low:
+        message = f"{result.score} is below the line item's minimum of {low:g}; correct the score."
+        return Change("blocked", reason="score-below-minimum", message=message)
+    return None
+
+
+def _change(
+    result: Result,
+    class_id: str,
+    snapshot: Snapshot,
+    sent: Record | None,
+    date: str,
+    on_conflict: OnConflict,
+) -> Change:
+    line_item, student = result.line_item.sourced_id, result.student.sourced_id
+    found = Existing.of(snapshot).find(line_item, student)
+    if isinstance(found, Change):
+        return found
+    sourced_id, before = found
+    if before is None and result.sourced_id:
+        sourced_id = result.sourced_id
+    wanted = _wanted(result)
+    identity = make_identity(sourced_id, line_item, student, class_id)
+    change = decide(before, identity, wanted, dialect=snapshot.dialect, date=date)
+    change = settle(change, wanted, sent, on_conflict)
+    if result.sourced_id and result.sourced_id != sourced_id:
+        return replace(
+            change, message=f"This grade is already there as {sourced_id}; that id is kept."
+        )
+    return change
+
+
+def _wanted(result: Result) -> dict[str, Any]:
+    record = result.to_record()
+    names = {name: Result.model_fields[name].alias or name for name in Result.model_fields}
+    wanted = {
+        names[name]: record.get(names[name])
+        for name in result.model_fields_set & names.keys() - _IDENTITY
+    }
+    return wanted | dict(result.model_extra or {})
+
+
+def _name(students: pd.DataFrame) -> str:
+    return f"{_first(students, 'given_name')} {_first(students, 'family_name')}".strip()
+
+
+def _first(table: pd.DataFrame, column: str) -> str:
+    return "" if table.empty else str(table[column].iloc[0])

@@ -1,0 +1,96 @@
+"""Undo is a plan: what a push replaced is put back, what it created is marked `tobedeleted`.
+
+What somebody changed since is a conflict, to be seen and decided, never skipped in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gradetools.dialects import Record, differences, parse
+from gradetools.errors import PlanError
+from gradetools.plan.existing import Existing
+from gradetools.plan.merge import Change, is_active
+from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
+from gradetools.receipt import Receipt
+from gradetools.snapshot import Snapshot
+
+#: The states after which the gradebook may hold something else than before the push.
+_MAY_HAVE_WRITTEN = ("created", "updated", "failed")
+
+
+def make_undo_plan(
+    receipt: Receipt, snapshot: Snapshot, *, on_conflict: OnConflict = "stop"
+) -> Plan:
+    """Decide how to take one push back, as a plan with its own preview.
+
+    Args:
+        receipt: of the push to take back; it may be an undo itself.
+        snapshot: what the server has now, of the same classes.
+        on_conflict: "stop" marks what others changed since, "ours" restores over it, "theirs" leaves it.
+
+    Returns:
+        A `Plan` with one change per entry that the push wrote or may have written.
+
+    Raises:
+        PlanError: the snapshot is of another environment.
+    """
+    if receipt.environment != snapshot.environment:
+        raise PlanError(
+            f"This push went to {receipt.environment.name} ({receipt.environment.base_url}), not to "
+            f"{snapshot.environment.name} ({snapshot.environment.base_url}); connect there to undo it."
+        )
+    existing = Existing.of(snapshot)
+    written = receipt.entries[
+        receipt.entries["state"].isin(_MAY_HAVE_WRITTEN) & receipt.entries["after"].notna()
+    ]
+    rows = []
+    for row in _rows(written):
+        change = _restore(row, existing.record(row["sourced_id"]), on_conflict)
+        rows.append({**row, **change.to_columns()})
+    columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
+    changes = make_changes(columns, [int(entry) for entry in written.index])
+    return Plan(
+        snapshot.environment, snapshot.dialect, changes, on_conflict, undo_of=receipt.push_id
+    )
+
+
+def _restore(row: Mapping[str, Any], now: Record | None, on_conflict: OnConflict) -> Change:
+    sourced_id, before, after = row["sourced_id"], parse(row["before"]), parse(row["after"])
+    target = before if before is not None else {**(after or {}), "status": "tobedeleted"}
+    if now is None and before is None:
+        return Change(
+            "unchanged", sourced_id, None, None, "not-there", "The gradebook does not hold it."
+        )
+    # A result that is gone either way is restored, whatever else its record says.
+    gone = before is None and not is_active(now)
+    if gone or not differences(now, target):
+        return Change(
+            "unchanged",
+            sourced_id,
+            now,
+            None,
+            "already-restored",
+            "It is as it was before the push.",
+        )
+    left = [after, parse(row["stored"])]
+    ours = any(one is not None and not differences(now, one) for one in left)
+    action = "create" if is_active(target) and not is_active(now) else "update"
+    if ours or on_conflict == "ours":
+        return Change(action, sourced_id, now, target)
+    changed = ", ".join(differences(now, after)) or "it"
+    message = f"Somebody changed {changed} since this push; decide for ours or theirs."
+    if on_conflict == "theirs":
+        return Change("skip", sourced_id, now, None, "kept-theirs", message)
+    return Change("conflict", sourced_id, now, target, "changed-since-push", message)
+
+
+def _rows(entries: pd.DataFrame) -> list[dict[str, Any]]:
+    names = list(entries.columns)
+    columns = [
+        [None if value is pd.NA else value for value in entries[name].tolist()] for name in names
+    ]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]

@@ -1,0 +1,178 @@
+"""A plan as a value: look at it, count it, save it, refuse it, before anything happens."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from gradetools.dialects import parse
+from gradetools.errors import PlanError, UnsafePlanError
+from gradetools.plan.merge import is_graded
+from gradetools.sheet import Sheet
+from gradetools.snapshot import Environment
+
+OnConflict = Literal["stop", "ours", "theirs"]
+ACTIONS = ("create", "update", "unchanged", "skip", "blocked", "conflict")
+WRITES = frozenset({"create", "update"})
+
+#: The columns of `Plan.changes`, whose index is the entry's number. `before` and `after` are records
+#: as compact JSON text, None where there is none; `reason` is a lasting code, `message` a sentence.
+CHANGE_COLUMNS = (
+    "line", "column", "occurrence", "student", "student_name", "line_item", "line_item_title", "class_id",
+    "action", "reason", "message", "sourced_id", "before", "after", "lowered", "cleared",
+)  # fmt: skip
+#: What the fingerprint covers of each change: all that decides what is sent, and nothing that is only told.
+_BINDING = ("line_item", "student", "class_id", "action", "sourced_id", "before", "after")
+_FORMAT = "gradetools/plan/1"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One change per entry, frozen: a push writes this and nothing else.
+
+    Attributes:
+        environment: the only place where it may be pushed.
+        dialect: the form its records have.
+        changes: DataFrame of CHANGE_COLUMNS, one row per entry.
+        on_conflict: what to do with what somebody changes between plan and push.
+        undo_of: the push that this plan takes back; empty for others.
+        sheet: the sheet it came from, so that receipts can keep its shape; None for others.
+    """
+
+    environment: Environment
+    dialect: str
+    changes: pd.DataFrame
+    on_conflict: OnConflict = "stop"
+    undo_of: str = ""
+    sheet: Sheet | None = field(default=None, repr=False)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Action to number of entries, every action named."""
+        counts = self.changes["action"].value_counts()
+        return {action: int(counts.get(action, 0)) for action in ACTIONS}
+
+    @property
+    def writes(self) -> int:
+        """How many results a push would write."""
+        return self.counts["create"] + self.counts["update"]
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all that decides what is sent; two plans with the same one write the same."""
+        digest = hashlib.sha256()
+        head = [
+            self.environment.name,
+            self.environment.base_url,
+            self.dialect,
+            self.on_conflict,
+            self.undo_of,
+        ]
+        digest.update(json.dumps(head).encode())
+        for row in zip(*(self.changes[name] for name in _BINDING), strict=True):
+            digest.update(json.dumps(row, ensure_ascii=False).encode())
+        return digest.hexdigest()[:32]
+
+    def __repr__(self) -> str:
+        """Say in one line what it would do."""
+        told = ", ".join(f"{count} {action}" for action, count in self.counts.items() if count)
+        return (
+            f"<Plan {self.fingerprint[:8]} for {self.environment.name}: {told or 'nothing to do'}>"
+        )
+
+    def raise_if_unsafe(self, *, max_lowered_or_cleared: float = 0.3, at_least: int = 10) -> None:
+        """Refuse a plan that lowers or clears a large share of the grades it touches; undo is exempt.
+
+        Args:
+            max_lowered_or_cleared: the share, 0 to 1, that is still allowed.
+            at_least: how many existing grades must be touched before the share says anything.
+
+        Raises:
+            UnsafePlanError: it does.
+        """
+        if self.undo_of:
+            return
+        updates = self.changes[self.changes["action"] == "update"]
+        touched = sum(1 for text in updates["before"] if is_graded(parse(text)))
+        harmed = int((updates["lowered"] | updates["cleared"]).sum())
+        if touched >= at_least and harmed > max_lowered_or_cleared * touched:
+            raise UnsafePlanError(
+                f"This plan lowers or clears {harmed} of the {touched} grades it changes; look whether the sheet is the "
+                "right one, and allow it by name (--allow-unsafe, allow_unsafe=True) if it is."
+            )
+
+    def parts(self) -> Iterator[Plan]:
+        """Split it by line item; each part is a plan that can be pushed and undone alone."""
+        for _, changes in self.changes.groupby("line_item", sort=False):
+            yield replace(self, changes=changes)
+
+    def to_json(self) -> str:
+        """Write the whole plan as JSON text, its fingerprint included."""
+        return json.dumps(
+            {
+                "format": _FORMAT,
+                "fingerprint": self.fingerprint,
+                "environment": {
+                    "name": self.environment.name,
+                    "base_url": self.environment.base_url,
+                },
+                "dialect": self.dialect,
+                "on_conflict": self.on_conflict,
+                "undo_of": self.undo_of,
+                "entries": [int(entry) for entry in self.changes.index],
+                "changes": {name: self.changes[name].tolist() for name in CHANGE_COLUMNS},
+                "sheet": self.sheet.to_dict() if self.sheet is not None else None,
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Read a plan back, and prove that it is the one that was written.
+
+        Raises:
+            PlanError: it is no plan, or it was changed since.
+        """
+        try:
+            data = json.loads(text)
+            if data["format"] != _FORMAT:
+                raise PlanError(
+                    "This plan is of another version of gradetools; make it again from the sheet."
+                )
+            plan = cls(
+                environment=Environment(**data["environment"]),
+                dialect=data["dialect"],
+                changes=make_changes(data["changes"], data["entries"]),
+                on_conflict=data["on_conflict"],
+                undo_of=data["undo_of"],
+                sheet=Sheet.from_dict(data["sheet"]) if data["sheet"] else None,
+            )
+            unchanged = plan.fingerprint == data["fingerprint"]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, PlanError):
+                raise
+            raise PlanError(
+                "This file is no plan, or a part of it is missing; make it again."
+            ) from None
+        if not unchanged:
+            raise PlanError(
+                "This plan was changed after it was made; make it again from the sheet."
+            )
+        return plan
+
+
+def make_changes(columns: Mapping[str, Any], entries: list[int]) -> pd.DataFrame:
+    """Build the table of changes from one list per column of CHANGE_COLUMNS, with the dtypes it always has."""
+    index = pd.Index(entries, name="entry", dtype="int64")
+    changes = pd.DataFrame(
+        {name: list(columns[name]) for name in CHANGE_COLUMNS}, index=index, dtype=object
+    )
+    return changes.astype(
+        {"line": "int64", "occurrence": "int64", "lowered": bool, "cleared": bool}
+    )

@@ -1,0 +1,206 @@
+"""One entry: compared with what is there, PUT, read back. What the server holds decides, not its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gradetools.dialects import Record, canonical, compact, differences
+from gradetools.errors import (
+    AuthError,
+    BusyError,
+    GradebookError,
+    RefusedError,
+    StoppedError,
+    UnreachableError,
+)
+from gradetools.gradebook import Gradebook
+from gradetools.journal import Outcome
+from gradetools.plan import OnConflict, is_active
+
+
+@dataclass(frozen=True)
+class Task:
+    """One entry to write; `before` and `after` as the plan has them, `rivals` what else is active for its grade now.
+
+    `current` is what a list showed under its id a moment ago; `sure` says that it need not be asked for again.
+    """
+
+    entry: int
+    sourced_id: str
+    before: Record | None
+    after: Record
+    current: Record | None = None
+    rivals: tuple[str, ...] = ()
+    sure: bool = False
+
+
+class HaltError(Exception):
+    """The push cannot go on: `outcome` is this entry's, the rest stays unsent."""
+
+    def __init__(self, outcome: Outcome, cause: GradebookError) -> None:
+        super().__init__(str(cause))
+        self.outcome = outcome
+        self.cause = cause
+
+
+def write_entry(
+    task: Task, gradebook: Gradebook, *, on_conflict: OnConflict, resumed: bool, read_back: bool
+) -> Outcome:
+    """Bring one result from *before* to *after*, unless somebody else moved it.
+
+    Raises:
+        HaltError: no further entry should be tried.
+    """
+    try:
+        settled = _settle(task, gradebook, on_conflict=on_conflict, resumed=resumed)
+        return settled or _put(task, gradebook, read_back=read_back)
+    except StoppedError:
+        return Outcome(
+            task.entry,
+            "unsent",
+            "stopped",
+            "Stopped before it was sent; resume the push to send it.",
+        )
+    except BusyError as error:
+        outcome = Outcome(
+            task.entry, "unsent", "server-busy", str(error), error.status, error.request_id
+        )
+        raise HaltError(outcome, error) from None
+    except AuthError as error:
+        outcome = _failed(task, "not-allowed", error)
+        raise HaltError(outcome, error) from None
+    except UnreachableError as error:
+        outcome = _failed(task, "unreachable", error, state="unsent")
+        raise HaltError(outcome, error) from None
+    except GradebookError as error:
+        return _failed(task, "refused", error)
+
+
+def verify_entry(task: Task, gradebook: Gradebook, written: Outcome) -> Outcome:
+    """Read one written result back and compare it; the outcome as it was, where it holds."""
+    try:
+        stored = gradebook.get_record(task.sourced_id)
+    except GradebookError:
+        # It was answered with success; that it cannot be read back now proves nothing else.
+        return written
+    return _judge(task, stored, written)
+
+
+def done_state(task: Task) -> str:
+    """Say whether writing it creates or updates: a soft-deleted result that comes back is created."""
+    return "created" if is_active(task.after) and not is_active(task.before) else "updated"
+
+
+def unlike(task: Task, stored: Mapping[str, object] | None) -> list[str]:
+    """Name the fields in which what is stored is not what was sent; a server may add fields of its own."""
+    sent, held, old = canonical(task.after), canonical(stored), canonical(task.before)
+    asked = [name for name in sent if sent[name] != held.get(name)]
+    # A field that was to be removed and is still there as it was.
+    kept = [name for name in old if name not in sent and held.get(name) == old[name]]
+    return asked + kept
+
+
+def _settle(
+    task: Task, gradebook: Gradebook, *, on_conflict: OnConflict, resumed: bool
+) -> Outcome | None:
+    """Look at what is there now; an outcome where nothing is to be sent, None where it is."""
+    if task.rivals:
+        return _conflict(
+            task,
+            f"Somebody made {', '.join(task.rivals)} for the same grade since the plan.",
+            on_conflict,
+        )
+    current = task.current
+    if not task.sure and (resumed or differences(current, task.before)):
+        # A list may lag behind a write; a GET by id does not.
+        current = gradebook.get_record(task.sourced_id)
+    if not differences(current, task.before):
+        return None
+    if current is not None and not unlike(task, current):
+        if resumed:
+            return Outcome(task.entry, done_state(task), "found-done")
+        return Outcome(task.entry, "unchanged", "already-there", "The gradebook holds it already.")
+    changed = ", ".join(differences(current, task.before))
+    return _conflict(
+        task, f"Somebody changed {changed} in the gradebook since the plan was made.", on_conflict
+    )
+
+
+def _conflict(task: Task, message: str, on_conflict: OnConflict) -> Outcome | None:
+    if on_conflict == "ours":
+        return None
+    if on_conflict == "theirs":
+        return Outcome(task.entry, "skipped", "kept-theirs", message)
+    return Outcome(
+        task.entry, "conflict", "changed-since-plan", f"{message} Make a new plan to see both."
+    )
+
+
+def _put(task: Task, gradebook: Gradebook, *, read_back: bool) -> Outcome:
+    try:
+        answer, echo = gradebook.put_record(task.after)
+    except (UnreachableError, StoppedError, RefusedError) as error:
+        if isinstance(error, StoppedError) and not error.sent:
+            raise
+        if isinstance(error, RefusedError) and (error.status or 500) < 500:
+            return _failed(task, "refused", error)
+        return _find_out(task, gradebook, error)
+    written = Outcome(task.entry, done_state(task), "", "", answer.status, answer.request_id)
+    if echo is not None and not read_back and not unlike(task, echo):
+        return written
+    return verify_entry(task, gradebook, written)
+
+
+def _find_out(task: Task, gradebook: Gradebook, error: GradebookError) -> Outcome:
+    """No answer, or an error that may hide a success: only what the gradebook holds tells."""
+    try:
+        stored = gradebook.get_record(task.sourced_id)
+    except GradebookError:
+        told = "It was sent and no answer came; resume the push to find out whether it was stored."
+        outcome = _failed(task, "outcome-unknown", error, message=told)
+        if isinstance(error, UnreachableError):
+            raise HaltError(outcome, error) from None
+        return outcome
+    if stored is not None and not unlike(task, stored):
+        return Outcome(task.entry, done_state(task), "", "", error.status, error.request_id)
+    if not differences(stored, task.before):
+        return _failed(task, "server-error", error)
+    return _judge(
+        task, stored, Outcome(task.entry, done_state(task), "", "", error.status, error.request_id)
+    )
+
+
+def _judge(task: Task, stored: Record | None, written: Outcome) -> Outcome:
+    wrong = unlike(task, stored)
+    if not wrong:
+        return written
+    sent, held = task.after, stored or {}
+    told = "; ".join(
+        f"{name}: sent {sent.get(name, 'nothing')!r}, holds {held.get(name, 'nothing')!r}"
+        for name in wrong
+    )
+    message = (
+        f"The gradebook answered success and stored something else ({told}); tell its operators."
+    )
+    text = compact(stored) if stored is not None else None
+    return Outcome(
+        task.entry,
+        "failed",
+        "stored-differently",
+        message,
+        written.http_status,
+        written.request_id,
+        text,
+    )
+
+
+def _failed(
+    task: Task,
+    reason: str,
+    error: GradebookError,
+    *,
+    state: str = "failed",
+    message: str | None = None,
+) -> Outcome:
+    return Outcome(task.entry, state, reason, message or str(error), error.status, error.request_id)
