@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "gradetools"
@@ -90,3 +93,17 @@ def _called(node: ast.Call) -> str:
     if isinstance(node.func, ast.Attribute):
         return node.func.attr
     return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def tracked_files() -> list[Path]:
+    """List the repository's files, relative to it, as git knows them.
+
+    Raises:
+        pytest's skip: this is no checkout, as in an unpacked archive.
+    """
+    # The run's own home folder has no `safe.directory`, which a checkout of another user needs.
+    command = ["git", "-C", str(ROOT), "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    names = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [Path(name) for name in names.split("\0") if name and (ROOT / name).is_file()]
