@@ -10,11 +10,12 @@ from gradetools.columns.meanings import (
     read_columns,
     write_columns,
 )
-from gradetools.columns.students import StudentIndex, students_matched
+from gradetools.columns.students import MANGLED, StudentIndex, students_matched
 from gradetools.columns.suggestions import ClassGuess, guess_class, suggest_columns
 from gradetools.columns.titles import LineItemIndex
 
 __all__ = [
+    "MANGLED",
     "Answer",
     "ClassGuess",
     "ColumnMeaning",

@@ -12,6 +12,10 @@ from gradetools.errors import ColumnsError
 from gradetools.formats.recognition import MEANINGS, STUDENT_FIELDS
 from gradetools.sheet import ColumnKey, Sheet
 
+#: So many texts of a column are shown, out of its first so many rows.
+SAMPLES = 3
+SAMPLE_ROWS = 100
+
 
 def _read_key(value: object) -> object:
     return ColumnKey.parse(value) if isinstance(value, str) else value
@@ -49,7 +53,7 @@ class ColumnMeaning(_Value):
         key: for the student column, the field of a student that it holds; "" takes whichever fits.
         belongs_to: for a companion, its score column.
         reason: why it was suggested.
-        samples: some of its cells.
+        samples: some of its cells; not saved, for they may be names and grades.
     """
 
     column: Key
@@ -59,7 +63,7 @@ class ColumnMeaning(_Value):
     key: Annotated[str, BeforeValidator(lambda value: _known(value, ("", *STUDENT_FIELDS)))] = ""
     belongs_to: Key | None = None
     reason: str = ""
-    samples: tuple[str, ...] = ()
+    samples: Annotated[tuple[str, ...], Field(exclude=True)] = ()
 
 
 class Columns(_Value):
@@ -158,7 +162,7 @@ class Columns(_Value):
             changed["belongs_to"] = self.meaning(belongs_to).column
         if changed.get("line_item", old.line_item) != old.line_item:
             changed["line_item_title"] = ""
-        new = self._make_meaning({**old.model_dump(), **changed, "reason": "chosen by hand"})
+        new = self._make_meaning({**dict(old), **changed, "reason": "chosen by hand"})
         others = {"means": "ignored", "reason": f"{new.column} was chosen as the key"}
         meanings = tuple(
             new
@@ -273,10 +277,20 @@ def read_columns(path: str | Path, sheet: Sheet) -> Columns:
         raise ColumnsError(
             f"{path} cannot be read ({error.strerror}): name a file of saved columns."
         ) from None
+    meanings = []
     for meaning in columns.meanings:
         if meaning.means != "ignored":
             sheet.key(meaning.column)
-    return columns
+        known = meaning.column in sheet.header
+        samples = take_samples(sheet, meaning.column) if known else ()
+        meanings.append(meaning.model_copy(update={"samples": samples}))
+    return columns.model_copy(update={"meanings": tuple(meanings)})
+
+
+def take_samples(sheet: Sheet, column: ColumnKey) -> tuple[str, ...]:
+    """Give the first few distinct texts of a column's student rows."""
+    texts = sheet.column(column)[(sheet.roles == "student").to_numpy()].head(SAMPLE_ROWS)
+    return tuple([text for text in texts.unique() if text][:SAMPLES])
 
 
 def _first_problem(error: ValidationError) -> str:

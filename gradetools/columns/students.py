@@ -168,8 +168,10 @@ def _texts(people: pd.DataFrame, field: str) -> Iterable[tuple[str, str]]:
 
 
 def _full_names(people: pd.DataFrame) -> list[str]:
+    """Put the names together; who has none is called by the sourcedId."""
     given, family = people["given_name"].fillna(""), people["family_name"].fillna("")
-    return [tidy(f"{first} {last}") for first, last in zip(given, family, strict=True)]
+    parts = zip(given, family, people["sourced_id"], strict=True)
+    return [tidy(f"{first} {last}") or sourced_id for first, last, sourced_id in parts]
 
 
 def _name_parts(name: str) -> tuple[str, ...]:

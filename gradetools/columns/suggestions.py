@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from gradetools.columns.meanings import ColumnMeaning, Columns
+from gradetools.columns.meanings import ColumnMeaning, Columns, take_samples
 from gradetools.columns.students import StudentIndex
 from gradetools.columns.titles import LineItemIndex
 from gradetools.formats.recognition import STUDENT_FIELDS, ColumnDescription
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.snapshot import Snapshot
-
-SAMPLES = 3
 
 
 class ClassGuess(NamedTuple):
@@ -114,14 +112,12 @@ def _choose_key(keys: list[_Key]) -> _Key | None:
 
 def _describe(sheet: Sheet, described: ColumnDescription) -> ColumnMeaning:
     key = sheet.header[described.position]
-    texts = sheet.column(key)[(sheet.roles == "student").to_numpy()].head(100)
     return ColumnMeaning(
         column=key,
         means=described.means,
-        line_item_title="",
         belongs_to=None if described.belongs_to is None else sheet.header[described.belongs_to],
         reason=described.reason,
-        samples=tuple([text for text in texts.unique() if text][:SAMPLES]),
+        samples=take_samples(sheet, key),
     )
 
 

@@ -1,0 +1,198 @@
+"""Entries and findings: what the sheet asks for, and everything that is wrong with it, at once.
+
+Pure: nothing is read but the arguments. Each check is a small named function in a module `about_...`;
+`CHECKS` lists them, `docs/checks.md` explains them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gradetools.checks import about_columns, about_entries, about_students
+from gradetools.checks.facts import FIELDS, Facts, gather_facts
+from gradetools.checks.registry import CHECKS, Check, Finding
+from gradetools.checks.values import Kind
+from gradetools.columns import Columns
+from gradetools.sheet import Sheet
+from gradetools.snapshot import Snapshot
+
+__all__ = [
+    "CHECKS",
+    "ENTRY_COLUMNS",
+    "FINDING_COLUMNS",
+    "Check",
+    "Checked",
+    "Finding",
+    "check_entries",
+]
+
+#: One row per entry, index "entry", in the order of line and column; see `Checked`.
+ENTRY_COLUMNS = (
+    "line", "column", "occurrence", "student", "student_name", "line_item", "line_item_title", "class_id", "text",
+    "state", "reason", "score", *FIELDS, "clears",
+)  # fmt: skip
+FINDING_COLUMNS = ("line", "column", "code", "severity", "message", "suggestion")
+STATES = ("ready", "skipped", "blocked")
+SEVERITIES = ("error", "question", "warning", "info")
+
+#: Importing them puts their checks on the list; this is the order in which they are told.
+_MODULES = (about_columns, about_students, about_entries)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Checked:
+    """What a sheet asks for, entry by entry, and what was found.
+
+    Attributes:
+        sheet: the sheet.
+        columns: which of its columns means what.
+        entries: DataFrame of ENTRY_COLUMNS. `state` is "ready", "skipped" (`reason` "blank" or "no-grade") or
+            "blocked" (`reason`: codes, joined by commas). A field that is None, or a score that is NaN, is left
+            alone; `clears` names the fields to remove, as the standard calls them, joined by commas.
+        findings: DataFrame of FINDING_COLUMNS; `line` 0 is the sheet or the column as a whole, `column` is
+            the column's address as text.
+    """
+
+    sheet: Sheet
+    columns: Columns
+    entries: pd.DataFrame
+    findings: pd.DataFrame
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many entries are in each state."""
+        found = self.entries["state"].value_counts()
+        return {state: int(found.get(state, 0)) for state in STATES}
+
+    @property
+    def findings_by_severity(self) -> dict[str, int]:
+        """How many findings there are of each severity."""
+        found = self.findings["severity"].value_counts()
+        return {severity: int(found.get(severity, 0)) for severity in SEVERITIES}
+
+    @cached_property
+    def messages(self) -> dict[int, str]:
+        """For each blocked entry, by its number, the sentences that say why."""
+        serious = self.findings[self.findings["severity"].isin(["error", "question"])]
+        places = _Places(self.entries, self.columns)
+        blocked = (self.entries["state"] == "blocked").to_numpy()
+        messages: dict[int, str] = {}
+        for line, column, message in zip(
+            serious["line"], serious["column"], serious["message"], strict=True
+        ):
+            for entry in places.concerned(int(line), column):
+                if blocked[entry]:
+                    messages[entry] = (
+                        f"{messages[entry]} {message}" if entry in messages else message
+                    )
+        return messages
+
+    def __repr__(self) -> str:
+        """Say how it stands, in one line."""
+        states = ", ".join(f"{n} {state}" for state, n in self.counts.items())
+        return f"<Checked {self.sheet.name}: {states}; {len(self.findings)} findings>"
+
+
+class _Places:
+    """Which entries a finding concerns, by its line and column; see `registry`."""
+
+    def __init__(self, entries: pd.DataFrame, columns: Columns) -> None:
+        width = len(columns.score_columns)
+        lines = entries["line"].to_numpy()[:: max(width, 1)]
+        first = entries.head(width)
+        keys = [
+            (name, int(n)) for name, n in zip(first["column"], first["occurrence"], strict=True)
+        ]
+        self._width, self._count = width, len(entries)
+        self._row = {int(line): row for row, line in enumerate(lines)}
+        self._column = {
+            str(meaning.column): keys.index(target)
+            for meaning in columns.meanings
+            if (target := tuple(meaning.belongs_to or meaning.column)) in keys
+        }
+
+    def concerned(self, line: int, column: str) -> range:
+        """Give the numbers of the entries that a finding concerns."""
+        position = self._column.get(column)
+        if line == 0:
+            return (
+                range(self._count)
+                if position is None
+                else range(position, self._count, self._width)
+            )
+        if line not in self._row:
+            return range(0)
+        start = self._row[line] * self._width
+        return (
+            range(start, start + self._width)
+            if position is None
+            else range(start + position, start + position + 1)
+        )
+
+
+def check_entries(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Checked:
+    """Say what a sheet asks for, and everything that is wrong with it, at once.
+
+    Args:
+        sheet: the sheet.
+        columns: which of its columns means what; also holds the answers to questions.
+        snapshot: what the gradebook knows.
+
+    Returns:
+        The entries, each ready, skipped or blocked, and the findings.
+
+    Raises:
+        ColumnsError: `columns` names a column that the sheet lacks.
+    """
+    facts = gather_facts(sheet, columns, snapshot)
+    findings = _find_all(facts)
+    entries = facts.entries.assign(**_settle(facts, findings, columns))
+    return Checked(sheet, columns, entries[list(ENTRY_COLUMNS)], findings)
+
+
+def _find_all(facts: Facts) -> pd.DataFrame:
+    rows: list[tuple[int, str, str, str, str, str]] = []
+    for code, each in CHECKS.items():
+        for line, column, message, suggestion in each.find(facts):
+            answer = facts.columns.answer_to(code, column)
+            if answer in each.answers:
+                rows.append((line, column, code, "info", message, f"You answered {answer!r}."))
+            else:
+                rows.append((line, column, code, each.severity, message, suggestion))
+    frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+    frame = frame.astype({name: "int64" if name == "line" else "str" for name in FINDING_COLUMNS})
+    return frame.sort_values("line", kind="stable", ignore_index=True)
+
+
+def _settle(facts: Facts, findings: pd.DataFrame, columns: Columns) -> Mapping[str, pd.Series]:
+    """Give each entry its state, and the reason."""
+    entries, n = facts.entries, len(facts.entries)
+    asks = entries["asks"].to_numpy()
+    reason = np.where(asks, "", np.where(entries["kind"] == Kind.SKIP, "no-grade", "blank")).astype(
+        object
+    )
+    blocked: NDArray[np.bool_] = np.zeros(n, dtype=bool)
+    places = _Places(entries, columns)
+    serious = findings[findings["severity"].isin(["error", "question"])]
+    for code, group in serious.groupby("code", sort=False):
+        hit = np.zeros(n, dtype=bool)
+        for line, column in zip(group["line"], group["column"], strict=True):
+            hit[places.concerned(int(line), column)] = True
+        hit &= asks
+        again = hit & blocked
+        reason[hit & ~blocked] = code
+        reason[again] = reason[again] + f",{code}"
+        blocked |= hit
+    state = np.where(~asks, "skipped", np.where(blocked, "blocked", "ready"))
+    # What is blocked asks for nothing that could be sent by mistake, but shows what was read.
+    return {"state": _text(state, entries), "reason": _text(reason, entries)}
+
+
+def _text(values: NDArray[np.str_] | NDArray[np.object_], entries: pd.DataFrame) -> pd.Series:
+    return pd.Series(values.astype(object), index=entries.index, dtype="str")

@@ -1,0 +1,159 @@
+"""Checks of the sheet and its columns as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradetools.checks.facts import Facts
+from gradetools.checks.registry import Finding, check
+from gradetools.checks.values import Kind, read_number
+from gradetools.columns import LineItemIndex
+from gradetools.sheet import OWN_COLUMN
+
+#: An item of so many points or more on which nobody has more than one point is looked at twice.
+MANY_POINTS = 20
+FEW_SCORES = 3
+
+
+@check(
+    "no-student-column",
+    "error",
+    means="No column says whose the grades are.",
+    fix="Choose the column that holds the students' ids, usernames or email addresses.",
+)
+def _no_student_column(facts: Facts) -> Iterator[Finding]:
+    if facts.columns.student_column is None:
+        names = ", ".join(repr(str(key)) for key in facts.sheet.header)
+        yield Finding(
+            0,
+            "",
+            f"No column holds the students' ids; the sheet has {names}.",
+            "Choose one of them.",
+        )
+
+
+@check(
+    "no-score-column",
+    "error",
+    means="No column holds scores.",
+    fix="Choose a score column and its line item.",
+)
+def _no_score_column(facts: Facts) -> Iterator[Finding]:
+    if not facts.score_columns:
+        yield Finding(
+            0, "", "No column is chosen that holds scores.", "Choose a column and its line item."
+        )
+
+
+@check(
+    "column-unmapped",
+    "warning",
+    means="The sheet has a column that the saved columns do not know; nothing is taken from it.",
+    fix="Say what it means, or make the suggestion anew.",
+)
+def _column_unmapped(facts: Facts) -> Iterator[Finding]:
+    known = {meaning.column for meaning in facts.columns.meanings}
+    for key in facts.sheet.header:
+        own = key.name.startswith(OWN_COLUMN)
+        if key not in known and not own and (facts.sheet.column(key) != "").any():
+            yield Finding(
+                0,
+                str(key),
+                f"The saved columns do not know {str(key)!r}; nothing is taken from it.",
+            )
+
+
+@check(
+    "line-item-unknown",
+    "error",
+    means="No line item is chosen for a column (or, in a long sheet, a row), or the gradebook does not know it.",
+    fix="Choose the line item; it must exist in the gradebook, for line items are never created.",
+)
+def _line_item_unknown(facts: Facts) -> Iterator[Finding]:
+    asking = facts.asking
+    unknown = asking[asking["item"].to_numpy() < 0]
+    if unknown.empty:
+        return
+    index = LineItemIndex(facts.snapshot.line_items)
+    named = next(iter(facts.columns.of("line_item")), None)
+    for meaning in facts.score_columns:
+        lines = unknown.loc[(unknown["key"] == str(meaning.column)).to_numpy(), "line"]
+        if lines.empty:
+            continue
+        if meaning.line_item or named is None:
+            yield _unknown_for_column(str(meaning.column), meaning.line_item, meaning.reason, index)
+        else:
+            for line, text in facts.sheet.column(named.column)[lines].items():
+                found = index.find(text)
+                yield Finding(
+                    int(str(line)),
+                    str(named.column),
+                    f"{_sentence(found.reason)}.",
+                    _near(index, text),
+                )
+
+
+def _unknown_for_column(column: str, chosen: str, reason: str, index: LineItemIndex) -> Finding:
+    if chosen:
+        message = f"The gradebook's classes have no line item with the id {chosen!r}."
+    elif reason and reason != "chosen by hand":
+        message = f"{_sentence(reason)}."
+    else:
+        message = f"No line item is chosen for {column!r}."
+    return Finding(
+        0, column, message, _near(index, column) or "Choose a line item, or ignore the column."
+    )
+
+
+def _near(index: LineItemIndex, name: str) -> str:
+    near = index.near(name)
+    return f"Perhaps {' or '.join(repr(title) for title in near)}?" if near else ""
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+@check(
+    "maximum-differs",
+    "question",
+    means="The sheet's maximum is not the line item's: the wrong column, the wrong class, or another scale.",
+    fix='Scale the column from the sheet\'s maximum (`Columns.scaled`), or answer "accept" to keep the points.',
+    answers=("accept",),
+)
+def _maximum_differs(facts: Facts) -> Iterator[Finding]:
+    entries = facts.asking
+    scaled = entries["key"].isin(list(facts.columns.scale))
+    both = entries["stated"].notna() & entries["high"].notna()
+    differs = entries[(both & (entries["stated"] != entries["high"]) & ~scaled).to_numpy()]
+    whole = {str(key) for key, text in facts.sheet.maxima.items() if read_number(text) is not None}
+    for key, group in differs.groupby("key", sort=False):
+        rows = group.iloc[:1] if key in whole else group
+        for row in rows.itertuples():
+            message = f"The sheet's maximum for {key!r} is {row.stated:g}, but {row.line_item_title!r} goes up to {row.high:g}."
+            fix = f'Scale from {row.stated:g}, or answer "accept" to keep the points as they are.'
+            yield Finding(0 if key in whole else int(str(row.line)), str(key), message, fix)
+
+
+@check(
+    "all-at-most-one",
+    "question",
+    means=f"No score is above 1 on an item of {MANY_POINTS} points or more: shares, perhaps, and not points.",
+    fix='Scale the column from 1, or answer "accept" to keep the points.',
+    answers=("accept",),
+)
+def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
+    entries = facts.entries
+    numbers = entries[
+        (entries["kind"] == Kind.NUMBER).to_numpy() & (entries["high"] >= MANY_POINTS).to_numpy()
+    ]
+    numbers = numbers[~numbers["key"].isin(list(facts.columns.scale)).to_numpy()]
+    for key, values in numbers.groupby("key", sort=False)["value"]:
+        if len(values) >= FEW_SCORES and 0 < values.max() <= 1 and values.min() >= 0:
+            high = numbers.loc[values.index[0], "high"]
+            message = (
+                f"All {len(values)} scores of {key!r} are at most 1, of {high:g} possible points."
+            )
+            yield Finding(
+                0, str(key), message, 'Scale from 1, or answer "accept" if they are points.'
+            )

@@ -1,0 +1,155 @@
+"""Checks of single cells: scores, dates, flags, and two cells that want the same grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradetools.checks.facts import Facts
+from gradetools.checks.registry import Finding, check
+from gradetools.checks.values import CLEAR, Kind
+
+
+@check(
+    "duplicate-entry",
+    "error",
+    means="Two cells hold a grade of one student for one line item.",
+    fix="Empty all but one of them.",
+)
+def _duplicate_entry(facts: Facts) -> Iterator[Finding]:
+    asking = facts.asking
+    resolved = asking[((asking["student"] != "") & (asking["line_item"] != "")).to_numpy()]
+    again = resolved[resolved.duplicated(["student", "line_item"], keep=False).to_numpy()]
+    for _, group in again.groupby(["student", "line_item"], sort=False):
+        places = [
+            f"line {line} ({key})" for line, key in zip(group["line"], group["key"], strict=True)
+        ]
+        first = group.iloc[0]
+        message = f"{first['student_name']} has {len(group)} grades for {first['line_item_title']!r}: {', '.join(places)}."
+        for line, key in zip(group["line"], group["key"], strict=True):
+            yield Finding(int(line), str(key), message, "Empty all but one of them.")
+
+
+@check(
+    "score-not-a-number",
+    "error",
+    means="The cell holds no score: some other text, infinity, yes or no, a damaged date.",
+    fix="Correct the cell, add the text to the tokens, or map the column to text score.",
+)
+def _score_not_a_number(facts: Facts) -> Iterator[Finding]:
+    for row in facts.entries[(facts.entries["kind"] == Kind.TEXT).to_numpy()].itertuples():
+        text = str(row.text).strip()
+        hint = f"To take a grade away write {CLEAR} in capitals." if text.upper() == CLEAR else ""
+        yield Finding(int(str(row.line)), str(row.key), f"{text!r} is not a score.", hint)
+
+
+@check(
+    "score-ambiguous",
+    "question",
+    means="A comma (or dot) may set apart the decimals or the thousands: `1,234`.",
+    fix='Answer "decimal" or "thousands" for the column.',
+)
+def _score_ambiguous(facts: Facts) -> Iterator[Finding]:
+    for row in facts.entries[(facts.entries["kind"] == Kind.UNCLEAR).to_numpy()].itertuples():
+        message = f"{str(row.text).strip()} may be a number with decimals or one of thousands."
+        yield Finding(int(str(row.line)), str(row.key), message, 'Answer "decimal" or "thousands".')
+
+
+@check(
+    "no-maximum",
+    "error",
+    means="A share such as `85%` or `8/10` cannot become points, for the line item has no maximum.",
+    fix="Write points, or give the line item a maximum in the gradebook.",
+)
+def _no_maximum(facts: Facts) -> Iterator[Finding]:
+    entries = facts.entries
+    scaled = (
+        entries["key"].isin(list(facts.columns.scale)).to_numpy()
+        & (entries["kind"] == Kind.NUMBER).to_numpy()
+    )
+    relative = (entries["kind"] == Kind.SHARE).to_numpy() | scaled
+    known = (entries["item"] >= 0).to_numpy()
+    for row in entries[relative & known & entries["high"].isna().to_numpy()].itertuples():
+        text = str(row.text).strip()
+        message = f"{text} cannot become points: {row.line_item_title!r} has no maximum."
+        yield Finding(int(str(row.line)), str(row.key), message, "Write points.")
+
+
+@check(
+    "score-below-minimum",
+    "error",
+    means="The score is below the lowest that the line item allows.",
+    fix="Correct the cell.",
+)
+def _score_below_minimum(facts: Facts) -> Iterator[Finding]:
+    for row in facts.entries[
+        (facts.entries["score"] < facts.entries["low"]).to_numpy()
+    ].itertuples():
+        message = f"{row.score:g} is below the minimum {row.low:g} of {row.line_item_title!r}."
+        yield Finding(int(str(row.line)), str(row.key), message)
+
+
+@check(
+    "score-above-maximum",
+    "warning",
+    means="The score is above the line item's maximum: extra credit, or a slip.",
+    fix="Nothing, if it is extra credit.",
+)
+def _score_above_maximum(facts: Facts) -> Iterator[Finding]:
+    for row in facts.entries[
+        (facts.entries["score"] > facts.entries["high"]).to_numpy()
+    ].itertuples():
+        message = f"{row.score:g} is above the maximum {row.high:g} of {row.line_item_title!r}."
+        yield Finding(int(str(row.line)), str(row.key), message)
+
+
+def _misread(facts: Facts, code: str) -> Iterator[tuple[int, str, str]]:
+    found = facts.misread[(facts.misread["code"] == code).to_numpy()]
+    yield from zip(
+        found["line"].tolist(), found["column"].tolist(), found["text"].tolist(), strict=True
+    )
+
+
+@check(
+    "date-ambiguous",
+    "question",
+    means="The day and the month cannot be told apart: `05/06/2026`.",
+    fix='Answer "day-first" or "month-first" for the column.',
+)
+def _date_ambiguous(facts: Facts) -> Iterator[Finding]:
+    for line, column, text in _misread(facts, "date-ambiguous"):
+        message = f"In {text} the day and the month cannot be told apart."
+        yield Finding(line, column, message, 'Answer "day-first" or "month-first".')
+
+
+@check(
+    "date-not-a-date",
+    "error",
+    means="The cell holds no date.",
+    fix="Write it as 2026-05-31.",
+)
+def _date_not_a_date(facts: Facts) -> Iterator[Finding]:
+    for line, column, text in _misread(facts, "date-not-a-date"):
+        yield Finding(line, column, f"{text!r} is not a date.", "Write it as 2026-05-31.")
+
+
+@check(
+    "status-unknown",
+    "error",
+    means="The cell holds no score status of OneRoster.",
+    fix="Write exempt, fully graded, not submitted, partially graded or submitted.",
+)
+def _status_unknown(facts: Facts) -> Iterator[Finding]:
+    for line, column, text in _misread(facts, "status-unknown"):
+        fix = "Write exempt, fully graded, not submitted, partially graded or submitted."
+        yield Finding(line, column, f"{text!r} is not a score status.", fix)
+
+
+@check(
+    "flag-unknown",
+    "error",
+    means="The cell says neither yes nor no.",
+    fix="Write true or false.",
+)
+def _flag_unknown(facts: Facts) -> Iterator[Finding]:
+    for line, column, text in _misread(facts, "flag-unknown"):
+        yield Finding(line, column, f"{text!r} is neither true nor false.", "Write true or false.")

@@ -1,0 +1,153 @@
+"""Checks of whose the grades are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from gradetools.checks.facts import Facts
+from gradetools.checks.registry import Finding, check
+from gradetools.columns import MANGLED
+
+
+def _asking_rows(facts: Facts, how: str) -> pd.DataFrame:
+    """Give the rows of students that were found so, where some entry asks for something."""
+    students = facts.students
+    asking = students["line"].isin(facts.asking["line"])
+    return students[(asking & (students["how"] == how)).to_numpy()]
+
+
+def _column(facts: Facts) -> str:
+    key = facts.columns.student_column
+    return str(key.column) if key else ""
+
+
+def _field(facts: Facts) -> str:
+    key = facts.columns.student_column
+    return key.key if key and key.key else "id"
+
+
+def _names(facts: Facts, candidates: tuple[str, ...]) -> str:
+    people = facts.snapshot.students.drop_duplicates("sourced_id").set_index("sourced_id")
+    field = {"sourcedId": "", "userIds": "", "id": ""}.get(_field(facts), _field(facts))
+    named = []
+    for sourced_id in candidates:
+        person = people.loc[sourced_id]
+        named.append(
+            f"{person['given_name']} {person['family_name']} ({(field and person[field]) or sourced_id})"
+        )
+    return " or ".join(named)
+
+
+@check(
+    "student-unknown",
+    "error",
+    means="Nobody in the gradebook's classes has that id.",
+    fix="Correct the cell, choose another key column, or pick the student.",
+)
+def _student_unknown(facts: Facts) -> Iterator[Finding]:
+    if facts.columns.student_column is None:
+        return
+    for row in _asking_rows(facts, "").itertuples():
+        text = str(row.text)
+        if text and MANGLED.fullmatch(text):
+            continue
+        message = (
+            f"Nobody has the {_field(facts)} {text!r}."
+            if text
+            else "The row has grades but no student's id."
+        )
+        near = _names(facts, row.candidates)  # type: ignore[arg-type] # - the stubs do not know the columns
+        yield Finding(
+            int(str(row.line)), _column(facts), message, f"Perhaps {near}?" if near else ""
+        )
+
+
+@check(
+    "id-mangled",
+    "error",
+    means="A spreadsheet program has turned an id into a number: `1.23E+15`, `123.0`.",
+    fix="Format the column as text and enter the id again, or pick the student.",
+)
+def _id_mangled(facts: Facts) -> Iterator[Finding]:
+    if facts.columns.student_column is None:
+        return
+    for row in _asking_rows(facts, "").itertuples():
+        if MANGLED.fullmatch(str(row.text)):
+            near = _names(facts, row.candidates)  # type: ignore[arg-type] # - the stubs do not know the columns
+            message = f"{row.text} is an id that a spreadsheet program turned into a number."
+            yield Finding(
+                int(str(row.line)), _column(facts), message, f"Perhaps {near}?" if near else ""
+            )
+
+
+@check(
+    "student-ambiguous",
+    "error",
+    means="Several students have that id.",
+    fix="Pick the student, or choose another key column.",
+)
+def _student_ambiguous(facts: Facts) -> Iterator[Finding]:
+    for row in _asking_rows(facts, "ambiguous").itertuples():
+        near = _names(facts, row.candidates)  # type: ignore[arg-type] # - the stubs do not know the columns
+        message = f"{row.text!r} may be {near}."
+        yield Finding(int(str(row.line)), _column(facts), message, "Pick one of them.")
+
+
+@check(
+    "student-case",
+    "warning",
+    means="A student was found only when capital and small letters counted as the same.",
+    fix="Look whether it is the right person; nothing else is needed.",
+)
+def _student_case(facts: Facts) -> Iterator[Finding]:
+    for row in _asking_rows(facts, "ignoring case").itertuples():
+        yield Finding(
+            int(str(row.line)),
+            _column(facts),
+            f"{row.text!r} was taken for {row.name}, ignoring case.",
+        )
+
+
+@check(
+    "student-not-in-class",
+    "error",
+    means="The student is not in the class that the line item belongs to.",
+    fix="Look whether the line item or the student is the wrong one.",
+)
+def _student_not_in_class(facts: Facts) -> Iterator[Finding]:
+    resolved, active = _enrolment(facts)
+    for row in resolved[active.isna().to_numpy()].itertuples():
+        title = facts.snapshot.classes.get(str(row.class_id), str(row.class_id))
+        yield Finding(
+            int(str(row.line)),
+            str(row.key),
+            f"{row.student_name} is not in {title}, which {row.line_item_title!r} belongs to.",
+        )
+
+
+@check(
+    "student-withdrawn",
+    "warning",
+    means="The student has left the class.",
+    fix="Nothing, if the grade is still wanted.",
+)
+def _student_withdrawn(facts: Facts) -> Iterator[Finding]:
+    resolved, active = _enrolment(facts)
+    left = resolved[(active == 0).to_numpy()].drop_duplicates(["line", "class_id"])
+    for row in left.itertuples():
+        title = facts.snapshot.classes.get(str(row.class_id), str(row.class_id))
+        yield Finding(int(str(row.line)), _column(facts), f"{row.student_name} has left {title}.")
+
+
+def _enrolment(facts: Facts) -> tuple[pd.DataFrame, pd.Series]:
+    """Give the resolved entries, and for each 1 for an active student of its class, 0 for one who left, NaN for others."""
+    asking = facts.asking
+    resolved = asking[((asking["student"] != "") & (asking["class_id"] != "")).to_numpy()]
+    active = pd.Series(float("nan"), index=resolved.index)
+    for class_id, students in facts.snapshot.students.groupby("class_id"):
+        here = (resolved["class_id"] == class_id).to_numpy()
+        known = students.groupby("sourced_id")["active"].any().astype(float)
+        active[here] = resolved.loc[here, "student"].map(known)
+    return resolved, active

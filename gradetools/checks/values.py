@@ -1,0 +1,202 @@
+"""Reading what stands in a cell: a score, a date, a flag, a status. Each distinct text is read once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+#: The word that takes a grade or a field away; no other spelling does.
+CLEAR = "CLEAR"
+#: What `score-ambiguous` can be answered with.
+COMMA_ANSWERS = ("decimal", "thousands")
+#: What `date-ambiguous` can be answered with: whether the day comes first.
+DATE_ANSWERS = {"day-first": True, "month-first": False}
+#: OneRoster 1.2 Gradebook, `scoreStatus`; an extension begins with `ext:`.
+SCORE_STATUSES = ("exempt", "fully graded", "not submitted", "partially graded", "submitted")
+
+_PLAIN = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+")
+_GROUPED_BY_COMMA = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
+_GROUPED_BY_DOT = re.compile(r"[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
+_DATE = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
+_EXTENSION = re.compile(r"ext:[a-zA-Z0-9.\-_]+")
+_YES = {"true", "yes", "y", "x", "1"}
+_NO = {"false", "no", "n", "0"}
+
+
+class Kind(IntEnum):
+    """What a score cell says."""
+
+    BLANK = 0
+    SKIP = 1  # a token for no grade, such as N/A
+    CLEAR = 2
+    TOKEN = 3
+    NUMBER = 4
+    SHARE = 5  # of the whole: 85%, 8/10
+    UNCLEAR = 6  # 1,234 may be 1.234 or 1234
+    TEXT = 7
+
+
+def read_scores(
+    texts: pd.Series, tokens: Mapping[str, Mapping[str, Any]], comma: str = ""
+) -> pd.DataFrame:
+    """Say of each stripped text of a score column what it is.
+
+    Args:
+        texts: one column.
+        tokens: what some texts stand for, in any case; a plain number is never one.
+        comma: "decimal" or "thousands" where it is known, "" to take it from the column itself.
+
+    Returns:
+        DataFrame, rows as in `texts`: kind (`Kind`), value (a number, a share of 1, or NaN).
+    """
+    codes, distinct = pd.factorize(texts)
+    found = pd.Series(np.asarray(distinct, dtype=object), dtype="str")
+    kinds = np.full(len(found), Kind.TEXT, dtype=np.uint8)
+    values = np.full(len(found), np.nan)
+    comma = comma or find_comma(found)
+    plain = found.str.fullmatch(_PLAIN).to_numpy(dtype=bool)
+    if comma == "decimal":
+        # Where 12,5 is a decimal, 1.234 may be a thousand and some; elsewhere a dot is a dot.
+        plain &= ~found.str.fullmatch(_GROUPED_BY_DOT.pattern).to_numpy(dtype=bool)
+    values[plain] = pd.to_numeric(found[plain]).to_numpy(dtype=float)
+    kinds[plain] = Kind.NUMBER
+    folded = {text.casefold(): fields for text, fields in tokens.items()}
+    for i in np.flatnonzero(~plain):
+        kinds[i], values[i] = _read_one(found[i], folded, comma)
+    kinds[np.isinf(values)] = Kind.TEXT
+    values[np.isinf(values)] = np.nan
+    return pd.DataFrame({"kind": kinds[codes], "value": values[codes]}, index=texts.index)
+
+
+def find_comma(texts: Iterable[str]) -> str:
+    """Say what a comma means in a column: "decimal", "thousands", or "" where that is not certain."""
+    found = set()
+    for text in texts:
+        if "," in text:
+            number = text.partition("/")[0].strip(" %")
+            decimal, grouped = _DECIMAL_COMMA.fullmatch(number), _GROUPED_BY_COMMA.fullmatch(number)
+            if bool(decimal) != bool(grouped) or _GROUPED_BY_DOT.fullmatch(number):
+                found.add("thousands" if grouped else "decimal")
+    return found.pop() if len(found) == 1 else ""
+
+
+def _read_one(text: str, tokens: Mapping[str, Mapping[str, Any]], comma: str) -> tuple[Kind, float]:
+    if not text:
+        return Kind.BLANK, math.nan
+    if text == CLEAR:
+        return Kind.CLEAR, math.nan
+    if text.casefold() in tokens:
+        fields = tokens[text.casefold()]
+        return (Kind.SKIP if fields.get("skip") else Kind.TOKEN), math.nan
+    if text.endswith("%"):
+        value = read_number(text[:-1].strip(), comma)
+        return _kind_of(value, Kind.SHARE), math.nan if value is None else value / 100
+    if "/" in text:
+        above, below = (read_number(part.strip(), comma) for part in text.split("/", 1))
+        if above is None or not below or below < 0:
+            return Kind.TEXT, math.nan
+        return _kind_of(above / below, Kind.SHARE), above / below
+    value = read_number(text, comma)
+    return _kind_of(value, Kind.NUMBER), math.nan if value is None else value
+
+
+def _kind_of(value: float | None, kind: Kind) -> Kind:
+    if value is None:
+        return Kind.TEXT
+    return Kind.UNCLEAR if math.isnan(value) else kind
+
+
+def read_number(text: str, comma: str = "") -> float | None:
+    """Read a number with a decimal point or comma, and with thousands set apart by the other.
+
+    Args:
+        text: without blanks around it.
+        comma: "decimal", "thousands", or "" where the column does not tell.
+
+    Returns:
+        The number; NaN where it may be `1.234` or `1234`; None for anything else, infinity included.
+    """
+    by_dot, by_comma = _GROUPED_BY_DOT.fullmatch(text), _GROUPED_BY_COMMA.fullmatch(text)
+    if "," in text:
+        if _DECIMAL_COMMA.fullmatch(text) and by_comma and not comma:
+            return math.nan
+        if _DECIMAL_COMMA.fullmatch(text) and not (by_comma and comma == "thousands"):
+            return float(text.replace(",", "."))
+        if by_comma:
+            return float(text.replace(",", ""))
+        return float(text.replace(".", "").replace(",", ".")) if by_dot else None
+    if by_dot and (text.count(".") > 1 or comma == "decimal"):
+        return float(text.replace(".", "")) if text.count(".") > 1 else math.nan
+    if not re.fullmatch(_PLAIN, text):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def read_each(texts: pd.Series, read: Callable[[str], str | None]) -> pd.Series:
+    """Read each distinct text once; dtype object, None where `read` gives None."""
+    known = {text: read(text) for text in texts.unique()}
+    return pd.Series([known[text] for text in texts], index=texts.index, dtype=object)
+
+
+def find_day_first(texts: Iterable[str]) -> bool | None:
+    """Say whether the dates of a column begin with the day; None where they do not tell, or disagree."""
+    found = {
+        int(match[1]) > 12
+        for match in map(_DATE.fullmatch, texts)
+        if match and (int(match[1]) > 12) != (int(match[3]) > 12)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def read_date(text: str, zone: dt.tzinfo, *, day_first: bool | None = None) -> str | None:
+    """Read a date or a time as ISO 8601.
+
+    A date stays a date. A time without a zone is meant in `zone`. `10.5.2026` begins with the day.
+
+    Returns:
+        ISO 8601 text; "" where day and month cannot be told apart; None for what is no date.
+    """
+    try:
+        if _ISO_DATE.fullmatch(text):
+            return dt.date.fromisoformat(text).isoformat()
+        if _ISO_TIME.fullmatch(text):
+            # Some write a blank before the offset, which the standard does not know.
+            moment = dt.datetime.fromisoformat(re.sub(r" (?=[-+][0-9:]+$)", "", text))
+            return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
+        if match := _DATE.fullmatch(text):
+            first, second, year = int(match[1]), int(match[3]), int(match[4])
+            days_first = (
+                True if match[2] == "." or first > 12 else False if second > 12 else day_first
+            )
+            if days_first is None and first != second:
+                return ""
+            month, day = (second, first) if days_first else (first, second)
+            return dt.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+    return None
+
+
+def read_flag(text: str) -> str | None:
+    """Read yes or no as the strings "true" and "false" of the standard; None for anything else."""
+    folded = text.casefold()
+    return "true" if folded in _YES else "false" if folded in _NO else None
+
+
+def read_score_status(text: str) -> str | None:
+    """Read a score status of OneRoster 1.2, in any case; None for anything else."""
+    folded = " ".join(text.casefold().split())
+    if folded in SCORE_STATUSES:
+        return folded
+    return text if _EXTENSION.fullmatch(text) else None
