@@ -61,17 +61,15 @@ def make_plan(
     date = date_text(as_of, snapshot)
     general: OnConflict = on_conflict if isinstance(on_conflict, str) else "stop"
     single: Mapping[int, OnConflict] = {} if isinstance(on_conflict, str) else on_conflict
-    rows, why = [], _messages(checked.findings)
+    rows = []
     for entry, row in _entries(checked.entries):
         policy = single.get(entry, general)
         if row["state"] == "ready":
             change = _change(row, existing, sent, snapshot.dialect, date=date, on_conflict=policy)
         else:
             action = "skip" if row["state"] == "skipped" else "blocked"
-            message = why.get((row["line"], row["column"])) or why.get((row["line"], ""), "")
-            change = Change(
-                action, reason=row["reason"], message=message if action == "blocked" else ""
-            )
+            message = checked.messages.get(entry, "") if action == "blocked" else ""
+            change = Change(action, reason=row["reason"], message=message)
         rows.append({**row, **change.to_columns()})
     columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in checked.entries.index])
@@ -119,13 +117,6 @@ def _entries(entries: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
         entries.index, *(entries[name].tolist() for name in names), strict=True
     ):
         yield int(entry), dict(zip(names, values, strict=True))
-
-
-def _messages(findings: pd.DataFrame) -> dict[tuple[int, str], str]:
-    """Find the sentence that says why an entry is blocked, by line and column (or the line, or the column)."""
-    serious = findings[findings["severity"].isin(["error", "question"])]
-    keys = zip(serious["line"].tolist(), serious["column"].tolist(), strict=True)
-    return dict(zip(keys, serious["message"].tolist(), strict=True))
 
 
 def _change(

@@ -1,8 +1,8 @@
 """Doing: the only writer. Everything that changes a gradebook goes through `push_plan`."""
 
-from gradetools.push.guards import PRODUCTION
+from gradetools.push.guards import PRODUCTION, check_plan
 from gradetools.push.progress import Progress
 from gradetools.push.run import push_plan
-from gradetools.push.single import upsert_result
+from gradetools.push.single import plan_result, upsert_result
 
-__all__ = ["PRODUCTION", "Progress", "push_plan", "upsert_result"]
+__all__ = ["PRODUCTION", "Progress", "check_plan", "plan_result", "push_plan", "upsert_result"]

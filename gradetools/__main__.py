@@ -1,0 +1,5 @@
+"""`python -m gradetools` is the command line."""
+
+from gradetools.cli import main
+
+main()

@@ -1,0 +1,64 @@
+"""The commands, and the one place where an error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from gradetools.cli import history, reading, serving, writing
+from gradetools.cli.console import say_error
+from gradetools.errors import GradetoolsError
+
+app = typer.Typer(
+    name="gradetools",
+    help="Put grades from any sheet into a OneRoster 1.2 gradebook, and take them back.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+app.command("lab")(serving.lab)
+app.command("sandbox")(serving.sandbox)
+app.command("import")(writing.import_sheet)
+app.command("check")(reading.check)
+app.command("plan")(reading.plan)
+app.command("push")(writing.push)
+app.command("put")(writing.put)
+app.command("undo")(writing.undo)
+app.command("history")(history.history)
+
+_log = logging.getLogger("gradetools")
+
+
+def main() -> None:
+    """Run one command; no traceback reaches an analyst."""
+    level = os.environ.get("GRADETOOLS_LOG_LEVEL", "WARNING").upper()
+    known = logging.getLevelNamesMapping().get(level, logging.WARNING)
+    logging.basicConfig(
+        stream=sys.stderr, level=known, format="%(levelname)s %(name)s: %(message)s"
+    )
+    # What these say of a request is not ours to vouch for.
+    for name in ("urllib3", "uvicorn", "asyncio"):
+        logging.getLogger(name).setLevel(max(known, logging.WARNING))
+    try:
+        app()
+    except GradetoolsError as error:
+        say_error(str(error))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        say_error("Stopped; nothing was sent.")
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - the last net: an analyst gets a sentence, a developer the log
+        _log.debug("unforeseen", exc_info=error)
+        say_error(
+            f"Something went wrong that gradetools did not foresee ({type(error).__name__}); look at `gradetools "
+            "history` before you try again, and report it with GRADETOOLS_LOG_LEVEL=DEBUG."
+        )
+        sys.exit(2)

@@ -1,0 +1,254 @@
+"""What a person sees in the terminal; with `--json`, all of it goes to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from gradetools.checks import Checked
+from gradetools.columns import Columns, students_matched
+from gradetools.dialects import differences, parse
+from gradetools.errors import GradetoolsError
+from gradetools.plan import WRITES, Plan
+from gradetools.push import Progress
+from gradetools.receipt import Receipt
+from gradetools.sheet import Sheet
+from gradetools.snapshot import Snapshot
+
+_ROWS = 20
+_STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "info": "dim"}
+
+
+class DeclinedError(GradetoolsError):
+    """A person said no, or could not be asked."""
+
+
+def make_console(*, as_json: bool) -> Console:
+    """Give where people read: stdout, or stderr when stdout is for a program."""
+    return Console(stderr=as_json, highlight=False, soft_wrap=False)
+
+
+def say_error(message: str) -> None:
+    """Say on stderr what stopped and what to do next."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(
+        f"[bold red]Error:[/] {escape(message)}"
+    )
+
+
+def print_json(facts: object) -> None:
+    """Print facts for a program, on stdout."""
+    typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+
+
+def ask(console: Console, question: str, *, yes: bool) -> None:
+    """Ask before going on, unless `--yes` has answered.
+
+    Raises:
+        DeclinedError: the answer was no, or nobody is there to ask.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise DeclinedError(
+            "Nobody is there to ask; nothing was sent. Add --yes if you have seen what it will do."
+        )
+    try:
+        agreed = console.input(f"{escape(question)} [bold]\\[y/N][/] ").strip().lower() in {
+            "y",
+            "yes",
+        }
+    except EOFError:
+        agreed = False
+    if not agreed:
+        raise DeclinedError("Declined; nothing was sent.")
+
+
+def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snapshot) -> None:
+    """Show what was understood of the sheet: format, students, columns."""
+    detected = ", ".join(f"{name} {value!r}" for name, value in sheet.detected.items() if value)
+    rows = int((sheet.roles == "student").sum())
+    console.print(
+        f"[bold]{escape(sheet.name)}[/]: {sheet.format}, {rows} student rows ({escape(detected)})"
+    )
+    student = columns.student_column
+    if student is not None:
+        matched = students_matched(sheet, columns, snapshot)
+        found = int((matched["sourced_id"] != "").sum())
+        console.print(
+            f"Students: column {escape(str(student.column))!r} as {student.key or 'any id'}: {found} of {len(matched)} found"
+        )
+    else:
+        console.print("Students: [red]no column says whose the grades are[/]")
+    for meaning in columns.score_columns:
+        title = meaning.line_item_title or meaning.line_item
+        target = (
+            f"→ {escape(title)}"
+            if meaning.line_item
+            else f"[red]→ no line item[/] ({escape(meaning.reason)})"
+        )
+        console.print(f"  {escape(str(meaning.column))} {target}")
+    if columns.ignored:
+        console.print(f"Ignored columns ({len(columns.ignored)}):")
+        for meaning in columns.ignored:
+            console.print(f"  [dim]{escape(str(meaning.column))}: {escape(meaning.reason)}[/]")
+
+
+def show_findings(console: Console, checked: Checked) -> None:
+    """Show what the checks found, the serious first."""
+    findings = checked.findings
+    if findings.empty:
+        console.print("Checks: nothing found.")
+        return
+    order = {severity: place for place, severity in enumerate(_STYLES)}
+    findings = findings.sort_values("severity", key=lambda column: column.map(order), kind="stable")
+    counts = findings["severity"].value_counts()
+    told = ", ".join(f"{counts[severity]} {severity}" for severity in order if severity in counts)
+    table = Table(title=f"Checks: {told}", title_justify="left", show_edge=False)
+    for name in ("line", "column", "", "what", "to do"):
+        table.add_column(name)
+    names = ("line", "column", "severity", "code", "message", "suggestion")
+    for line, column, severity, code, message, suggestion in zip(
+        *(findings[name].head(_ROWS).tolist() for name in names), strict=True
+    ):
+        mark = f"[{_STYLES[severity]}]{severity}: {code}[/]"
+        table.add_row(str(line or ""), escape(column), mark, escape(message), escape(suggestion))
+    console.print(table)
+    _and_more(console, len(findings))
+
+
+def show_plan(console: Console, plan: Plan) -> None:
+    """Show what would change: counts first, then old and new of each change."""
+    changes = plan.changes[plan.changes["action"].isin({*WRITES, "conflict", "blocked"})]
+    told = ", ".join(f"{count} {action}" for action, count in plan.counts.items() if count)
+    console.print(f"[bold]Plan for {escape(plan.environment.name)}[/]: {told or 'nothing to do'}")
+    lowered, cleared = int(changes["lowered"].sum()), int(changes["cleared"].sum())
+    if lowered or cleared:
+        console.print(f"[yellow]{lowered} lowered, {cleared} removed[/]")
+    if changes.empty:
+        return
+    table = Table(show_edge=False)
+    for name in ("line", "student", "line item", "action", "old → new"):
+        table.add_column(name)
+    names = (
+        "line",
+        "student_name",
+        "student",
+        "line_item_title",
+        "column",
+        "action",
+        "message",
+        "before",
+        "after",
+    )
+    rows = zip(*(changes[name].head(_ROWS).tolist() for name in names), strict=True)
+    for line, name, student, title, column, action, message, before, after in rows:
+        told = message if action == "blocked" else tell_change(parse(before), parse(after))
+        if action == "conflict":
+            told = f"{told} ({message})"
+        table.add_row(
+            str(line or ""), escape(name or student), escape(title or column), action, escape(told)
+        )
+    console.print(table)
+    _and_more(console, len(changes))
+    console.print(f"[dim]Fingerprint {plan.fingerprint}[/]")
+
+
+def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    """Say field by field what changes, in words: `score 7 → 9, lowered`."""
+    if after is not None and after.get("status") == "tobedeleted":
+        return f"{_value(before, 'score')} → removed"
+    fields = (
+        "score",
+        "textScore",
+        "scoreStatus",
+        "scoreDate",
+        "comment",
+        "late",
+        "missing",
+        "incomplete",
+        "inProgress",
+    )
+    changed = differences(before, after)
+    parts = [
+        f"{name} {_value(before, name)} → {_value(after, name)}"
+        for name in fields
+        if name in changed
+    ]
+    others = [name for name in changed if name not in fields and before is not None]
+    if before is None or before.get("status") == "tobedeleted":
+        parts = [part for part in parts if not part.startswith(("scoreStatus", "scoreDate"))]
+    return ", ".join(parts + others)
+
+
+def _value(record: Mapping[str, Any] | None, name: str) -> str:
+    value = (record or {}).get(name)
+    return (
+        "nothing" if value is None or (record or {}).get("status") == "tobedeleted" else str(value)
+    )
+
+
+def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
+    """Show what came of it, where the files are, and how to take it back."""
+    told = ", ".join(f"{count} {state}" for state, count in receipt.states.items() if count)
+    style = "green" if receipt.ok else "yellow"
+    console.print(
+        f"[bold {style}]{told or 'nothing to do'}[/] on {escape(receipt.environment.name)}"
+    )
+    bad = receipt.entries[
+        ~receipt.entries["state"].isin(("created", "updated", "unchanged", "skipped"))
+    ]
+    for message, count in bad["message"].value_counts().head(5).items():
+        console.print(f"  {count}: {escape(str(message) or 'no reason given')}")
+    console.print(f"Receipt: {escape(folder)}", soft_wrap=True)
+    if receipt.status == "unfinished":
+        console.print(f"Go on with: gradetools push --resume {receipt.push_id}", soft_wrap=True)
+    if receipt.states["created"] or receipt.states["updated"]:
+        console.print(f"Take it back with: gradetools undo {receipt.push_id}", soft_wrap=True)
+
+
+class PushBar:
+    """A progress bar on stderr, silent where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[told]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bars.add_task("Writing", total=None, told="")
+
+    def __enter__(self) -> PushBar:  # noqa: PYI034 - never subclassed
+        """Show it."""
+        self._bars.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Leave its last state on the screen."""
+        self._bars.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        """Move it."""
+        if progress.waiting > 0:
+            told = f"the gradebook asks to wait {progress.waiting:.0f} s"
+        else:
+            eta = "" if progress.eta is None else f", {progress.eta:.0f} s left"
+            told = f"{progress.rate:.0f}/s{eta}"
+        self._bars.update(self._task, completed=progress.done, total=progress.total, told=told)
+
+
+def _and_more(console: Console, count: int) -> None:
+    if count > _ROWS:
+        console.print(f"[dim]… and {count - _ROWS} more[/]")

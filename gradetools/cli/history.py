@@ -1,0 +1,38 @@
+"""`history`: what was pushed, and what came of it."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+from rich.table import Table
+
+from gradetools.cli.console import make_console, print_json
+from gradetools.cli.options import AsJson
+from gradetools.journal import list_pushes
+from gradetools.settings import load_settings
+
+
+def history(as_json: AsJson = False) -> None:
+    """List the pushes of this machine, newest first, killed ones included."""
+    receipts = list_pushes(load_settings().data_dir)
+    if as_json:
+        print_json([receipt.summary() for receipt in receipts])
+        return
+    console = make_console(as_json=False)
+    if not receipts:
+        console.print("Nothing was pushed from this machine yet.")
+        return
+    table = Table(show_edge=False)
+    for name in ("push", "environment", "started", "status", "entries", "note"):
+        table.add_column(name, overflow="fold")
+    for receipt in receipts:
+        states = ", ".join(f"{count} {state}" for state, count in receipt.states.items() if count)
+        note = f"undo of {receipt.undo_of}" if receipt.undo_of else receipt.note
+        table.add_row(
+            receipt.push_id,
+            receipt.environment.name,
+            f"{receipt.started:%Y-%m-%d %H:%M}",
+            receipt.status,
+            states,
+            escape(note),
+        )
+    console.print(table)

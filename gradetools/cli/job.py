@@ -1,0 +1,86 @@
+"""From a file to a plan: the steps that `import`, `check` and `plan` share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from gradetools.checks import Checked, check_entries
+from gradetools.cli.console import DeclinedError, ask
+from gradetools.cli.options import Reading
+from gradetools.columns import Columns, guess_class, read_columns, suggest_columns
+from gradetools.gradebook import Gradebook, connect
+from gradetools.journal import open_journal
+from gradetools.plan import Plan, make_plan
+from gradetools.rehearsal import CLASS_ID, open_rehearsal
+from gradetools.sheet import Sheet, read_sheet
+from gradetools.snapshot import Snapshot
+
+#: More classes than this are not searched for the sheet's students; then one must be named.
+_SEARCHED = 50
+
+
+@dataclass(frozen=True)
+class Job:
+    """A sheet on its way: everything up to the plan, nothing sent."""
+
+    sheet: Sheet
+    gradebook: Gradebook
+    snapshot: Snapshot
+    columns: Columns
+    checked: Checked
+    plan: Plan
+
+
+@contextmanager
+def open_job(path: Path, how: Reading, console: Console, *, yes: bool) -> Iterator[Job]:
+    """Read the sheet, ask the gradebook, check and plan; the gradebook is closed at the block's end."""
+    sheet = read_sheet(path, worksheet=how.worksheet)
+    saved = read_columns(how.columns, sheet) if how.columns else None
+    gradebook = open_rehearsal(sheet, columns=saved) if how.rehearse else connect(how.env)
+    with gradebook:
+        class_ids = [CLASS_ID] if how.rehearse else list(how.class_ids or ())
+        class_ids = class_ids or [choose_class(sheet, gradebook, console, yes=yes)]
+        snapshot = gradebook.take_snapshot(class_ids)
+        columns = saved or suggest_columns(sheet, snapshot)
+        checked = check_entries(sheet, columns, snapshot)
+        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+            last_sent = journal.last_sent()
+        plan = make_plan(checked, snapshot, last_sent=last_sent, on_conflict=how.on_conflict.value)
+        yield Job(sheet, gradebook, snapshot, columns, checked, plan)
+
+
+def choose_class(sheet: Sheet, gradebook: Gradebook, console: Console, *, yes: bool) -> str:
+    """Take the only class there is, or propose the one whose students match best.
+
+    Raises:
+        DeclinedError: none stands out, or the proposal was declined.
+    """
+    classes = gradebook.list_classes()
+    if len(classes) == 1:
+        return classes[0].sourced_id
+    titles = {one.sourced_id: one.title for one in classes[:_SEARCHED]}
+    known = ", ".join(f"{sourced_id} ({title})" for sourced_id, title in list(titles.items())[:10])
+    if len(classes) > _SEARCHED:
+        raise DeclinedError(
+            f"Name the class with --class: there are {len(classes)}, such as {known}."
+        )
+    ranked = guess_class(
+        sheet, {sourced_id: gradebook.take_students(sourced_id) for sourced_id in titles}
+    )
+    found = [guess for guess in ranked if guess.matched]
+    if not found or (len(found) > 1 and found[0].matched == found[1].matched):
+        why = "none of them has its students" if not found else "several have its students"
+        raise DeclinedError(
+            f"Name the class with --class: {why}. There are {known or 'none that we may see'}."
+        )
+    best = found[0]
+    console.print(
+        f"Class: {titles[best.class_id]} ({best.class_id}) has {best.matched} of {best.rows} students."
+    )
+    ask(console, f"Is {titles[best.class_id]} the class?", yes=yes)
+    return best.class_id

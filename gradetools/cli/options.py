@@ -1,0 +1,159 @@
+"""The options that several commands share, told once, as values that the commands receive."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+
+class ConflictPolicy(StrEnum):
+    """What to do with what somebody else changed."""
+
+    STOP = "stop"
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
+class VerifyPolicy(StrEnum):
+    """How much of what was written is read back."""
+
+    SAMPLE = "sample"
+    ALL = "all"
+
+
+SheetPath = Annotated[Path, typer.Argument(metavar="SHEET", help="The grade sheet: CSV or XLSX.")]
+Env = Annotated[
+    str | None,
+    typer.Option(
+        "--env",
+        metavar="NAME",
+        help="sandbox, staging or production; by default GRADETOOLS_ENV, else sandbox.",
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print the facts as JSON on stdout, and nothing else there.")
+]
+OnConflictOption = Annotated[
+    ConflictPolicy,
+    typer.Option(
+        "--on-conflict",
+        help="What to do with grades that somebody else changed since we sent them.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a sheet is to be read, and against which gradebook."""
+
+    env: Env = None
+    rehearse: Annotated[
+        bool,
+        typer.Option(
+            "--rehearse",
+            help="Practise on a sandbox seeded from the sheet itself; nothing real is touched.",
+        ),
+    ] = False
+    class_ids: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--class", metavar="ID", help="The sourcedId of a class; may be given several times."
+        ),
+    ] = None
+    worksheet: Annotated[
+        str | None,
+        typer.Option("--sheet", metavar="WORKSHEET", help="Which worksheet of a workbook."),
+    ] = None
+    columns: Annotated[
+        Path | None,
+        typer.Option("--columns", metavar="FILE", help="Saved columns, instead of the suggestion."),
+    ] = None
+    on_conflict: OnConflictOption = ConflictPolicy.STOP
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a plan is to be written."""
+
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask; production still wants --confirm.")
+    ] = False
+    confirm: Annotated[
+        int | None,
+        typer.Option(
+            "--confirm", metavar="N", help="The number of results to write; production wants it."
+        ),
+    ] = None
+    allow_unsafe: Annotated[
+        bool,
+        typer.Option(
+            "--allow-unsafe",
+            help="Allow a plan that lowers or clears more than 30 % of the grades it touches.",
+        ),
+    ] = False
+    workers: Annotated[
+        int,
+        typer.Option("--workers", min=1, max=64, metavar="N", help="Requests under way at once."),
+    ] = 8
+    verify: Annotated[
+        VerifyPolicy, typer.Option("--verify", help="How much of what was written is read back.")
+    ] = VerifyPolicy.SAMPLE
+    note: Annotated[
+        str, typer.Option("--note", metavar="TEXT", help="Anything to remember about this push.")
+    ] = ""
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Where the receipt goes; by default receipts/PUSH_ID."
+        ),
+    ] = None
+    as_json: AsJson = False
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn each parameter that is a group of options into those options, for typer to see.
+
+    The command itself receives the group as one value.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    parameters: list[inspect.Parameter] = []
+    for parameter in inspect.signature(command).parameters.values():
+        if parameter.name in groups:
+            parameters += _options_of(groups[parameter.name])
+        else:
+            parameters.append(
+                parameter.replace(
+                    annotation=hints[parameter.name], kind=inspect.Parameter.KEYWORD_ONLY
+                )
+            )
+
+    @functools.wraps(command)
+    def run(**options: Any) -> None:  # noqa: ANN401 - whatever the options are
+        built = {name: _build(group, options) for name, group in groups.items()}
+        command(**options, **built)
+
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by typer - functions may have it
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    del run.__wrapped__  # else typer would look behind it
+    return run
+
+
+def _options_of(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - a dataclass
+    hints = get_type_hints(group, include_extras=True)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return [
+        inspect.Parameter(field.name, kind, default=field.default, annotation=hints[field.name])
+        for field in fields(group)
+    ]
+
+
+def _build(group: Any, options: dict[str, Any]) -> object:  # noqa: ANN401 - a dataclass
+    return group(**{field.name: options.pop(field.name) for field in fields(group)})

@@ -1,0 +1,81 @@
+"""Commands that only look: `check` and `plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gradetools.cli.console import make_console, print_json, show_findings, show_plan, show_sheet
+from gradetools.cli.job import Job, open_job
+from gradetools.cli.options import AsJson, Reading, SheetPath, with_options
+from gradetools.files import write_plan
+
+
+@with_options
+def check(
+    sheet: SheetPath,
+    how: Reading,
+    as_json: AsJson = False,
+) -> None:
+    """Say everything that is wrong with a sheet, before anything is sent."""
+    console = make_console(as_json=as_json)
+    with open_job(sheet, how, console, yes=True) as job:
+        show_sheet(console, job.sheet, job.columns, job.snapshot)
+        show_findings(console, job.checked)
+        counts = job.plan.counts
+        console.print(
+            "Entries: "
+            + ", ".join(f"{count} {action}" for action, count in counts.items() if count)
+        )
+        if as_json:
+            findings = job.checked.findings.to_dict(orient="records")
+            print_json({**_facts(job), "findings": findings})
+        raise typer.Exit(_exit_code(job))
+
+
+@with_options
+def plan(
+    sheet: SheetPath,
+    how: Reading,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            "--save", metavar="PLAN", help="Write the plan to this file, to push it later."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a push would change, and save it as a plan that is pushed exactly so."""
+    console = make_console(as_json=as_json)
+    with open_job(sheet, how, console, yes=True) as job:
+        show_sheet(console, job.sheet, job.columns, job.snapshot)
+        show_findings(console, job.checked)
+        show_plan(console, job.plan)
+        if save is not None:
+            write_plan(job.plan, save)
+            console.print(
+                f"Saved. Push it with: gradetools push {save} --agreed {job.plan.fingerprint}",
+                soft_wrap=True,
+            )
+        if as_json:
+            print_json(_facts(job))
+        raise typer.Exit(_exit_code(job))
+
+
+def _facts(job: Job) -> dict[str, object]:
+    return {
+        "sheet": job.sheet.name,
+        "format": job.sheet.format,
+        "environment": job.plan.environment.name,
+        "fingerprint": job.plan.fingerprint,
+        "rows": len(job.plan.changes),
+        "actions": dict(job.plan.counts),
+        "ignored": {str(meaning.column): meaning.reason for meaning in job.columns.ignored},
+    }
+
+
+def _exit_code(job: Job) -> int:
+    counts = job.plan.counts
+    return 1 if counts["blocked"] or counts["conflict"] else 0

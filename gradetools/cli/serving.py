@@ -1,0 +1,101 @@
+"""Commands that start something and wait: `lab` and `sandbox`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gradetools.cli.console import make_console
+from gradetools.errors import MissingExtraError, SheetError
+from gradetools.sandbox import Sandbox
+
+_UPLOAD_BYTES = 200 * 1024 * 1024
+_START = "import_grades.ipynb"
+
+
+def lab(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DIR", help="Where the notebooks go; by default gradetools-notebooks."
+        ),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the address instead of opening it.")
+    ] = False,
+) -> None:
+    """Start JupyterLab on the notebooks."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise MissingExtraError("The notebooks", "lab")
+    target = place_notebooks(folder)
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        str(target / _START),
+        f"--ServerApp.root_dir={target}",
+        # Uploads over 10 MB would else be dropped without a word.
+        f"--ServerApp.tornado_settings={{'websocket_max_message_size': {_UPLOAD_BYTES}}}",
+        *(["--no-browser"] if no_browser else []),
+        *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+    ]
+    make_console(as_json=False).print(f"Notebooks in {target}; stop with Ctrl-C.", soft_wrap=True)
+    raise typer.Exit(subprocess.call(command))  # noqa: S603 - our own arguments
+
+
+def place_notebooks(folder: Path | None) -> Path:
+    """Copy the packaged notebooks to a folder, never over what is there; in a checkout use its own."""
+    package = Path(__file__).resolve().parents[1]
+    checkout, packaged = package.parent / "notebooks", package / "_notebooks"
+    source = packaged if packaged.is_dir() else checkout
+    if folder is None and source == checkout:
+        return checkout
+    target = (folder or Path("gradetools-notebooks")).resolve()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for notebook in sorted(source.glob("*.ipynb")):
+            if not (target / notebook.name).exists():
+                shutil.copy(notebook, target)
+    except OSError as error:
+        raise SheetError(
+            f"The folder {target} cannot be used ({error.strerror}); name another."
+        ) from None
+    return target
+
+
+def sandbox(
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")
+    ] = 0,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="FILE", help="Keep its SQLite file here; else it goes at the end."
+        ),
+    ] = None,
+) -> None:
+    """Run a gradebook of an invented school on this machine, and print the settings to reach it."""
+    stopped = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopped.set())
+    try:
+        with Sandbox(data=data, port=port) as server:
+            typer.echo(server.settings_text())
+            make_console(as_json=True).print("The sandbox runs until you press Ctrl-C.")
+            while not stopped.wait(0.5):
+                pass
+    except ImportError:
+        raise MissingExtraError("The sandbox", "sandbox") from None
+    except OSError as error:
+        raise SheetError(
+            f"The sandbox cannot start ({error.strerror}); try another --port or --data."
+        ) from None

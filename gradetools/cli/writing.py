@@ -1,0 +1,228 @@
+"""Commands that write: `import`, `push`, `put`, `undo`; all through the one writer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from gradetools.cli.console import (
+    PushBar,
+    ask,
+    make_console,
+    print_json,
+    show_findings,
+    show_plan,
+    show_receipt,
+    show_sheet,
+)
+from gradetools.cli.job import open_job
+from gradetools.cli.options import (
+    ConflictPolicy,
+    Env,
+    OnConflictOption,
+    Reading,
+    SheetPath,
+    Writing,
+    with_options,
+)
+from gradetools.errors import PlanError, SheetError
+from gradetools.files import read_plan
+from gradetools.gradebook import Gradebook, connect
+from gradetools.journal import find_push, open_journal
+from gradetools.models import Result
+from gradetools.plan import Plan, make_undo_plan
+from gradetools.push import PRODUCTION, check_plan, plan_result, push_plan
+from gradetools.rehearsal import is_rehearsal, reopen_rehearsal
+from gradetools.report import choose_folder, write_receipt
+from gradetools.settings import load_settings
+from gradetools.snapshot import Environment
+
+
+@with_options
+def import_sheet(
+    sheet: SheetPath,
+    reading: Reading,
+    how: Writing,
+) -> None:
+    """Read a sheet, show what would change, write it when agreed, and keep a receipt."""
+    console = make_console(as_json=how.as_json)
+    with open_job(sheet, reading, console, yes=how.yes) as job:
+        show_sheet(console, job.sheet, job.columns, job.snapshot)
+        show_findings(console, job.checked)
+        _write(job.plan, job.gradebook, how, console)
+
+
+@with_options
+def push(
+    plan: Annotated[
+        Path | None, typer.Argument(metavar="PLAN", help="A saved plan.", show_default=False)
+    ] = None,
+    agreed: Annotated[
+        str | None,
+        typer.Option(
+            "--agreed", metavar="FINGERPRINT", help="The fingerprint of the plan you looked at."
+        ),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option("--resume", metavar="PUSH_ID", help="Go on with a push that did not finish."),
+    ] = None,
+    *,
+    how: Writing,
+    env: Env = None,
+) -> None:
+    """Write a saved plan, or go on with a push that did not finish."""
+    if (plan is None) == (resume is None):
+        raise PlanError("Name a plan, or a push with --resume.")
+    console = make_console(as_json=how.as_json)
+    if plan is not None:
+        saved = read_plan(plan)
+        with _open(saved.environment, env) as gradebook:
+            _write(saved, gradebook, how, console, agreed=agreed)
+        return
+    data_dir = load_settings(env).data_dir
+    environment = find_push(str(resume), data_dir)
+    with open_journal(environment, data_dir) as journal:
+        saved = journal.read_plan(str(resume))
+    with _open(environment, env) as gradebook:
+        _write(saved, gradebook, how, console, resume=resume)
+
+
+@with_options
+def put(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help='One Result as JSON, bare or as {"result": …}.')
+    ],
+    how: Writing,
+    env: Env = None,
+    on_conflict: OnConflictOption = ConflictPolicy.STOP,
+) -> None:
+    """Create or change one result: read, merged, shown, written, journaled."""
+    result = read_result(file)
+    console = make_console(as_json=how.as_json)
+    with connect(env) as gradebook:
+        _write(
+            plan_result(result, gradebook, on_conflict=on_conflict.value), gradebook, how, console
+        )
+
+
+@with_options
+def undo(
+    push_id: Annotated[
+        str,
+        typer.Argument(metavar="PUSH_ID", help="The push to take back; see `gradetools history`."),
+    ],
+    how: Writing,
+    env: Env = None,
+    on_conflict: OnConflictOption = ConflictPolicy.STOP,
+) -> None:
+    """Take a push back: restore what it replaced, remove what it created, and show that first."""
+    console = make_console(as_json=how.as_json)
+    data_dir = load_settings(env).data_dir
+    environment = find_push(push_id, data_dir)
+    with open_journal(environment, data_dir) as journal:
+        receipt = journal.read_receipt(push_id)
+    with _open(environment, env) as gradebook:
+        class_ids = sorted({class_id for class_id in receipt.entries["class_id"] if class_id})
+        snapshot = gradebook.take_snapshot(class_ids)
+        _write(
+            make_undo_plan(receipt, snapshot, on_conflict=on_conflict.value),
+            gradebook,
+            how,
+            console,
+        )
+
+
+def read_result(file: str) -> Result:
+    """Read one result from a JSON file, or from stdin for `-`.
+
+    Raises:
+        SheetError: there is no such file, or it holds no result.
+    """
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+        data = json.loads(text)
+    except (OSError, ValueError):
+        raise SheetError(
+            f"{file} is no JSON file that can be read; give one Result as JSON."
+        ) from None
+    try:
+        return Result.model_validate(data.get("result", data) if isinstance(data, dict) else data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "it"
+        what = first["msg"].removeprefix("Value error, ")
+        raise SheetError(
+            f"{file} is no Result: {where}: {what}; correct it and try again."
+        ) from None
+
+
+def _open(environment: Environment, env: str | None) -> Gradebook:
+    """Open the gradebook that a plan or a push belongs to.
+
+    Raises:
+        PlanError: the settings are for another one.
+    """
+    if is_rehearsal(environment.name):
+        return reopen_rehearsal(environment.name, load_settings(env).data_dir)
+    gradebook = connect(env or environment.name)
+    if gradebook.environment != environment:
+        told = f"{gradebook.environment.name} ({gradebook.environment.base_url})"
+        gradebook.close()
+        raise PlanError(
+            f"It belongs to {environment.name} ({environment.base_url}), and the settings are for {told}; use the "
+            "settings it was made with."
+        )
+    return gradebook
+
+
+def _write(
+    plan: Plan,
+    gradebook: Gradebook,
+    how: Writing,
+    console: Console,
+    *,
+    agreed: str | None = None,
+    resume: str | None = None,
+) -> None:
+    """Show a plan, ask, push it, keep the receipt, and exit with the code that tells how it went."""
+    show_plan(console, plan)
+    agreed, confirm = agreed if agreed is not None else plan.fingerprint, how.confirm
+    # A number is what production asks for, so it is asked for rather than a yes.
+    if (
+        confirm is None
+        and plan.environment.name == PRODUCTION
+        and not how.yes
+        and sys.stdin.isatty()
+    ):
+        typed = console.input(
+            f"Type the number of results to write to production ({plan.writes}): "
+        ).strip()
+        confirm = int(typed) if typed.isdecimal() else -1
+    elif plan.writes:
+        check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=how.allow_unsafe)
+        ask(console, f"Write {plan.writes} results to {plan.environment.name}?", yes=how.yes)
+    with PushBar() as bar:
+        receipt = push_plan(
+            plan,
+            gradebook,
+            agreed=agreed,
+            confirm=confirm,
+            allow_unsafe=how.allow_unsafe,
+            resume=resume,
+            workers=how.workers,
+            verify=how.verify.value,
+            note=how.note,
+            progress=bar,
+        )
+    folder = write_receipt(receipt, choose_folder(how.out, receipt.push_id), sheet=plan.sheet)
+    show_receipt(console, receipt, str(folder))
+    if how.as_json:
+        print_json(receipt.summary())
+    raise typer.Exit(0 if receipt.ok else 1)

@@ -1,0 +1,232 @@
+"""Practise on the real file without touching a real gradebook: a sandbox seeded from the sheet itself.
+
+One SQLite file per content of the sheet, in the data folder: seeded once with the sheet's own
+students and line items and no results, and opened again by later commands. Its name is its
+identity, whatever port it gets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gradetools.checks import check_entries
+from gradetools.columns import Columns, suggest_columns
+from gradetools.embedded import start_sandbox
+from gradetools.errors import JournalError
+from gradetools.gradebook import Gradebook, connect_embedded
+from gradetools.journal import open_journal
+from gradetools.plan import make_plan
+from gradetools.push import Progress, push_plan
+from gradetools.receipt import Receipt
+from gradetools.settings import load_settings
+from gradetools.sheet import ColumnKey, Sheet, read_sheet
+
+CLASS_ID = "rehearsal"
+_PREFIX = "rehearsal-"
+_DATE = "2026-09-01T00:00:00.000Z"
+
+
+def rehearse(
+    sheet: Sheet | str | Path,
+    *,
+    columns: Columns | None = None,
+    data_dir: Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Receipt:
+    """Run the whole job on a sandbox seeded from the sheet: read, match, check, plan, push, journal.
+
+    The second run finds everything as the first one left it. Nothing leaves this machine.
+
+    Args:
+        sheet: a sheet, or the path of its file.
+        columns: which column means what; by default as suggested.
+        data_dir: where the sandbox and its journal are kept; by default the data folder.
+        progress: as in `push_plan`.
+
+    Returns:
+        The receipt of the push.
+
+    Raises:
+        SheetError: the file is no grade sheet.
+        MissingExtraError: the sandbox's packages are not installed.
+    """
+    sheet = sheet if isinstance(sheet, Sheet) else read_sheet(sheet)
+    with open_rehearsal(sheet, columns=columns, data_dir=data_dir) as gradebook:
+        snapshot = gradebook.take_snapshot([CLASS_ID])
+        checked = check_entries(sheet, columns or suggest_columns(sheet, snapshot), snapshot)
+        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+            plan = make_plan(checked, snapshot, last_sent=journal.last_sent())
+        # Practice: what would be unsafe on a real gradebook may be tried here.
+        return push_plan(
+            plan, gradebook, agreed=plan.fingerprint, allow_unsafe=True, progress=progress
+        )
+
+
+def open_rehearsal(
+    sheet: Sheet, *, columns: Columns | None = None, data_dir: Path | None = None
+) -> Gradebook:
+    """Open the sandbox that belongs to a sheet, seeded from it when it is new.
+
+    Args:
+        sheet: whose students and line items it has.
+        columns: which column means what; line items chosen in it keep their ids.
+        data_dir: where it is kept; by default the data folder.
+    """
+    content = sheet.content_fingerprint + (columns.to_json() if columns else "")
+    name = _PREFIX + hashlib.sha256(content.encode()).hexdigest()[:12]
+    folder = data_dir or load_settings("sandbox").data_dir
+    sandbox = start_sandbox(_path(name, folder), name=name, seed=make_seed(sheet, columns))
+    return connect_embedded(sandbox, folder)
+
+
+def reopen_rehearsal(name: str, data_dir: Path) -> Gradebook:
+    """Open the sandbox of an earlier rehearsal by its name, which the journal knows.
+
+    Raises:
+        JournalError: its file is gone.
+    """
+    path = _path(name, data_dir)
+    if not path.is_file():
+        raise JournalError(f"The rehearsal {name} is no longer there; rehearse the sheet again.")
+    return connect_embedded(start_sandbox(path, name=name), data_dir)
+
+
+def is_rehearsal(name: str) -> bool:
+    """Whether an environment's name is a rehearsal's."""
+    return name.startswith(_PREFIX)
+
+
+def _path(name: str, data_dir: Path) -> Path:
+    return data_dir / "rehearsals" / f"{name}.sqlite3"
+
+
+def make_seed(sheet: Sheet, columns: Columns | None = None) -> dict[str, Any]:
+    """Make a gradebook out of a sheet's own students and line items, as plain OneRoster JSON.
+
+    Each key column of the sheet fills the field of a student that it most likely holds.
+    """
+    common = {"status": "active", "dateLastModified": _DATE}
+    school, term = {"sourcedId": "school"}, {"sourcedId": "term"}
+    users = list(_users(sheet))
+    return {
+        "orgs": [{"sourcedId": "school", "name": "Rehearsal", "type": "school", **common}],
+        "academicSessions": [{"sourcedId": "term", "title": "Rehearsal", "type": "term", **common}],
+        "courses": [{"sourcedId": "course", "title": sheet.name, "org": school, **common}],
+        "classes": [
+            {
+                "sourcedId": CLASS_ID,
+                "title": sheet.name,
+                "classCode": None,
+                "classType": "scheduled",
+                "location": None,
+                "course": {"sourcedId": "course"},
+                "school": school,
+                "terms": [term],
+                **common,
+            }
+        ],
+        "users": [{**user, **common} for user in users],
+        "enrollments": [
+            {
+                "sourcedId": f"enrollment-{number}",
+                "role": "student",
+                "primary": "false",
+                "user": {"sourcedId": user["sourcedId"]},
+                "class": {"sourcedId": CLASS_ID},
+                "school": school,
+                **common,
+            }
+            for number, user in enumerate(users, start=1)
+        ],
+        "categories": [{"sourcedId": "category", "title": "Rehearsal", **common}],
+        "lineItems": [
+            {
+                "sourcedId": sourced_id,
+                "title": title,
+                "assignDate": _DATE,
+                "dueDate": _DATE,
+                "class": {"sourcedId": CLASS_ID},
+                "school": school,
+                "category": {"sourcedId": "category"},
+                "resultValueMin": 0,
+                **({} if maximum is None else {"resultValueMax": maximum}),
+                **common,
+            }
+            for sourced_id, title, maximum in _line_items(sheet, columns)
+        ],
+        "scoreScales": [],
+        "results": [],
+    }
+
+
+def _users(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    fields = _student_fields(sheet)
+    names = [sheet.header[c.position] for c in sheet.description.columns if c.means == "name"]
+    lines = sheet.student_rows.index
+    columns = {field: sheet.column(key).loc[lines].tolist() for field, key in fields.items()}
+    name_columns = [sheet.column(key).loc[lines].tolist() for key in names]
+    seen: set[tuple[str, ...]] = set()
+    for number in range(len(lines)):
+        values = {field: texts[number] for field, texts in columns.items()}
+        who = tuple(values.values())
+        if not any(who) or who in seen:
+            continue
+        seen.add(who)
+        name = " ".join(texts[number] for texts in name_columns).strip()
+        yield _user(len(seen), values, name)
+
+
+def _user(number: int, values: Mapping[str, str], name: str) -> dict[str, Any]:
+    family, _, given = name.partition(",") if "," in name else name.rpartition(" ")[::-1]
+    user_ids = [{"type": "SIS", "identifier": values["userIds"]}] if values.get("userIds") else []
+    return {
+        "sourcedId": values.get("sourcedId") or f"student-{number}",
+        "enabledUser": "true",
+        "givenName": given.strip() or "Student",
+        "familyName": family.strip() or str(number),
+        "identifier": values.get("identifier", ""),
+        "username": values.get("username", ""),
+        "email": values.get("email", ""),
+        "userIds": user_ids,
+        "roles": [{"roleType": "primary", "role": "student", "org": {"sourcedId": "school"}}],
+        "agents": [],
+        "userProfiles": [],
+    }
+
+
+def _student_fields(sheet: Sheet) -> dict[str, ColumnKey]:
+    """Give each key column to the first field of a student that it may hold and that is still free."""
+    fields: dict[str, ColumnKey] = {}
+    for column in sheet.description.columns:
+        free = [field for field in column.keys if field not in fields]
+        if column.means == "student" and free:
+            fields[free[0]] = sheet.header[column.position]
+    return fields
+
+
+def _line_items(sheet: Sheet, columns: Columns | None) -> Iterator[tuple[str, str, float | None]]:
+    chosen = {m.column: m for m in columns.score_columns if m.line_item} if columns else {}
+    described = sheet.description.columns
+    listed = [sheet.header[c.position] for c in described if c.means == "line_item"]
+    if listed:
+        titles = sheet.column(listed[0]).loc[sheet.student_rows.index]
+        for number, title in enumerate(dict.fromkeys(text for text in titles if text), start=1):
+            yield f"line-item-{number}", title, None
+        return
+    for number, column in enumerate((c for c in described if c.means == "score"), start=1):
+        key = sheet.header[column.position]
+        maximum = _maximum(sheet.maxima.get(key, ""))
+        if key in chosen:
+            yield chosen[key].line_item, chosen[key].line_item_title or column.title, maximum
+        else:
+            yield f"line-item-{number}", column.title or key.name, maximum
+
+
+def _maximum(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

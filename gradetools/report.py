@@ -1,0 +1,196 @@
+"""Telling what came of a push, in files a person would keep.
+
+A receipt's folder holds `receipt.json`, `receipt.html`, and the sheet's own rows split by how they
+ended: `succeeded.csv`, `failed.csv` (failed, blocked, conflict) and `unsent.csv`. These keep the sheet's
+shape, so that `failed.csv` is corrected and loaded again.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from gradetools.errors import JournalError
+from gradetools.files import write_private
+from gradetools.receipt import Receipt
+from gradetools.sheet import OWN_COLUMN, Sheet
+
+FILES: Mapping[str, frozenset[str]] = {
+    "succeeded.csv": frozenset({"created", "updated", "unchanged", "skipped"}),
+    "failed.csv": frozenset({"failed", "blocked", "conflict"}),
+    "unsent.csv": frozenset({"unsent"}),
+}
+_TOLD = ("line", "state", "reason", "http_status", "request_id")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def choose_folder(out: str | Path | None, push_id: str) -> Path:
+    """Choose where a receipt goes: `receipts/PUSH_ID`, or the folder named, which is never overwritten.
+
+    A folder that holds a receipt already keeps it; the new one goes into a folder of its own below.
+    """
+    folder = Path(out) if out is not None else Path("receipts") / push_id
+    return folder / push_id if (folder / "receipt.json").exists() else folder
+
+
+def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None = None) -> Path:
+    """Write a receipt's files into a folder that only its owner can read.
+
+    Args:
+        receipt: what came of a push.
+        folder: made if it is not there; a receipt that is there already is never overwritten.
+        sheet: what was pushed (`Plan.sheet`), whose shape the CSV files keep; without it one table of entries.
+
+    Returns:
+        The folder.
+
+    Raises:
+        JournalError: there is a receipt already, or it cannot be written.
+    """
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise JournalError(
+            f"The folder {target.name} cannot be made ({error.strerror}); choose another."
+        ) from None
+    write_private(target / "receipt.json", receipt.to_json() + "\n")
+    write_private(target / "receipt.html", render_receipt(receipt))
+    if sheet is None:
+        write_private(target / "entries.csv", _entries_csv(receipt.entries))
+        return target
+    for name, states in FILES.items():
+        part = receipt.entries[receipt.entries["state"].isin(states)]
+        if len(part):
+            write_private(target / name, render_part(sheet, receipt.entries, part))
+    return target
+
+
+def render_part(sheet: Sheet, entries: pd.DataFrame, part: pd.DataFrame) -> str:
+    """Write the rows of some entries in the sheet's own shape, as CSV text.
+
+    Rows above the header and rows that hold no student stay; cells of other entries are blanked;
+    columns named `gradetools_*` say how each row's entries ended.
+    """
+    mine = set(zip(part["line"], part["column"], part["occurrence"], strict=True))
+    others = {
+        (line, sheet.position((column, occurrence)))
+        for line, column, occurrence in zip(
+            entries["line"], entries["column"], entries["occurrence"], strict=True
+        )
+        if (line, column, occurrence) not in mine
+    }
+    kept = [place for place, key in enumerate(sheet.header) if not key.name.startswith(OWN_COLUMN)]
+    told = {int(line): _told(group) for line, group in part.groupby("line")}
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    for _, cells in _rows(sheet.preamble):
+        writer.writerow([cells[place] for place in kept])
+    writer.writerow(
+        [*(sheet.header[place].name for place in kept), *(OWN_COLUMN + name for name in _TOLD)]
+    )
+    roles = sheet.roles.to_dict()
+    for line, cells in _rows(sheet.frame):
+        if roles[line] == "student" and line not in told:
+            continue
+        row = ["" if (line, place) in others else defuse(cells[place]) for place in kept]
+        writer.writerow([*row, *told.get(line, [""] * len(_TOLD))])
+    return text.getvalue()
+
+
+def defuse(text: str) -> str:
+    """Put `'` before a cell that a spreadsheet program would run as a formula; numbers are left alone."""
+    if not text.startswith(_FORMULA):
+        return text
+    try:
+        float(text.replace(",", "."))
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
+def _told(group: pd.DataFrame) -> list[str]:
+    """Say for one row how its entries ended: one word where all ended alike, else column by column."""
+    told = [str(group["line"].iloc[0])]
+    for name in _TOLD[1:]:
+        texts = [
+            "" if value is None or value is pd.NA else str(value) for value in group[name].tolist()
+        ]
+        pairs = [
+            f"{column}: {text}" for column, text in zip(group["column"], texts, strict=True) if text
+        ]
+        told.append(defuse(texts[0] if len(set(texts)) == 1 else "; ".join(pairs)))
+    return told
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[int, list[str]]]:
+    for line, cells in zip(
+        frame.index.tolist(), frame.to_numpy(dtype=object).tolist(), strict=True
+    ):
+        yield int(line), cells
+
+
+def _entries_csv(entries: pd.DataFrame) -> str:
+    columns = [
+        "student_name",
+        "student",
+        "line_item_title",
+        "line_item",
+        "state",
+        "reason",
+        "message",
+        "sourced_id",
+    ]
+    table = entries[columns].map(lambda value: defuse("" if value is None else str(value)))
+    return str(table.to_csv(lineterminator="\r\n"))
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Receipt {push_id}</title>
+<style>body{{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}}
+table{{border-collapse:collapse;width:100%}}td,th{{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}}
+.bad{{color:#a00;font-weight:600}}@media print{{body{{margin:0}}}}</style>
+<h1>Receipt of push {push_id}</h1>
+<table>{facts}</table>
+<h2>{rows} entries</h2>
+<table><tr><th>State<th>Entries</tr>{states}</table>
+{trouble}
+</html>
+"""
+
+
+def render_receipt(receipt: Receipt) -> str:
+    """Write a receipt as one HTML page that stands alone; every text in it is escaped."""
+    summary = receipt.summary()
+    facts = "".join(
+        f"<tr><th>{html.escape(name.replace('_', ' '))}<td>{html.escape(str(value))}</tr>"
+        for name, value in summary.items()
+        if name not in {"rows", "states"} and value
+    )
+    states = "".join(
+        f"<tr><td>{state}<td>{count}</tr>" for state, count in receipt.states.items() if count
+    )
+    bad = receipt.entries[~receipt.entries["state"].isin(FILES["succeeded.csv"])]
+    columns = ("line", "student_name", "line_item_title", "state", "message")
+    lines = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(str(value))}" for value in values) + "</tr>"
+        for values in zip(*(bad[name].tolist() for name in columns), strict=True)
+    )
+    head = "<tr><th>Line<th>Student<th>Line item<th>State<th>Why</tr>"
+    trouble = (
+        f'<h2 class="bad">Not written</h2><table>{head}{lines}</table>'
+        if lines
+        else "<p>Everything ended well.</p>"
+    )
+    return _PAGE.format(
+        push_id=html.escape(receipt.push_id),
+        facts=facts,
+        rows=receipt.rows,
+        states=states,
+        trouble=trouble,
+    )
