@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,11 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gradetools.sandbox.actions import Answer, Call, Operation
 from gradetools.sandbox.description import describe_operation, describe_service
 from gradetools.sandbox.dialects import Presenter
 from gradetools.sandbox.errors import Refusal
-from gradetools.sandbox.operations import Answer, Call, Operation, get_operations
+from gradetools.sandbox.operations import get_operations, get_paths
 from gradetools.sandbox.store import LoggedRequest, Store, utc_now
 from gradetools.sandbox.tokens import TokenAnswer, Tokens
 
@@ -41,17 +43,19 @@ def build_app(store: Store, tokens: Tokens, dialect: str, base_url: str) -> ASGI
         TOKEN_PATH, desk.give_token, methods=["POST"], include_in_schema=False, response_model=None
     )
     for operation in get_operations(dialect):
-        for path in operation.paths(dialect):
+        paths = get_paths(operation, dialect)
+        for path in paths:
             app.add_api_route(
                 path,
                 desk.serve(operation),
                 methods=[operation.method],
                 operation_id=operation.name,
+                summary=re.sub("([A-Z])", r" \1", operation.name).capitalize(),
                 response_class=Response,
                 response_model=None,
                 status_code=operation.success,
                 openapi_extra=describe_operation(operation, dialect),
-                include_in_schema=path == operation.paths(dialect)[0],
+                include_in_schema=path == paths[0],
             )
     app.add_exception_handler(HTTPException, desk.refuse_path)
     return _Recorder(app, store)
@@ -84,7 +88,7 @@ class _Desk:
                 self._admit(request)
                 body = await request.body() if request.method in {"POST", "PUT"} else b""
                 request.scope["note"].body = body.decode("utf-8", "replace")
-                return _to_response(operation.run(self._call(request, body)))
+                return _to_response(operation.action(operation, self._call(request, body)))
             except Refusal as refusal:
                 return self._refuse(refusal)
             except Exception:
@@ -124,14 +128,17 @@ class _Desk:
         return _to_response(answer)
 
     async def refuse_path(self, request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
+        assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+        status = error.status_code
         try:
             self._admit(request)
         except Refusal as refusal:
             return self._refuse(refusal)
-        if status == 405:
-            return self._refuse(Refusal(405, "invaliddata", "This path knows no such method."))
-        return self._refuse(Refusal(status, "unknownobject", "Nothing is served at this path."))
+        if status == 404:
+            return self._refuse(Refusal(404, "unknownobject", "Nothing is served at this path."))
+        headers = tuple((error.headers or {}).items())
+        message = f"{request.method} is not served at this path."
+        return self._refuse(Refusal(status, "invaliddata", message, headers=headers))
 
     def _refuse(self, refusal: Refusal) -> Response:
         body = refusal.body(self._presenter.dialect)

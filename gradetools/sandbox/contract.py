@@ -32,16 +32,20 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def check_record(value: object, kind: str, key: str, dialect: str) -> dict[str, Any]:
-    """Take the record out of its wrapper `{key: {...}}` and hold it against the schema."""
+def check_records(
+    value: object, kind: str, key: str, dialect: str, *, many: bool = False
+) -> list[dict[str, Any]]:
+    """Take one record, or many, out of the wrapper `{key: ...}` and hold each against the schema."""
     if not isinstance(value, dict) or key not in value:
         raise not_valid("The wrapper is missing.", Fault(key, "is required"))
-    faults = tuple(find_faults(value[key], schema_of(kind, dialect), key))
+    schema = schema_of(kind, dialect)
+    schema = {"type": "array", "items": schema} if many else schema
+    faults = tuple(find_faults(value[key], schema, key))
     if dialect == "oneroster":
         faults += tuple(Fault(name, "is not known here") for name in value if name != key)
     if faults:
         raise not_valid("The body does not meet the contract.", *faults)
-    return dict(value[key])
+    return list(value[key]) if many else [value[key]]
 
 
 def check_sense(record: Mapping[str, Any], kind: str, store: Store) -> None:

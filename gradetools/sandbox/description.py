@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gradetools.sandbox.actions import SINGULAR, Operation
 from gradetools.sandbox.dialects import GRADEBOOK_KINDS
 from gradetools.sandbox.lists import DEFAULT_LIMIT, TIMEBACK_LIMIT
-from gradetools.sandbox.operations import SINGULAR, Operation
 from gradetools.sandbox.schemas import schema_of
 
 _TEXT = {"type": "string"}
@@ -19,7 +19,7 @@ def describe_operation(operation: Operation, dialect: str) -> dict[str, Any]:
     """Describe parameters, body and answers of one operation."""
     names = re.findall(r"{(\w+)}", operation.path)
     parameters = [_parameter(name, "path", _TEXT, required=True) for name in names]
-    if operation.is_list:
+    if operation.method == "GET" and operation.many:
         parameters += _list_parameters(dialect)
     elif operation.method == "GET":
         parameters.append(_parameter("fields", "query", _TEXT))
@@ -29,7 +29,9 @@ def describe_operation(operation: Operation, dialect: str) -> dict[str, Any]:
         "responses": _responses(operation, dialect),
     }
     if operation.method in {"POST", "PUT"}:
-        wrapped = _object({operation.key: _ref(operation.kind)})
+        record = _ref(operation.kind)
+        posted = {"type": "array", "items": record} if operation.many else record
+        wrapped = _object({operation.key: posted})
         described["requestBody"] = {"required": True, "content": _json(wrapped)}
     return described
 
@@ -82,7 +84,7 @@ def _responses(operation: Operation, dialect: str) -> dict[str, Any]:
 
 
 def _success_schema(operation: Operation, dialect: str) -> dict[str, Any] | None:
-    if operation.is_list:
+    if operation.method == "GET" and operation.many:
         listed: dict[str, Any] = {operation.key: {"type": "array", "items": {"type": "object"}}}
         listed |= dict.fromkeys(_TOTALS, _COUNT) if dialect == "timeback" else {}
         return _object(listed)
@@ -90,7 +92,8 @@ def _success_schema(operation: Operation, dialect: str) -> dict[str, Any] | None
         return _object({operation.key: {"type": "object"}})
     if operation.method == "POST":
         pair = _object({"suppliedSourcedId": _TEXT, "allocatedSourcedId": _TEXT})
-        return _object({"sourcedIdPairs": pair})
+        pairs = {"type": "array", "items": pair} if operation.many else pair
+        return _object({"sourcedIdPairs": pairs})
     if operation.method == "PUT" and dialect == "timeback":
         return _object({operation.key: _ref(operation.kind)})
     return None

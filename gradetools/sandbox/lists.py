@@ -70,7 +70,6 @@ def make_page(
     store: Store,
     *,
     kind: str,
-    key: str,
     scope: str,
     scope_values: Mapping[str, Any],
     query: ListQuery,
@@ -88,7 +87,7 @@ def make_page(
     cut = {"limit": query.limit, "offset": query.offset}
     bodies = store.select(where, values | cut, query.order)
     listed = ",".join(presenter.present_texts(kind, bodies, query.fields))
-    text = f'{{"{key}":[{listed}]}}'
+    text = f'{{"{kind}":[{listed}]}}'
     if presenter.dialect == "timeback":
         text = f"{text[:-1]},{json.dumps(_totals(total, query))[1:]}"
     headers = (("X-Total-Count", str(total)), ("Link", _links(link, query, total)))

@@ -142,7 +142,7 @@ class Sandbox:
         return "".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items())
 
     def _begin(self) -> _Running:
-        build_app, open_door, serve = _import_server()
+        build_app, bind_port, serve = _import_server()
         folder = None
         if self._data is None:
             folder = tempfile.TemporaryDirectory(prefix="gradetools-sandbox-")
@@ -158,10 +158,10 @@ class Sandbox:
                 seconds=self._token_seconds,
                 clock=self._clock,
             )
-            door = open_door(self._wanted_port)
-            undo.callback(door.close)
-            base_url = "http://{}:{}".format(*door.getsockname())
-            undo.callback(serve(build_app(store, tokens, self.dialect, base_url), door))
+            listener = bind_port(self._wanted_port)
+            undo.callback(listener.close)
+            base_url = "http://{}:{}".format(*listener.getsockname())
+            undo.callback(serve(build_app(store, tokens, self.dialect, base_url), listener))
             return _Running(base_url, store, undo.pop_all())
 
 
@@ -178,9 +178,9 @@ def _import_server() -> tuple[Any, Any, Any]:
     # Late, so that the library can be imported where the extra is not installed.
     try:
         from gradetools.sandbox.app import build_app
-        from gradetools.sandbox.thread import open_door, serve
+        from gradetools.sandbox.thread import bind_port, serve
     except ModuleNotFoundError as error:
         raise ImportError(
             "The sandbox needs FastAPI and uvicorn: pip install 'gradetools[sandbox]'"
         ) from error
-    return build_app, open_door, serve
+    return build_app, bind_port, serve
