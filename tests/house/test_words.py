@@ -21,7 +21,7 @@ REGISTRIES = "|".join(
 )
 FOREIGN = re.compile(rf"(?<![\w./:~$}}\])-])(?:{MACHINE_PATHS})(?![\w-])|\b(?:{REGISTRIES})\b")
 EXCEPTION = re.compile(r"#\s*(noqa|type:\s*ignore|pragma)\b(?P<rest>[^#]*(?:#.*)?)")
-REASON = re.compile(r"(?: - |#\s*(?:- )?)\w{3,}")
+REASON = re.compile(r"(?: - |#\s*(?:- )?)\w.{3,}")
 
 
 def find_foreign_words(text: str) -> list[str]:
