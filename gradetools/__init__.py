@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from gradetools.push import push_plan as push_plan
     from gradetools.push import upsert_result as upsert_result
     from gradetools.receipt import Receipt as Receipt
-    from gradetools.rehearsal import Rehearsal as Rehearsal
+    from gradetools.rehearsal import open_rehearsal as open_rehearsal
     from gradetools.rehearsal import rehearse as rehearse
     from gradetools.report import write_receipt as write_receipt
     from gradetools.sandbox import Sandbox as Sandbox
@@ -71,7 +71,7 @@ _HOMES = {
     "plan": ("Plan", "make_plan", "make_result_plan", "make_undo_plan"),
     "push": ("Progress", "push_plan", "upsert_result"),
     "receipt": ("Receipt",),
-    "rehearsal": ("Rehearsal", "rehearse"),
+    "rehearsal": ("open_rehearsal", "rehearse"),
     "report": ("write_receipt",),
     "sandbox": ("Sandbox",),
     "settings": ("Settings", "load_settings"),
@@ -92,7 +92,6 @@ __all__ = [
     "Plan",
     "Progress",
     "Receipt",
-    "Rehearsal",
     "Result",
     "Sandbox",
     "ScoreStatus",
@@ -108,6 +107,7 @@ __all__ = [
     "make_result_plan",
     "make_undo_plan",
     "open_journal",
+    "open_rehearsal",
     "push_plan",
     "read_columns",
     "read_plan",

@@ -66,6 +66,10 @@ class Outcome:
     stored: str | None = None
 
 
+#: Entries that a resumed push takes up: never sent, of unknown outcome, or refused because of who we were.
+_OPEN = "(state='unsent' OR reason IN ('outcome-unknown', 'not-allowed'))"
+
+
 class Journal:
     """The record of all pushes to one environment.
 
@@ -176,7 +180,7 @@ class Journal:
             )
             self._db.execute(
                 "UPDATE pushes SET finished=?, status=CASE WHEN EXISTS (SELECT 1 FROM entries WHERE push_id=?"
-                " AND (state='unsent' OR reason='outcome-unknown')) THEN 'unfinished' ELSE 'done' END WHERE push_id=?",
+                f" AND {_OPEN}) THEN 'unfinished' ELSE 'done' END WHERE push_id=?",  # noqa: S608 - our own condition
                 (now.isoformat(), push_id, push_id),
             )
 
@@ -233,7 +237,7 @@ class Journal:
     def unsent(self, push_id: str) -> list[int]:
         """List the entries of a push that have no sure outcome yet, those with an unknown one first."""
         rows = self._db.execute(
-            "SELECT entry FROM entries WHERE push_id=? AND (state='unsent' OR reason='outcome-unknown')"
+            f"SELECT entry FROM entries WHERE push_id=? AND {_OPEN}"  # noqa: S608 - our own condition
             " ORDER BY reason='outcome-unknown' DESC, entry",
             (push_id,),
         )

@@ -18,7 +18,7 @@ import pandas as pd
 from gradetools.errors import JournalError
 from gradetools.files import write_private
 from gradetools.receipt import Receipt
-from gradetools.sheet import OWN_COLUMN, Sheet
+from gradetools.sheet import OWN_COLUMN, ColumnKey, Sheet
 
 FILES: Mapping[str, frozenset[str]] = {
     "succeeded.csv": frozenset({"created", "updated", "unchanged", "skipped"}),
@@ -79,14 +79,14 @@ def render_part(sheet: Sheet, entries: pd.DataFrame, part: pd.DataFrame) -> str:
     """
     mine = set(zip(part["line"], part["column"], part["occurrence"], strict=True))
     others = {
-        (line, sheet.position((column, occurrence)))
+        (line, sheet.position(ColumnKey(column, int(occurrence))))
         for line, column, occurrence in zip(
             entries["line"], entries["column"], entries["occurrence"], strict=True
         )
         if (line, column, occurrence) not in mine
     }
     kept = [place for place, key in enumerate(sheet.header) if not key.name.startswith(OWN_COLUMN)]
-    told = {int(line): _told(group) for line, group in part.groupby("line")}
+    told = {int(str(line)): _told(group) for line, group in part.groupby("line")}
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     for _, cells in _rows(sheet.preamble):

@@ -1,6 +1,6 @@
 """A small raw-socket proxy that spoils, on purpose, what passes between a client and a server.
 
-    with FaultyProxy(port, [Rule(Fault(reset="after"), method="PUT", times=1)]) as proxy:
+    with FaultyProxy(port, [Rule(fault=Fault(reset="after"), method="PUT", times=1)]) as proxy:
         client = Client(proxy.base_url)     # the first PUT is stored, and its answer never arrives
     assert proxy.log[0].statuses == (201,)
 

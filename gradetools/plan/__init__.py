@@ -3,6 +3,7 @@
 from gradetools.plan.make import make_plan
 from gradetools.plan.merge import is_active
 from gradetools.plan.single import make_result_plan
+from gradetools.plan.telling import tell_change
 from gradetools.plan.undo import make_undo_plan
 from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, OnConflict, Plan
 
@@ -16,4 +17,5 @@ __all__ = [
     "make_plan",
     "make_result_plan",
     "make_undo_plan",
+    "tell_change",
 ]

@@ -1,0 +1,292 @@
+"""What a plan decides, and that it decides it before anything is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from desk import Desk
+
+import gradetools as gt
+from gradetools.errors import PlanError, UnsafePlanError
+from gradetools.plan.merge import merge
+from gradetools.plan.value import make_changes
+from gradetools.snapshot import Environment
+
+
+def actions(plan: gt.Plan) -> list[str]:
+    """Give the action of every entry."""
+    return list(plan.changes["action"])
+
+
+def after(plan: gt.Plan, entry: int) -> dict[str, object]:
+    """Give the record that an entry would leave."""
+    record: dict[str, object] = json.loads(plan.changes.loc[entry, "after"])
+    return record
+
+
+def test_a_plan_sends_nothing(desk: Desk) -> None:
+    """Planning reads and writes nothing."""
+    plan = desk.plan(desk.sheet("Midterm", "80", "90"))
+    assert (plan.counts["create"], desk.puts()) == (2, 0)
+
+
+def test_equal_grades_are_unchanged(desk: Desk) -> None:
+    """A grade that is there already, however it is written, is not sent again (P5)."""
+    plan = desk.plan(desk.sheet("Quiz 1", "8.50", "8"))
+    assert actions(plan) == ["unchanged", "unchanged"]
+
+
+def test_float32_decides_what_is_equal(desk: Desk) -> None:
+    """Two numbers that round to the same float32 are one grade (P5)."""
+    desk.change("algebra-quiz-1", 1, score=7.300000190734863)
+    assert actions(desk.plan(desk.sheet("Quiz 1", "7.3"))) == ["unchanged"]
+
+
+def test_a_blank_cell_leaves_the_grade_alone(desk: Desk) -> None:
+    """A blank cell is skipped (P2)."""
+    assert actions(desk.plan(desk.sheet("Quiz 1", "", "9"))) == ["skip", "update"]
+
+
+def test_clear_removes_a_grade(desk: Desk) -> None:
+    """The word CLEAR removes score and text score, says so, and sets `not submitted` (P2)."""
+    plan = desk.plan(desk.sheet("Quiz 1", "CLEAR"))
+    assert actions(plan) == ["update"]
+    record = after(plan, 0)
+    assert ("score" in record, "textScore" in record, record["scoreStatus"]) == (
+        False,
+        False,
+        "not submitted",
+    )
+    assert bool(plan.changes.loc[0, "cleared"])
+
+
+def test_clear_where_there_is_nothing_changes_nothing(desk: Desk) -> None:
+    """CLEAR in a cell whose grade does not exist makes no result."""
+    assert actions(desk.plan(desk.sheet("Midterm", "CLEAR"))) == ["unchanged"]
+
+
+def test_an_update_loses_nothing(desk: Desk) -> None:
+    """A PUT replaces the record, so comment, metadata, unknown fields and the rest are carried over (P3)."""
+    extra = {
+        "metadata": {"nested": {"kept": [1, None, {"deep": True}]}},
+        "vendorField": {"x": 1},
+        "learningObjectiveSet": [
+            {
+                "source": "unknown",
+                "learningObjectiveResults": [{"learningObjectiveId": "lo", "score": 2.5}],
+            }
+        ],
+    }
+    desk.change("algebra-quiz-1", 1, **extra)
+    record = after(desk.plan(desk.sheet("Quiz 1", "9")), 0)
+    assert {name: record[name] for name in extra} == extra
+    assert (record["comment"], record["score"]) == ("Shows every step.", 9)
+
+
+def test_a_new_score_lifts_what_it_contradicts() -> None:
+    """A changed score sets `fully graded` and lifts missing, incomplete and inProgress; late stays (P3)."""
+    flags = {"missing": "true", "incomplete": "true", "inProgress": "true", "late": "true"}
+    before = {"sourcedId": "r", "scoreStatus": "not submitted", "scoreDate": "2026-09-01", **flags}
+    merged = merge(before, {"score": 5}, date="2026-10-01")
+    expected = {"missing": "false", "incomplete": "false", "inProgress": "false", "late": "true"}
+    assert {name: merged[name] for name in flags} == expected
+    assert (merged["scoreStatus"], merged["scoreDate"]) == ("fully graded", "2026-09-01")
+
+
+def test_mapped_flags_are_not_lifted() -> None:
+    """A flag that the sheet itself sets is not lifted by the score beside it (P3)."""
+    merged = merge({"missing": "true"}, {"score": 5, "missing": "true"}, date="2026-10-01")
+    assert merged["missing"] == "true"
+
+
+def test_an_equal_score_changes_no_status(desk: Desk) -> None:
+    """Fields that only follow from a score never make an update by themselves (P3)."""
+    desk.change("algebra-quiz-1", 1, scoreStatus="partially graded", missing="true")
+    assert actions(desk.plan(desk.sheet("Quiz 1", "8.5"))) == ["unchanged"]
+
+
+def test_a_new_result_takes_the_day_of_the_plan(desk: Desk) -> None:
+    """A new result's score date is `as_of`, and a day stays that day (P3)."""
+    plan = desk.plan(desk.sheet("Midterm", "80"), as_of=dt.date(2026, 10, 31))
+    assert after(plan, 0)["scoreDate"] == "2026-10-31T00:00:00.000Z"
+
+
+def test_an_existing_result_keeps_its_id(desk: Desk) -> None:
+    """A grade that is there already is written under its own id, whoever made it (P4)."""
+    plan = desk.plan(desk.sheet("Quiz 1", "9"))
+    assert plan.changes.loc[0, "sourced_id"] == "algebra-quiz-1.student-001"
+
+
+def test_a_new_result_has_a_lasting_id(desk: Desk) -> None:
+    """The id of a new result is a UUIDv5 that every later plan finds again (P4)."""
+    ids = [
+        desk.plan(desk.sheet("Midterm", score)).changes.loc[0, "sourced_id"]
+        for score in ("80", "81")
+    ]
+    assert ids[0] == ids[1]
+    assert uuid.UUID(str(ids[0])).version == 5
+
+
+def test_two_active_results_block(desk: Desk) -> None:
+    """Several active results for one grade block it, and all their ids are named (P4)."""
+    desk.sandbox.put_record(
+        "results", {**desk.result("algebra-quiz-1", 1), "sourcedId": "a-second-one"}
+    )
+    plan = desk.plan(desk.sheet("Quiz 1", "9"))
+    assert (actions(plan), plan.changes.loc[0, "reason"]) == (["blocked"], "duplicate-on-server")
+    assert all(
+        name in str(plan.changes.loc[0, "message"])
+        for name in ("a-second-one", "algebra-quiz-1.student-001")
+    )
+
+
+def test_an_unknown_student_blocks_alone(desk: Desk) -> None:
+    """A student whom the class does not have blocks the own entry, says why, and stops nobody else (P13)."""
+    sheet = desk.sheet_of(f"Student ID,Midterm\n99999,70\n{desk.students[0]},80\n")
+    plan = desk.plan(sheet)
+    assert actions(plan) == ["blocked", "create"]
+    assert "99999" in str(plan.changes.loc[0, "message"])
+
+
+def test_lowered_grades_are_marked(desk: Desk) -> None:
+    """A grade that falls is marked as lowered, one that rises is not."""
+    plan = desk.plan(desk.sheet("Quiz 1", "3", "9"))
+    assert list(plan.changes["lowered"]) == [True, False]
+
+
+def test_a_plan_survives_its_file(desk: Desk, tmp_path: Path) -> None:
+    """A plan written and read back is the same plan, fingerprint and sheet included (P6)."""
+    plan = desk.plan(desk.sheet("Quiz 1", "9", "", "x"))
+    again = gt.read_plan(gt.write_plan(plan, tmp_path / "plan.json"))
+    assert (again.fingerprint, again.counts) == (plan.fingerprint, plan.counts)
+    assert again.sheet is not None
+    assert again.changes.equals(plan.changes)
+
+
+def test_a_plan_file_is_private_and_never_overwritten(desk: Desk, tmp_path: Path) -> None:
+    """A plan file is for its owner alone, and a second one does not replace it (P25)."""
+    plan = desk.plan(desk.sheet("Quiz 1", "9"))
+    path = gt.write_plan(plan, tmp_path / "plan.json")
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(gt.GradetoolsError, match="is there already"):
+        gt.write_plan(plan, path)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace("9", "10"),
+        lambda text: text[:-20],
+        lambda text: "{}",  # noqa: ARG005 - the table's form
+        lambda text: "[1, 2]",  # noqa: ARG005 - the table's form
+        lambda text: text.replace("gradetools/plan/1", "gradetools/plan/2"),
+    ],
+)
+def test_a_changed_plan_file_is_refused(
+    desk: Desk, tmp_path: Path, spoil: Callable[[str], str]
+) -> None:
+    """A plan file that was changed, cut or is something else is refused in one sentence (P6)."""
+    path = gt.write_plan(desk.plan(desk.sheet("Quiz 1", "9")), tmp_path / "plan.json")
+    path.write_text(spoil(path.read_text()))
+    with pytest.raises(PlanError):
+        gt.read_plan(path)
+
+
+def test_what_others_changed_is_a_conflict(desk: Desk) -> None:
+    """A field that somebody changed since we sent it, and that the sheet would overwrite, is a conflict (P7)."""
+    desk.push(desk.plan(desk.sheet("Midterm", "80")))
+    desk.change("algebra-midterm", 1, score=85)
+    sheet = desk.sheet("Midterm", "80")
+    assert actions(desk.plan(sheet)) == ["conflict"]
+    assert actions(desk.plan(sheet, on_conflict="ours")) == ["update"]
+    assert actions(desk.plan(sheet, on_conflict="theirs")) == ["skip"]
+    assert actions(desk.plan(sheet, on_conflict={0: "ours"})) == ["update"]
+
+
+def test_their_comment_is_no_conflict_with_our_score(desk: Desk) -> None:
+    """What others changed in fields that the sheet does not name is carried over (P7)."""
+    desk.push(desk.plan(desk.sheet("Midterm", "80")))
+    desk.change("algebra-midterm", 1, comment="Seen by the parents.")
+    plan = desk.plan(desk.sheet("Midterm", "81"))
+    assert (actions(plan), after(plan, 0)["comment"]) == (["update"], "Seen by the parents.")
+
+
+def test_a_grade_that_others_removed_is_a_conflict(desk: Desk) -> None:
+    """A grade that we sent and somebody removed does not come back unasked (P7)."""
+    desk.push(desk.plan(desk.sheet("Midterm", "80")))
+    desk.change("algebra-midterm", 1, status="tobedeleted")
+    assert actions(desk.plan(desk.sheet("Midterm", "80"))) == ["conflict"]
+
+
+def test_after_an_undo_nothing_is_a_conflict(desk: Desk) -> None:
+    """What we took back is forgotten: after an undo the same sheet is pushed again under the same id (P10)."""
+    first = desk.push(desk.plan(desk.sheet("Midterm", "80")))
+    desk.push(desk.undo(first))
+    plan = desk.plan(desk.sheet("Midterm", "80"))
+    assert actions(plan) == ["create"]
+    again = desk.push(plan)
+    assert list(again.entries["sourced_id"]) == list(first.entries["sourced_id"])
+    assert desk.result("algebra-midterm", 1)["score"] == 80
+
+
+def harmful(lowered: int, of: int, *, undo_of: str = "") -> gt.Plan:
+    """Make a plan that updates so many grades and lowers some of them."""
+    rows = range(of)
+    columns = {
+        "line": rows,
+        "column": ["Quiz"] * of,
+        "occurrence": [1] * of,
+        "student": [f"s{row}" for row in rows],
+        "student_name": [""] * of,
+        "line_item": ["li"] * of,
+        "line_item_title": [""] * of,
+        "class_id": ["c"] * of,
+        "action": ["update"] * of,
+        "reason": [""] * of,
+        "message": [""] * of,
+        "sourced_id": [f"r{row}" for row in rows],
+        "before": ['{"score":5,"status":"active"}'] * of,
+        "after": ['{"score":4,"status":"active"}'] * of,
+        "lowered": [row < lowered for row in rows],
+        "cleared": [False] * of,
+    }
+    environment = Environment("sandbox", "embedded")
+    return gt.Plan(environment, "timeback", make_changes(columns, list(rows)), undo_of=undo_of)
+
+
+@pytest.mark.parametrize(
+    ("lowered", "of", "refused"), [(3, 10, False), (4, 10, True), (9, 9, False), (31, 100, True)]
+)
+def test_a_harmful_plan_is_refused(lowered: int, of: int, *, refused: bool) -> None:
+    """More than 30 % lowered or cleared is refused, from ten touched grades on (P8)."""
+    plan = harmful(lowered, of)
+    if refused:
+        with pytest.raises(UnsafePlanError, match=f"{lowered} of the {of}"):
+            plan.raise_if_unsafe()
+    else:
+        plan.raise_if_unsafe()
+
+
+def test_an_undo_may_lower_everything() -> None:
+    """Undo is exempt from the share (P8)."""
+    harmful(10, 10, undo_of="push").raise_if_unsafe()
+
+
+def test_parts_cover_the_plan(desk: Desk) -> None:
+    """A plan splits by line item into plans that together hold every entry."""
+    student = desk.students[0]
+    plan = desk.plan(desk.sheet_of(f"Student ID,Quiz 1,Midterm\n{student},9,80\n"))
+    parts = list(plan.parts())
+    assert [len(part.changes) for part in parts] == [1, 1]
+    assert sum(part.writes for part in parts) == plan.writes
+
+
+def test_the_fingerprint_covers_what_is_sent(desk: Desk) -> None:
+    """Another score, another plan."""
+    one, other = (desk.plan(desk.sheet("Midterm", score)) for score in ("80", "81"))
+    assert one.fingerprint != other.fingerprint
