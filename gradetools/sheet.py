@@ -95,10 +95,11 @@ class Sheet:
 
     @cached_property
     def header(self) -> tuple[ColumnKey, ...]:
-        """The columns' addresses, in order."""
+        """The columns' addresses, in order; one without a name is called by its letter."""
         seen: Counter[str] = Counter()
         keys = []
-        for name in header_cells(self.cells, self.recognition.header_line):
+        for position, text in enumerate(header_cells(self.cells, self.recognition.header_line)):
+            name = text or f"(column {_letter(position)})"
             seen[name] += 1
             keys.append(ColumnKey(name, seen[name]))
         return tuple(keys)
@@ -224,6 +225,12 @@ class Sheet:
         """Say what it is, in one line."""
         students = int((self.roles == "student").sum())
         return f"<Sheet {self.name}: {self.format}, {students} student rows, {len(self.header)} columns>"
+
+
+def _letter(position: int) -> str:
+    """Give the letters by which a spreadsheet program calls a column."""
+    before, last = divmod(position, 26)
+    return (_letter(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def read_sheet(

@@ -46,7 +46,8 @@ def read_delimited(
     Raises:
         SheetError: the bytes are no text, or the text is no table.
     """
-    _refuse_what_is_no_table(content, name)
+    if encoding is None and delimiter is None:
+        _refuse_what_is_no_table(content, name)
     text, encoding = _decode(content, name, encoding)
     if delimiter is None:
         delimiter = find_delimiter(text, name)

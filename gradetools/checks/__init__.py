@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gradetools.checks import about_columns, about_entries, about_students
+from gradetools.checks import about_columns, about_students, about_values
 from gradetools.checks.facts import FIELDS, Facts, gather_facts
 from gradetools.checks.registry import CHECKS, Check, Finding
 from gradetools.checks.values import Kind
@@ -42,7 +42,7 @@ STATES = ("ready", "skipped", "blocked")
 SEVERITIES = ("error", "question", "warning", "info")
 
 #: Importing them puts their checks on the list; this is the order in which they are told.
-_MODULES = (about_columns, about_students, about_entries)
+_MODULES = (about_columns, about_students, about_values)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

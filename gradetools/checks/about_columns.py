@@ -88,7 +88,7 @@ def _line_item_unknown(facts: Facts) -> Iterator[Finding]:
                 yield Finding(
                     int(str(line)),
                     str(named.column),
-                    f"{_sentence(found.reason)}.",
+                    _sentence(found.reason),
                     _near(index, text),
                 )
 
@@ -97,7 +97,7 @@ def _unknown_for_column(column: str, chosen: str, reason: str, index: LineItemIn
     if chosen:
         message = f"The gradebook's classes have no line item with the id {chosen!r}."
     elif reason and reason != "chosen by hand":
-        message = f"{_sentence(reason)}."
+        message = _sentence(reason)
     else:
         message = f"No line item is chosen for {column!r}."
     return Finding(
@@ -111,7 +111,7 @@ def _near(index: LineItemIndex, name: str) -> str:
 
 
 def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] + ("" if words.endswith("?") else ".")
 
 
 @check(

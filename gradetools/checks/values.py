@@ -64,7 +64,7 @@ def read_scores(
     kinds = np.full(len(found), Kind.TEXT, dtype=np.uint8)
     values = np.full(len(found), np.nan)
     comma = comma or find_comma(found)
-    plain = found.str.fullmatch(_PLAIN).to_numpy(dtype=bool)
+    plain = found.str.fullmatch(_PLAIN).to_numpy(dtype=bool, copy=True)
     if comma == "decimal":
         # Where 12,5 is a decimal, 1.234 may be a thousand and some; elsewhere a dot is a dot.
         plain &= ~found.str.fullmatch(_GROUPED_BY_DOT.pattern).to_numpy(dtype=bool)

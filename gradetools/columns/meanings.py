@@ -23,7 +23,7 @@ def _read_key(value: object) -> object:
 
 def _known(value: str, known: tuple[str, ...]) -> str:
     if value not in known:
-        raise ValueError(f"one of {', '.join(known)}")
+        raise ValueError(f"one of {', '.join(filter(None, known))}")
     return value
 
 

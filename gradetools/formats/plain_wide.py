@@ -85,6 +85,8 @@ def _join_companion(
     """Tie "Quiz 1 comment" to "Quiz 1", and a lone "Comment" to the only score column."""
     title = header[column.position]
     scores = [each.position for each in columns if each.means == "score"]
+    # A column of scores may still be empty, while its comments are not.
+    titled = [each.position for each in columns if each.title]
     if column.means in COMPANIONS:
         if len(scores) == 1:
             return ColumnDescription(
@@ -98,7 +100,7 @@ def _join_companion(
             "ignored",
             reason=f"{title!r} names no score column that it could belong to",
         )
-    for score in sorted(scores, key=lambda position: -len(header[position])):
+    for score in sorted(titled, key=lambda position: -len(header[position])):
         means = _companion_of(title, header[score])
         if score != column.position and means:
             return ColumnDescription(

@@ -1,0 +1,296 @@
+"""Columns are suggested with reasons, changed as values, saved, and found again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from reading_samples import make_line_item, make_snapshot, make_student, write_sheet
+
+from gradetools.columns import (
+    Columns,
+    StudentIndex,
+    guess_class,
+    read_columns,
+    students_matched,
+    suggest_columns,
+    write_columns,
+)
+from gradetools.errors import ColumnsError
+from gradetools.sheet import Sheet, read_sheet
+from gradetools.snapshot import Snapshot
+
+SCHOOL = make_snapshot(
+    [
+        make_student(
+            "s1",
+            given_name="Ada",
+            family_name="Example",
+            identifier="00123",
+            email="ada@example.org",
+        ),
+        make_student(
+            "s2", given_name="Ben", family_name="Example", identifier="A1", email="ben@example.org"
+        ),
+        make_student(
+            "s3", given_name="Cleo", family_name="Example", identifier="a1", user_ids=("77", "78")
+        ),
+        make_student(
+            "s4", given_name="Dan", family_name="Example", identifier="B2", username="dan"
+        ),
+    ],
+    [
+        make_line_item("l1", "Quiz 1"),
+        make_line_item("l2", "Midterm  Exam", 100.0),
+        make_line_item("l3", "Essay"),
+        make_line_item("l4", "essay"),
+    ],
+)
+
+
+def suggest(folder: Path, text: str, snapshot: Snapshot = SCHOOL) -> tuple[Sheet, Columns]:
+    """Read a sheet's text and suggest its columns."""
+    sheet = read_sheet(write_sheet(folder, text))
+    return sheet, suggest_columns(sheet, snapshot)
+
+
+@pytest.mark.parametrize(
+    ("header", "line_item"),
+    [
+        ("Quiz 1", "l1"),
+        ("quiz  1", "l1"),
+        ("l2", "l2"),
+        ("MIDTERM EXAM", "l2"),
+        ("Quiz 11", ""),
+        ("Essay", ""),
+    ],
+)
+def test_line_items_are_found_by_title_or_id(tmp_path: Path, header: str, line_item: str) -> None:
+    """A title counts without its case and blanks, an id exactly; what is only near or double is not chosen."""
+    _, columns = suggest(tmp_path, f"ID,{header}\n00123,8\n")
+    assert columns.score_columns[0].line_item == line_item
+
+
+def test_a_doubtful_line_item_says_why(tmp_path: Path) -> None:
+    """The reason names the several line items of one title, or those that come near."""
+    _, columns = suggest(tmp_path, "ID,Essay,Qiz 1,Poem\n00123,8,8,8\n")
+    reasons = [meaning.reason for meaning in columns.score_columns]
+    assert reasons == [
+        "2 line items are called 'Essay' (l3, l4): choose one",
+        "no line item is called 'Qiz 1'; did you mean 'Quiz 1'?",
+        "no line item is called 'Poem'",
+    ]
+
+
+def test_line_items_are_found_by_header_id(tmp_path: Path) -> None:
+    """The id that Canvas writes into a header may be a line item's sourcedId."""
+    snapshot = make_snapshot([make_student("s1")], [make_line_item("150834", "Lab One")])
+    text = "Student,ID,Section,Lab 01 (150834)\nPoints Possible,,,10\nAda,1,A,8\n"
+    assert suggest(tmp_path, text, snapshot)[1].score_columns[0].line_item == "150834"
+
+
+def test_an_ignored_column_is_taken_up_by_its_title(tmp_path: Path) -> None:
+    """A column of letters that bears a line item's title is not silently ignored."""
+    _, columns = suggest(tmp_path, "ID,Quiz 1,Hair\n00123,good,red\n")
+    assert (columns.meaning("Quiz 1").means, columns.meaning("Hair").means) == ("score", "ignored")
+
+
+def test_classes_restrict_the_suggestion(tmp_path: Path) -> None:
+    """A title that two classes share is no longer doubtful when one class is named."""
+    items = [make_line_item("l1", "Quiz 1"), make_line_item("l2", "Quiz 1", class_id="biology-1")]
+    snapshot = make_snapshot(SCHOOL.students.to_dict("records"), items)
+    sheet = read_sheet(write_sheet(tmp_path, "ID,Quiz 1\n00123,8\n"))
+    chosen = [
+        suggest_columns(sheet, snapshot, class_ids=ids).score_columns[0].line_item
+        for ids in (None, ["biology-1"])
+    ]
+    assert chosen == ["", "l2"]
+
+
+def test_key_is_what_matches_best(tmp_path: Path) -> None:
+    """The column and field that find most students are chosen, with the count; the others say theirs."""
+    text = "ID,Email,Login,Quiz 1\n00123,ada@example.org,x,8\nA1,ben@example.org,y,8\nnobody,z@example.org,dan,8\nB2,,,8\n"
+    _, columns = suggest(tmp_path, text)
+    student = columns.student_column
+    assert student is not None
+    assert (str(student.column), student.key, student.reason) == (
+        "ID",
+        "identifier",
+        "identifier: 3 of 4",
+    )
+    assert columns.meaning("Email").reason == "another key finds more students (email: 2 of 3)"
+
+
+def test_a_column_called_student_may_hold_ids(tmp_path: Path) -> None:
+    """A column headed Student is the key where it holds ids, and never where it holds names."""
+    _, ids = suggest(tmp_path, "Student,Quiz 1\n00123,8\n")
+    _, names = suggest(tmp_path, "Student,Quiz 1\nAda Example,8\n")
+    assert (ids.meaning("Student").key, names.student_column) == ("identifier", None)
+
+
+def how_matched(sheet: Sheet, columns: Columns) -> list[tuple[str, str]]:
+    """Give whom each row means, and how."""
+    frame = students_matched(sheet, columns, SCHOOL)
+    return list(zip(frame["sourced_id"], frame["how"], strict=True))
+
+
+def test_case_is_ignored_only_where_nothing_fits_exactly(tmp_path: Path) -> None:
+    """A1 and a1 are two students; b2 is B2, with a remark; 00123 is not 123."""
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1\nA1,8\na1,8\nb2,8\n123,8\n")
+    assert how_matched(sheet, columns) == [
+        ("s2", "exact"),
+        ("s3", "exact"),
+        ("s4", "ignoring case"),
+        ("", ""),
+    ]
+
+
+def test_who_is_matched_exactly_has_no_other_spelling(tmp_path: Path) -> None:
+    """Where B2 stands in the sheet, b2 is somebody else."""
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1\nb2,8\nB2,8\n")
+    assert how_matched(sheet, columns) == [("", ""), ("s4", "exact")]
+
+
+def test_email_has_no_case(tmp_path: Path) -> None:
+    """Email addresses and usernames match exactly in any case."""
+    sheet, columns = suggest(tmp_path, "Email,Quiz 1\nADA@Example.org,8\n")
+    assert how_matched(sheet, columns) == [("s1", "exact")]
+
+
+def test_several_students_are_ambiguous() -> None:
+    """An id that two students have means neither of them, and names both."""
+    people = [make_student("s1", identifier="7"), make_student("s2", identifier="7")]
+    match = StudentIndex(make_snapshot(people, []).students, "identifier").match(["7"])["7"]
+    assert (match.sourced_id, match.how, match.candidates) == ("", "ambiguous", ("s1", "s2"))
+
+
+def test_a_student_of_two_classes_is_one(tmp_path: Path) -> None:
+    """A student who stands in the snapshot twice, once for each class, is not ambiguous."""
+    people = [
+        make_student("s1", identifier="7"),
+        make_student("s1", identifier="7", class_id="biology-1"),
+    ]
+    snapshot = make_snapshot(people, [make_line_item("l1", "Quiz 1")])
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1\n7,8\n", snapshot)
+    assert list(students_matched(sheet, columns, snapshot)["sourced_id"]) == ["s1"]
+
+
+def test_user_ids_are_found(tmp_path: Path) -> None:
+    """Any of a student's userIds is a key."""
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1\n78,8\n")
+    assert (how_matched(sheet, columns), columns.meaning("ID").key) == (
+        [("s3", "exact")],
+        "userIds",
+    )
+
+
+def test_nearest_candidates(tmp_path: Path) -> None:
+    """Whom nobody matches gets candidates: the same number, the same name, a similar text."""
+    sheet, columns = suggest(
+        tmp_path, 'ID,Name,Quiz 1\n123.0,x,8\nZZ,"Example, Ben",8\n00124,y,8\nA1,z,8\n'
+    )
+    candidates = students_matched(sheet, columns, SCHOOL)["candidates"]
+    assert list(candidates) == [("s1",), ("s2",), ("s1",), ()]
+
+
+def test_a_chosen_student_wins(tmp_path: Path) -> None:
+    """A student whom a person picked is taken, and one who does not exist is nobody."""
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1\nx,8\ny,8\n00123,8\n")
+    columns = columns.match_student("x", "s2").match_student("y", "gone")
+    assert how_matched(sheet, columns) == [("s2", "chosen"), ("", ""), ("s1", "exact")]
+
+
+def test_class_is_guessed_by_its_students(tmp_path: Path) -> None:
+    """The class whose students match best comes first, with its count."""
+    sheet = read_sheet(write_sheet(tmp_path, "ID,Quiz 1\n00123,8\nA1,8\nx,8\n"))
+    other = make_snapshot([make_student("s9", identifier="x")], [])
+    guesses = guess_class(sheet, {"biology-1": other, "algebra-1": SCHOOL.students})
+    assert [(each.class_id, each.matched, each.rows) for each in guesses] == [
+        ("algebra-1", 2, 3),
+        ("biology-1", 1, 3),
+    ]
+
+
+def test_changes_make_another_value(tmp_path: Path) -> None:
+    """A change gives new columns, says that a person made it, and leaves the old ones alone."""
+    _, old = suggest(tmp_path, "ID,Email,Poem\n00123,ada@example.org,8\n")
+    new = old.with_meaning("Poem", line_item="l3").with_meaning(
+        "Email", means="student", key="email"
+    )
+    poem, student = new.meaning("Poem"), new.student_column
+    assert student is not None
+    assert (poem.line_item, poem.reason, str(student.column)) == ("l3", "chosen by hand", "Email")
+    assert (new.meaning("ID").means, new.meaning("ID").reason) == (
+        "ignored",
+        "Email was chosen as the key",
+    )
+    assert (old.meaning("Poem").line_item, old.meaning("ID").means) == ("", "student")
+
+
+def test_changes_that_make_no_sense_are_refused(tmp_path: Path) -> None:
+    """An unknown column, meaning, key or maximum is refused with what there is."""
+    _, columns = suggest(tmp_path, "ID,Poem\n00123,8\n")
+    with pytest.raises(ColumnsError, match="no column 'Song'; there are 'ID', 'Poem'"):
+        columns.with_meaning("Song", means="score")
+    with pytest.raises(ColumnsError, match="means: one of student, name"):
+        columns.with_meaning("Poem", means="scores")
+    with pytest.raises(ColumnsError, match="key: one of sourcedId"):
+        columns.with_meaning("ID", key="shoe size")
+    with pytest.raises(ColumnsError, match="0 is no maximum"):
+        columns.scaled("Poem", 0)
+
+
+def test_columns_survive_save_and_load(tmp_path: Path) -> None:
+    """Saved columns are read back equal, with every answer, scale and match."""
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1,Quiz 1,Quiz 1 comment\n00123,8,9,good\n")
+    columns = (
+        columns.with_meaning("Quiz 1 #2", line_item="l2")
+        .scaled("Quiz 1 #2", 24)
+        .answer("maximum-differs", "Quiz 1")
+        .match_student("x", "s2")
+        .match_line_item("Poem", "l3")
+    )
+    write_columns(columns, tmp_path / "columns.json")
+    assert read_columns(tmp_path / "columns.json", sheet) == columns
+
+
+def test_saved_columns_hold_no_students(tmp_path: Path) -> None:
+    """The samples shown beside a suggestion are not saved."""
+    _, columns = suggest(tmp_path, "ID,Name,Quiz 1\n00123,Ada Example,8\n")
+    assert columns.meaning("Name").samples == ("Ada Example",)
+    assert not {"samples", "Ada"} & set(columns.to_json().replace('"', " ").split())
+
+
+def test_saved_columns_must_fit_the_sheet(tmp_path: Path) -> None:
+    """A column that the sheet lacks is named, with those it has; an ignored one is not missed."""
+    _, columns = suggest(tmp_path, "ID,Hair,Quiz 1\n00123,red,8\n")
+    write_columns(columns, tmp_path / "columns.json")
+    fits = read_sheet(write_sheet(tmp_path, "ID,Quiz 1\n00123,8\n"))
+    lacks = read_sheet(write_sheet(tmp_path, "ID,Quiz 2\n00123,8\n"))
+    assert read_columns(tmp_path / "columns.json", fits).score_columns[0].line_item == "l1"
+    with pytest.raises(ColumnsError, match="has no column 'Quiz 1'; it has 'ID', 'Quiz 2'"):
+        read_columns(tmp_path / "columns.json", lacks)
+
+
+def test_files_that_hold_no_columns_are_refused(tmp_path: Path) -> None:
+    """A missing file, another file, and an unknown field are one sentence each."""
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1\n00123,8\n")
+    path = tmp_path / "columns.json"
+    with pytest.raises(ColumnsError, match=r"There is no file .*columns.json"):
+        read_columns(path, sheet)
+    for text in ("ID,Quiz", "{}", json.dumps({**json.loads(columns.to_json()), "colour": "red"})):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ColumnsError, match="These are no saved columns"):
+            read_columns(path, sheet)
+
+
+def test_an_answer_is_replaced(tmp_path: Path) -> None:
+    """A question has one answer per column; an answer for "" holds for every other column."""
+    _, columns = suggest(tmp_path, "ID,Quiz 1,Essay\n00123,8,8\n")
+    columns = columns.answer("score-ambiguous", "Quiz 1", "decimal").answer(
+        "score-ambiguous", "", "thousands"
+    )
+    columns = columns.answer("score-ambiguous", "Quiz 1", "neither")
+    answers = [columns.answer_to("score-ambiguous", name) for name in ("Quiz 1", "Essay")]
+    assert (answers, len(columns.answers)) == (["neither", "thousands"], 2)
