@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+import numpy as np
 import pandas as pd
 
 from gradetools.cells import Cells, make_frame, read_cells
@@ -159,12 +160,12 @@ class Sheet:
         Blanks at both ends are taken off, `="00123"` is unwrapped, and so is the `'` that a receipt puts
         before what a spreadsheet program would run as a formula.
         """
-        texts = self.frame.iloc[:, self.position(column)].rename(str(self.key(column))).str.strip()
-        if texts.str.startswith('="').any():
-            texts = texts.str.replace(r'^="(.*)"$', r"\1", regex=True).str.strip()
-        if any(key.name.startswith(OWN_COLUMN) for key in self.header):
-            texts = texts.str.replace(r"^'([=+\-@])", r"\1", regex=True)
-        return texts
+        found = self.frame.iloc[:, self.position(column)]
+        receipt = any(key.name.startswith(OWN_COLUMN) for key in self.header)
+        # Each distinct text is read once: a column of scores has few of them.
+        codes, distinct = pd.factorize(found)
+        meant = np.array([_unwrap(text, receipt=receipt) for text in distinct], dtype=object)
+        return pd.Series(meant[codes], index=found.index, name=str(self.key(column)), dtype="str")
 
     def with_cell(self, line: int, column: ColumnKey | str, value: str) -> Sheet:
         """Make the same sheet with another text in one cell.
@@ -225,6 +226,16 @@ class Sheet:
         """Say what it is, in one line."""
         students = int((self.roles == "student").sum())
         return f"<Sheet {self.name}: {self.format}, {students} student rows, {len(self.header)} columns>"
+
+
+def _unwrap(text: str, *, receipt: bool) -> str:
+    """Give a cell's text as it is meant; see `Sheet.column`."""
+    text = text.strip()
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+        return text[2:-1].strip()
+    if receipt and text.startswith("'") and text[1:2] in tuple("=+-@"):
+        return text[1:]
+    return text
 
 
 def _letter(position: int) -> str:

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from gradetools.checks.facts import Facts
+from gradetools.checks.facts import LEFT, NEVER, Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.columns import MANGLED
 
 
 def _asking_rows(facts: Facts, how: str) -> pd.DataFrame:
     """Give the rows of students that were found so, where some entry asks for something."""
-    students = facts.students
-    asking = students["line"].isin(facts.asking["line"])
-    return students[(asking & (students["how"] == how)).to_numpy()]
+    found = facts.students[(facts.students["how"] == how).to_numpy()]
+    return found if found.empty else found[found["line"].isin(facts.asking["line"]).to_numpy()]
 
 
 def _column(facts: Facts) -> str:
@@ -117,14 +116,9 @@ def _student_case(facts: Facts) -> Iterator[Finding]:
     fix="Look whether the line item or the student is the wrong one.",
 )
 def _student_not_in_class(facts: Facts) -> Iterator[Finding]:
-    resolved, active = _enrolment(facts)
-    for row in resolved[active.isna().to_numpy()].itertuples():
-        title = facts.snapshot.classes.get(str(row.class_id), str(row.class_id))
-        yield Finding(
-            int(str(row.line)),
-            str(row.key),
-            f"{row.student_name} is not in {title}, which {row.line_item_title!r} belongs to.",
-        )
+    for row in facts.asking[(facts.enrolment == NEVER).to_numpy()].itertuples():
+        message = f"{row.student_name} is not in {_title(facts, row.class_id)}, which {row.line_item_title!r} belongs to."
+        yield Finding(int(str(row.line)), str(row.key), message)
 
 
 @check(
@@ -134,20 +128,11 @@ def _student_not_in_class(facts: Facts) -> Iterator[Finding]:
     fix="Nothing, if the grade is still wanted.",
 )
 def _student_withdrawn(facts: Facts) -> Iterator[Finding]:
-    resolved, active = _enrolment(facts)
-    left = resolved[(active == 0).to_numpy()].drop_duplicates(["line", "class_id"])
-    for row in left.itertuples():
-        title = facts.snapshot.classes.get(str(row.class_id), str(row.class_id))
-        yield Finding(int(str(row.line)), _column(facts), f"{row.student_name} has left {title}.")
+    left = facts.asking[(facts.enrolment == LEFT).to_numpy()]
+    for row in left.drop_duplicates(["line", "class_id"]).itertuples():
+        message = f"{row.student_name} has left {_title(facts, row.class_id)}."
+        yield Finding(int(str(row.line)), _column(facts), message)
 
 
-def _enrolment(facts: Facts) -> tuple[pd.DataFrame, pd.Series]:
-    """Give the resolved entries, and for each 1 for an active student of its class, 0 for one who left, NaN for others."""
-    asking = facts.asking
-    resolved = asking[((asking["student"] != "") & (asking["class_id"] != "")).to_numpy()]
-    active = pd.Series(float("nan"), index=resolved.index)
-    for class_id, students in facts.snapshot.students.groupby("class_id"):
-        here = (resolved["class_id"] == class_id).to_numpy()
-        known = students.groupby("sourced_id")["active"].any().astype(float)
-        active[here] = resolved.loc[here, "student"].map(known)
-    return resolved, active
+def _title(facts: Facts, class_id: object) -> str:
+    return facts.snapshot.classes.get(str(class_id), str(class_id))

@@ -17,9 +17,9 @@ from gradetools.checks.values import CLEAR, Kind
 )
 def _duplicate_entry(facts: Facts) -> Iterator[Finding]:
     asking = facts.asking
-    resolved = asking[((asking["student"] != "") & (asking["line_item"] != "")).to_numpy()]
-    again = resolved[resolved.duplicated(["student", "line_item"], keep=False).to_numpy()]
-    for _, group in again.groupby(["student", "line_item"], sort=False):
+    resolved = (asking["student"] != "") & (asking["item"] >= 0)
+    again = asking[resolved & asking[resolved].duplicated(["student", "item"], keep=False)]
+    for _, group in again.groupby(["student", "item"], sort=False):
         places = [
             f"line {line} ({key})" for line, key in zip(group["line"], group["key"], strict=True)
         ]
@@ -36,10 +36,10 @@ def _duplicate_entry(facts: Facts) -> Iterator[Finding]:
     fix="Correct the cell, add the text to the tokens, or map the column to text score.",
 )
 def _score_not_a_number(facts: Facts) -> Iterator[Finding]:
-    for row in facts.entries[(facts.entries["kind"] == Kind.TEXT).to_numpy()].itertuples():
-        text = str(row.text).strip()
+    for row in facts.where(facts.entries["kind"] == Kind.TEXT):
+        text = row.text.strip()
         hint = f"To take a grade away write {CLEAR} in capitals." if text.upper() == CLEAR else ""
-        yield Finding(int(str(row.line)), str(row.key), f"{text!r} is not a score.", hint)
+        yield Finding(row.line, row.key, f"{text!r} is not a score.", hint)
 
 
 @check(
@@ -49,9 +49,9 @@ def _score_not_a_number(facts: Facts) -> Iterator[Finding]:
     fix='Answer "decimal" or "thousands" for the column.',
 )
 def _score_ambiguous(facts: Facts) -> Iterator[Finding]:
-    for row in facts.entries[(facts.entries["kind"] == Kind.UNCLEAR).to_numpy()].itertuples():
-        message = f"{str(row.text).strip()} may be a number with decimals or one of thousands."
-        yield Finding(int(str(row.line)), str(row.key), message, 'Answer "decimal" or "thousands".')
+    for row in facts.where(facts.entries["kind"] == Kind.UNCLEAR):
+        message = f"{row.text.strip()} may be a number with decimals or one of thousands."
+        yield Finding(row.line, row.key, message, 'Answer "decimal" or "thousands".')
 
 
 @check(
@@ -62,16 +62,12 @@ def _score_ambiguous(facts: Facts) -> Iterator[Finding]:
 )
 def _no_maximum(facts: Facts) -> Iterator[Finding]:
     entries = facts.entries
-    scaled = (
-        entries["key"].isin(list(facts.columns.scale)).to_numpy()
-        & (entries["kind"] == Kind.NUMBER).to_numpy()
-    )
-    relative = (entries["kind"] == Kind.SHARE).to_numpy() | scaled
-    known = (entries["item"] >= 0).to_numpy()
-    for row in entries[relative & known & entries["high"].isna().to_numpy()].itertuples():
-        text = str(row.text).strip()
+    scaled = entries["key"].isin(list(facts.columns.scale)) & (entries["kind"] == Kind.NUMBER)
+    relative = scaled | (entries["kind"] == Kind.SHARE)
+    for row in facts.where(relative & (entries["item"] >= 0) & entries["high"].isna()):
+        text = row.text.strip()
         message = f"{text} cannot become points: {row.line_item_title!r} has no maximum."
-        yield Finding(int(str(row.line)), str(row.key), message, "Write points.")
+        yield Finding(row.line, row.key, message, "Write points.")
 
 
 @check(
@@ -81,11 +77,9 @@ def _no_maximum(facts: Facts) -> Iterator[Finding]:
     fix="Correct the cell.",
 )
 def _score_below_minimum(facts: Facts) -> Iterator[Finding]:
-    for row in facts.entries[
-        (facts.entries["score"] < facts.entries["low"]).to_numpy()
-    ].itertuples():
+    for row in facts.where(facts.entries["score"] < facts.entries["low"]):
         message = f"{row.score:g} is below the minimum {row.low:g} of {row.line_item_title!r}."
-        yield Finding(int(str(row.line)), str(row.key), message)
+        yield Finding(row.line, row.key, message)
 
 
 @check(
@@ -95,11 +89,9 @@ def _score_below_minimum(facts: Facts) -> Iterator[Finding]:
     fix="Nothing, if it is extra credit.",
 )
 def _score_above_maximum(facts: Facts) -> Iterator[Finding]:
-    for row in facts.entries[
-        (facts.entries["score"] > facts.entries["high"]).to_numpy()
-    ].itertuples():
+    for row in facts.where(facts.entries["score"] > facts.entries["high"]):
         message = f"{row.score:g} is above the maximum {row.high:g} of {row.line_item_title!r}."
-        yield Finding(int(str(row.line)), str(row.key), message)
+        yield Finding(row.line, row.key, message)
 
 
 def _misread(facts: Facts, code: str) -> Iterator[tuple[int, str, str]]:

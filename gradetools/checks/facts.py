@@ -7,8 +7,9 @@ student rows and m score columns, entry i stands in row i // m under score colum
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,14 @@ FIELDS = {
 }
 _FLAGS = ("late", "missing", "incomplete", "in_progress")
 
+#: How a student stands to the class of a line item.
+ENROLLED, LEFT, NEVER = 1, 0, -1
+#: What the checks of several entries at once look at, and what a finding tells of a single one.
+ASKING = (
+    "line", "key", "student", "student_name", "line_item", "line_item_title", "class_id", "item", "stated", "high",
+)  # fmt: skip
+TOLD = ("line", "key", "text", "line_item_title", "score", "low", "high")
+
 Objects = NDArray[np.object_]
 
 
@@ -72,10 +81,31 @@ class Facts:
     entries: pd.DataFrame
     misread: pd.DataFrame
 
-    @property
+    @cached_property
     def asking(self) -> pd.DataFrame:
         """The entries that ask for something; a blank cell asks for nothing."""
-        return self.entries[self.entries["asks"].to_numpy()]
+        return self.entries.loc[self.entries["asks"].to_numpy(), list(ASKING)]
+
+    @cached_property
+    def enrolment(self) -> pd.Series:
+        """For each asking entry whose student and class are known: ENROLLED, LEFT or NEVER in that class; else NaN."""
+        asking = self.asking
+        found = pd.Series(np.nan, index=asking.index)
+        for class_id in self.snapshot.line_items["class_id"].unique():
+            students = self.snapshot.students
+            students = students[(students["class_id"] == class_id).to_numpy()]
+            known = (
+                students.groupby("sourced_id")["active"].any().map({True: ENROLLED, False: LEFT})
+            )
+            here = (asking["class_id"] == class_id) & (asking["student"] != "")
+            found[here] = asking.loc[here, "student"].map(known).fillna(NEVER)
+        return found
+
+    def where(self, mask: pd.Series | NDArray[np.bool_]) -> Iterator[Any]:
+        """Go through the few entries that a check has marked, as named tuples of the columns TOLD."""
+        marked = np.asarray(mask)
+        if marked.any():
+            yield from self.entries.loc[marked, list(TOLD)].itertuples()
 
 
 class _Table:
