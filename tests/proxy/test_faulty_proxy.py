@@ -8,10 +8,15 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from faulty_proxy import Asked, Exchange, Fault, FaultyProxy, Rule, reply
+
+if TYPE_CHECKING:
+    from gradetools.sandbox import Sandbox
 
 SCORES = {"scores": list(range(50))}
 WAIT = 5.0  # seconds before a client in these tests gives up
@@ -341,3 +346,28 @@ def test_stopping_twice(store: Store) -> None:
     proxy.stop()
     with pytest.raises(requests.ConnectionError):
         requests.get(proxy.base_url, timeout=WAIT)
+
+
+def test_in_front_of_the_sandbox(sandbox: Sandbox, client: requests.Session) -> None:
+    """A PUT whose answer is lost stands in the sandbox all the same."""
+    port = urlsplit(sandbox.base_url).port or 0
+    held = sandbox.records("results")[0]
+    faults = [Rule(fault=Fault(reset="after"), method="PUT", times=1)]
+    with FaultyProxy(port, faults) as proxy:
+        token = client.post(
+            sandbox.token_url.replace(sandbox.base_url, proxy.base_url),
+            data={"grant_type": "client_credentials"},
+            auth=(sandbox.client_id, sandbox.client_secret),
+            timeout=WAIT,
+        ).json()
+        client.headers["Authorization"] = f"Bearer {token['access_token']}"
+        url = f"{proxy.base_url}/ims/oneroster/gradebook/v1p2/results/{held['sourcedId']}"
+        spoiled = {"result": {**held, "comment": "through the proxy"}}
+        with pytest.raises(requests.ConnectionError):
+            client.put(url, json=spoiled, timeout=WAIT)
+        assert client.get(url, timeout=WAIT).json()["result"]["comment"] == "through the proxy"
+    assert [(one.method, one.statuses) for one in proxy.log] == [
+        ("POST", (200,)),
+        ("PUT", (201,)),
+        ("GET", (200,)),
+    ]
