@@ -106,7 +106,9 @@ class Journal:
         Raises:
             PushRunningError: another push holds it.
         """
-        lock = sqlite3.connect(self.path.with_suffix(".lock"), timeout=0, isolation_level=None)
+        path = self.path.with_suffix(".lock")
+        _make_private(path)
+        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
@@ -345,8 +347,7 @@ def _journals(data_dir: Path) -> Iterator[Journal]:
 
 def _open(path: Path, environment: Environment | None) -> Journal:
     try:
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        _make_private(path)
         db = sqlite3.connect(path, timeout=10, check_same_thread=False)
         db.execute("PRAGMA journal_mode=WAL")
         with db:
@@ -360,6 +361,12 @@ def _open(path: Path, environment: Environment | None) -> Journal:
             f"The journal {path.name} cannot be opened ({error}); check the data folder."
         ) from None
     return Journal(path, Environment(*known), db)
+
+
+def _make_private(path: Path) -> None:
+    """Make an empty file that only its owner can read, unless it is there."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _system_user() -> str:

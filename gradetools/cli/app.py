@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 import typer
 
@@ -33,8 +35,12 @@ app.command("history")(history.history)
 _log = logging.getLogger("gradetools")
 
 
-def main() -> None:
-    """Run one command; no traceback reaches an analyst."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit with its code; no traceback reaches an analyst.
+
+    Args:
+        arguments: by default the process's own.
+    """
     level = os.environ.get("GRADETOOLS_LOG_LEVEL", "WARNING").upper()
     known = logging.getLevelNamesMapping().get(level, logging.WARNING)
     logging.basicConfig(
@@ -44,7 +50,8 @@ def main() -> None:
     for name in ("urllib3", "uvicorn", "asyncio"):
         logging.getLogger(name).setLevel(max(known, logging.WARNING))
     try:
-        app()
+        app(args=arguments)
+        sys.exit(0)
     except GradetoolsError as error:
         say_error(str(error))
         sys.exit(2)

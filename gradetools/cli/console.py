@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -16,9 +14,9 @@ from rich.table import Table
 
 from gradetools.checks import Checked
 from gradetools.columns import Columns, students_matched
-from gradetools.dialects import differences, parse
+from gradetools.dialects import parse
 from gradetools.errors import GradetoolsError
-from gradetools.plan import WRITES, Plan
+from gradetools.plan import WRITES, Plan, tell_change
 from gradetools.push import Progress
 from gradetools.receipt import Receipt
 from gradetools.sheet import Sheet
@@ -160,40 +158,6 @@ def show_plan(console: Console, plan: Plan) -> None:
     console.print(table)
     _and_more(console, len(changes))
     console.print(f"[dim]Fingerprint {plan.fingerprint}[/]")
-
-
-def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
-    """Say field by field what changes, in words: `score 7 → 9, lowered`."""
-    if after is not None and after.get("status") == "tobedeleted":
-        return f"{_value(before, 'score')} → removed"
-    fields = (
-        "score",
-        "textScore",
-        "scoreStatus",
-        "scoreDate",
-        "comment",
-        "late",
-        "missing",
-        "incomplete",
-        "inProgress",
-    )
-    changed = differences(before, after)
-    parts = [
-        f"{name} {_value(before, name)} → {_value(after, name)}"
-        for name in fields
-        if name in changed
-    ]
-    others = [name for name in changed if name not in fields and before is not None]
-    if before is None or before.get("status") == "tobedeleted":
-        parts = [part for part in parts if not part.startswith(("scoreStatus", "scoreDate"))]
-    return ", ".join(parts + others)
-
-
-def _value(record: Mapping[str, Any] | None, name: str) -> str:
-    value = (record or {}).get(name)
-    return (
-        "nothing" if value is None or (record or {}).get("status") == "tobedeleted" else str(value)
-    )
 
 
 def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
