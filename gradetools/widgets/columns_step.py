@@ -1,0 +1,234 @@
+"""What each column means: the student column, the line items, and whom no row was found for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+
+from gradetools.columns import ColumnMeaning, students_matched
+from gradetools.formats.recognition import STUDENT_FIELDS
+from gradetools.widgets.draft import Draft
+from gradetools.widgets.look import LABEL, WIDE, Html, count, element, join, say
+from gradetools.widgets.step import Step, telling
+
+#: So many unmatched students are shown, each with somebody to pick; who has more has the wrong key.
+MOST_UNMATCHED = 20
+_IGNORE = "ignore"
+
+
+class ColumnsStep(Step):
+    """Look at what was suggested, and correct it.
+
+    Attributes:
+        student, key: the column that says whose the grades are, and the field that it holds.
+        found: how many students were found by it.
+        unmatched: text of the student column to the student to pick for it.
+        line_items: column to its line item, "" for none chosen yet, "ignore" to take nothing from it.
+        go: goes on to the checks.
+    """
+
+    def __init__(
+        self, draft: Draft, *, on_done: Callable[[], None], on_change: Callable[[], None]
+    ) -> None:
+        super().__init__("3. Columns", "columns", waits_for="Sheet")
+        self._draft, self._on_done, self._on_change = draft, on_done, on_change
+        self.student = ipw.Dropdown(description="Whose grades", style=LABEL, layout=WIDE)
+        self.key = ipw.Dropdown(description="is the student's", style=LABEL)
+        self.found = ipw.HTML().add_class("gt-found")
+        self.unmatched: dict[str, ipw.Dropdown] = {}
+        self.line_items: dict[str, ipw.Dropdown] = {}
+        self._picks, self._scores, self._others = ipw.VBox(), ipw.VBox(), ipw.HTML()
+        self._ignored = ipw.Accordion(children=[ipw.VBox()], selected_index=None)
+        self.go = ipw.Button(description="Check the grades", button_style="primary")
+        self.go.add_class("gt-check").on_click(self._check)
+        self.student.add_class("gt-student")
+        self.key.add_class("gt-key")
+        self.body.children = [
+            *(self.student, self.key, self.found, self._picks),
+            *(self._others, self._scores, self._ignored, self.go),
+        ]
+        self._filling = False
+        self.student.observe(self._choose_student, "value")
+        self.key.observe(self._choose_key, "value")
+
+    def start(self) -> None:
+        """Show what is suggested."""
+        columns = self._draft.columns
+        self._filling = True
+        names = [str(meaning.column) for meaning in columns.meanings]
+        self.student.options = [("choose the column", ""), *((name, name) for name in names)]
+        self.key.options = [
+            ("whichever id fits", ""),
+            *((field, field) for field in STUDENT_FIELDS),
+        ]
+        chosen = columns.student_column
+        self.student.value = str(chosen.column) if chosen else ""
+        self.key.value = chosen.key if chosen else ""
+        self._filling = False
+        self._show_columns()
+        self.show_students()
+        self.open("look whether each column means what it should, then check the grades")
+
+    def _show_columns(self) -> None:
+        meanings = self._draft.columns.meanings
+        takes = [meaning for meaning in meanings if _may_hold_scores(meaning)]
+        self.line_items = {str(m.column): self._offer_line_item(m) for m in takes}
+        rows = {
+            m.column: ipw.VBox([ipw.HTML(_tell_column(m)), self.line_items[str(m.column)]])
+            for m in takes
+        }
+        self._scores.children = [rows[m.column] for m in takes if m.means != "ignored"]
+        ignored = [m for m in takes if m.means == "ignored"]
+        self._ignored.children[0].children = [rows[m.column] for m in ignored]
+        self._ignored.set_title(0, f"Ignored: {count(len(ignored), 'column')}")
+        self._ignored.layout.display = None if ignored else "none"
+        self._others.value = join(*(_tell_column(m) for m in meanings if not _may_hold_scores(m)))
+
+    def show_students(self) -> None:
+        """Say how many students of the sheet were found, and offer somebody for the others."""
+        with telling(self.alert):
+            matched = self._tell_found()
+            open_ones = matched["how"].isin(["", "ambiguous", "chosen"]) & (matched["text"] != "")
+            missing = matched[open_ones.to_numpy()].drop_duplicates("text")
+            people = self._people()
+            shown = missing.head(MOST_UNMATCHED).to_dict(orient="records")
+            self.unmatched = {row["text"]: self._offer_student(row, people) for row in shown}
+            left = len(missing) - len(shown)
+            more = ipw.HTML(element("div", f"… and {left} more; another column may fit better."))
+            self._picks.children = [*self.unmatched.values(), *([more] if left else [])]
+
+    def _tell_found(self) -> pd.DataFrame:
+        matched = students_matched(self._draft.sheet, self._draft.columns, self._draft.snapshot)
+        found, rows = int((matched["sourced_id"] != "").sum()), len(matched)
+        self.found.value = say(
+            "good" if found == rows else "warning", f"{found} of {count(rows, 'student')} found."
+        )
+        return matched
+
+    def _people(self) -> list[tuple[str, str]]:
+        students = self._draft.snapshot.students.drop_duplicates("sourced_id")
+        columns = (students[name] for name in ("given_name", "family_name", "sourced_id"))
+        people = zip(*columns, strict=True)
+        return sorted((f"{given} {family} ({key})", key) for given, family, key in people)
+
+    def _offer_student(self, row: Mapping[Any, Any], people: list[tuple[str, str]]) -> ipw.Dropdown:
+        near = [(f"{name}, comes near", key) for name, key in people if key in row["candidates"]]
+        far = [person for person in people if person[1] not in row["candidates"]]
+        pick = ipw.Dropdown(
+            options=[("nobody yet: choose the student", ""), *near, *far],
+            value=row["sourced_id"],
+            description=f"line {row['line']}: {row['text']}",
+            style=LABEL,
+            layout=WIDE,
+        ).add_class("gt-pick-student")
+
+        def match(change: Mapping[str, Any]) -> None:
+            with self._changing():
+                self._draft.columns = self._draft.columns.match_student(row["text"], change["new"])
+                self._tell_found()
+
+        pick.observe(match, "value")
+        return pick
+
+    def _offer_line_item(self, meaning: ColumnMeaning) -> ipw.Dropdown:
+        items = self._draft.snapshot.line_items
+        labels = [
+            (f"{title} ({_range(low, high)}{sourced_id})", sourced_id)
+            for title, low, high, sourced_id in zip(
+                items["title"], items["result_value_min"], items["result_value_max"], items["sourced_id"], strict=True,
+            )
+        ]  # fmt: skip
+        by_row = bool(self._draft.columns.of("line_item"))
+        first = "as each row says" if by_row else "none yet: choose the line item"
+        value = _IGNORE if meaning.means == "ignored" else meaning.line_item
+        known = {key for _, key in labels} | {_IGNORE, ""}
+        choice = ipw.Dropdown(
+            options=[(first, ""), ("ignore this column", _IGNORE), *labels],
+            value=value if value in known else "",
+            description="Line item",
+            style=LABEL,
+            layout=WIDE,
+        ).add_class("gt-line-item")
+        column = str(meaning.column)
+
+        def choose(change: Mapping[str, Any]) -> None:
+            ignored = change["new"] == _IGNORE
+            with self._changing():
+                columns = self._draft.columns
+                taken = "score" if columns.meaning(column).means == "ignored" else None
+                self._draft.columns = columns.with_meaning(
+                    column,
+                    means="ignored" if ignored else taken,
+                    line_item="" if ignored else change["new"],
+                )
+
+        choice.observe(choose, "value")
+        return choice
+
+    def _choose_student(self, change: Mapping[str, Any]) -> None:
+        if self._filling or not change["new"]:
+            return
+        with self._changing():
+            self._draft.columns = self._draft.columns.with_meaning(
+                change["new"], means="student", key=""
+            )
+            self._filling = True
+            self.key.value = ""
+            self._filling = False
+            self._show_columns()
+        self.show_students()
+
+    def _choose_key(self, change: Mapping[str, Any]) -> None:
+        chosen = self._draft.columns.student_column
+        if self._filling or chosen is None:
+            return
+        with self._changing():
+            self._draft.columns = self._draft.columns.with_meaning(chosen.column, key=change["new"])
+        self.show_students()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Change the columns; what was decided from them before no longer holds."""
+        self._on_change()
+        with telling(self.alert):
+            yield
+        self._tell("next", "● next: check the grades")
+
+    def _check(self, _: object) -> None:
+        self._on_change()
+        self.work("checking")
+        with telling(self.alert):
+            self._draft.check()
+            columns = self._draft.columns
+            told = f"{count(len(columns.score_columns), 'score column')}, {len(columns.ignored)} ignored"
+            self.settle(told)
+            self._on_done()
+
+
+def _may_hold_scores(meaning: ColumnMeaning) -> bool:
+    return meaning.means in ("score", "ignored") or (
+        meaning.means == "text_score" and meaning.belongs_to is None
+    )
+
+
+def _tell_column(meaning: ColumnMeaning) -> Html:
+    """Say what a column is, with samples of its cells and the reason."""
+    means = meaning.means.replace("_", " ")
+    of = f" of {meaning.belongs_to}" if meaning.belongs_to else ""
+    samples = ", ".join(meaning.samples) or "empty"
+    return element(
+        "div",
+        element("b", str(meaning.column)),
+        f": {means}{of} ",
+        element("span", f"({samples}) ", hook="gt-samples"),
+        element("span", meaning.reason, hook="gt-reason"),
+    )
+
+
+def _range(low: float, high: float) -> str:
+    """Write a line item's range, `0 to 100, `; nothing where it has none."""
+    return "" if high != high else f"{0 if low != low else low:g} to {high:g}, "

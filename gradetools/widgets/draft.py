@@ -1,0 +1,67 @@
+"""An import on its way through the form: each step is one call of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gradetools.checks import Checked, check_entries
+from gradetools.columns import ClassGuess, Columns, guess_class, suggest_columns
+from gradetools.gradebook import Gradebook
+from gradetools.journal import open_journal
+from gradetools.models import Class
+from gradetools.plan import OnConflict, Plan, make_plan
+from gradetools.sheet import Sheet, read_sheet
+from gradetools.snapshot import Snapshot
+
+#: In more classes than these the sheet's students are not looked for.
+SEARCHED = 50
+
+
+class Draft:
+    """What is known so far; a later part is there once its step is done.
+
+    Attributes:
+        gradebook, classes: where, and which classes it has.
+        sheet, snapshot, columns, checked: as in the library.
+    """
+
+    gradebook: Gradebook
+    classes: Sequence[Class]
+    sheet: Sheet
+    snapshot: Snapshot
+    columns: Columns
+    checked: Checked
+
+    def read(self, path: str | Path, *, worksheet: str | None = None) -> None:
+        """Read a sheet."""
+        self.sheet = read_sheet(path, worksheet=worksheet)
+
+    def guess_class(self) -> list[ClassGuess]:
+        """Rank the classes by how many of the sheet's students each has, those without any left out."""
+        if len(self.classes) > SEARCHED:
+            return []
+        ids = [one.sourced_id for one in self.classes]
+        students = {class_id: self.gradebook.take_students(class_id) for class_id in ids}
+        return [guess for guess in guess_class(self.sheet, students) if guess.matched]
+
+    def take(self, class_ids: Sequence[str]) -> None:
+        """Read what the gradebook knows of some classes, and propose what each column means."""
+        self.snapshot = self.gradebook.take_snapshot(class_ids)
+        self.columns = suggest_columns(self.sheet, self.snapshot)
+
+    def check(self) -> None:
+        """Check every entry."""
+        self.checked = check_entries(self.sheet, self.columns, self.snapshot)
+
+    def look_again(self) -> None:
+        """Read the same classes anew, because a push has changed them, and check once more."""
+        self.snapshot = self.gradebook.take_snapshot(list(self.snapshot.classes))
+        self.check()
+
+    def plan(self, on_conflict: OnConflict) -> Plan:
+        """Decide what a push would do."""
+        gradebook = self.gradebook
+        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+            last_sent = journal.last_sent()
+        return make_plan(self.checked, self.snapshot, last_sent=last_sent, on_conflict=on_conflict)

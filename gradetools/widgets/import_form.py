@@ -1,0 +1,154 @@
+"""The import of a sheet, step by step, as a form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as ipw
+
+from gradetools.gradebook import Gradebook
+from gradetools.widgets.check_step import CheckStep
+from gradetools.widgets.columns_step import ColumnsStep
+from gradetools.widgets.draft import Draft
+from gradetools.widgets.look import STYLE, say
+from gradetools.widgets.push_panel import PushRun, find_runs
+from gradetools.widgets.sheet_step import SheetStep
+from gradetools.widgets.step import Step
+from gradetools.widgets.where_step import WhereStep
+from gradetools.widgets.writing import Writing
+
+#: The steps that stay in sight while something is being written.
+_WRITING = ("preview", "push", "receipt")
+
+
+class ImportForm:
+    """Put the grades of a sheet into a gradebook, step by step; show it as the last line of a cell.
+
+    Every control is an attribute of its step, so that a notebook can drive it: `form.where.connect.click()`.
+    Nothing is sent anywhere before the first click.
+
+    Args:
+        gradebook: where; without it one of the environments is chosen in the form.
+        folder: where sheets are looked for, and receipts are kept.
+        data_dir: the data folder; by default that of the settings.
+
+    Attributes:
+        where, sheet, columns, check: the steps up to the plan.
+        preview, push, receipt: the plan, the push of it, and what came of it.
+        writing: these three together; `writing.undo` is the same for taking it back.
+        draft: the library's values behind the form: `draft.sheet`, `draft.checked` and so on.
+        steps: every step by its name, for its state in words.
+        view: the widget.
+    """
+
+    def __init__(
+        self,
+        gradebook: Gradebook | None = None,
+        *,
+        folder: str | Path = ".",
+        data_dir: str | Path | None = None,
+    ) -> None:
+        self.draft = Draft()
+        self._stale = False
+        self.steps: dict[str, Step] = {}
+        self.writing = Writing(Path(folder) / "receipts", on_end=self._end)
+        self.preview, self.push = self.writing.preview, self.writing.push
+        self.receipt = self.writing.receipt
+        self.where = WhereStep(
+            gradebook,
+            data_dir=data_dir,
+            on_done=self._connected,
+            on_change=lambda: self._lock_from(1),
+        )
+        self.sheet = SheetStep(
+            self.draft,
+            folder=folder,
+            on_done=lambda: self.columns.start(),
+            on_change=lambda: self._lock_from(2),
+        )
+        self.columns = ColumnsStep(
+            self.draft,
+            on_done=lambda: self.check.start(),
+            on_change=lambda: self._lock_from(3),
+        )
+        self.check = CheckStep(
+            self.draft,
+            on_done=self._plan,
+            on_change=lambda: self._lock_from(4),
+            on_fix=self.columns.show_students,
+        )
+        self._show_steps(gradebook)
+
+    def _show_steps(self, gradebook: Gradebook | None) -> None:
+        last = {
+            "preview": Step("5. Preview", "preview", waits_for="Check"),
+            "push": Step("6. Push", "push", waits_for="Preview"),
+            "receipt": Step("7. Receipt", "receipt", waits_for="Push"),
+        }
+        for name, part in {
+            "preview": self.preview,
+            "push": self.push,
+            "receipt": self.receipt,
+        }.items():
+            last[name].body.children = [part.view]
+        self.steps = {
+            "where": self.where,
+            "sheet": self.sheet,
+            "columns": self.columns,
+            "check": self.check,
+            **last,
+        }
+        self.view = ipw.VBox(
+            [
+                ipw.HTML(STYLE),
+                self.where.banner,
+                *find_again(gradebook),
+                *(step.view for step in self.steps.values()),
+            ]
+        )
+        self.view.add_class("gt-form").add_class("gt-import")
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol
+        """Show the form in a notebook."""
+        return self.view._repr_mimebundle_(**kwargs)
+
+    def _connected(self) -> None:
+        self.draft.gradebook, self.draft.classes = self.where.gradebook, self.where.classes
+        self.sheet.start()
+
+    def _lock_from(self, number: int) -> None:
+        """Lock what follows a step; what is being written stays in sight until it is written."""
+        self.writing.clear()
+        kept = _WRITING if self.push.running else ()
+        for name in list(self.steps)[number:]:
+            if name not in kept:
+                self.steps[name].lock()
+
+    def _plan(self) -> None:
+        if self._stale:
+            self.draft.look_again()
+            self._stale = False
+        self.writing.begin(self.draft.plan, self.draft.gradebook)
+        self.steps["preview"].open("look at what would change")
+        self.steps["push"].open("write it, when it is what you want")
+        self.steps["receipt"].lock()
+
+    def _end(self, run: PushRun) -> None:
+        """After a push, this one or its undo: what the gradebook held before no longer holds."""
+        self._stale = True
+        if run is self.push.run and run.receipt is not None:
+            self.steps["preview"].settle("looked at")
+            self.steps["push"].settle("ended" if run.receipt.status == "done" else "not finished")
+            self.steps["receipt"].open("keep it, or take the push back")
+
+
+def find_again(gradebook: Gradebook | None) -> list[ipw.Widget]:
+    """Show the pushes that are under way already, as when the cell was run again."""
+    found: list[ipw.Widget] = []
+    for run in find_runs(gradebook.environment if gradebook else None):
+        writing = Writing(run.receipts)
+        writing.attach(run)
+        name = run.plan.environment.name
+        found += [ipw.HTML(say("warning", f"A push to {name} is under way:")), writing.view]
+    return found

@@ -1,0 +1,129 @@
+"""How forms look: words as escaped HTML, and one style sheet that follows JupyterLab's theme."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+#: Label widths, so that a form's fields stand below one another.
+LABEL: Final = {"description_width": "12em"}
+#: Rows of controls that wrap where the window is narrow.
+WRAP: Final = {"flex_flow": "row wrap"}
+WIDE: Final = {"width": "100%", "max_width": "46em"}
+
+_ICONS = {"error": "⛔", "question": "❓", "warning": "⚠️", "info": "i", "good": "✔"}
+_WORDS = {
+    "error": "Error",
+    "question": "Question",
+    "warning": "Warning",
+    "info": "Note",
+    "good": "Done",
+}
+
+
+class Html(str):
+    """Text that is HTML already; everything else is escaped before it is shown."""
+
+    __slots__ = ()
+
+
+def safe(value: object) -> str:
+    """Escape anything for HTML, unless it is `Html`."""
+    return value if isinstance(value, Html) else html.escape(str(value))
+
+
+def join(*parts: object) -> Html:
+    """Put pieces one after another, each escaped unless it is `Html`."""
+    return Html("".join(safe(part) for part in parts))
+
+
+def element(name: str, *content: object, hook: str = "", role: str = "", live: str = "") -> Html:
+    """Make an element; `hook` is its CSS class."""
+    given = {"class": hook, "role": role, "aria-live": live}
+    attributes = "".join(f' {key}="{safe(value)}"' for key, value in given.items() if value)
+    return Html(f"<{name}{attributes}>{join(*content)}</{name}>")
+
+
+def say(kind: str, *sentence: object) -> Html:
+    """Say something with icon, word and colour; `kind` is a severity, or "good".
+
+    Errors are read aloud by screen readers at once.
+    """
+    role = "alert" if kind == "error" else ""
+    word = element("b", f"{_ICONS[kind]} {_WORDS[kind]}: ")
+    return element("div", word, *sentence, hook=f"gt-say gt-{kind}", role=role)
+
+
+def mark(kind: str, words: object) -> Html:
+    """Mark a few words inside a sentence or a table."""
+    return element("span", f"{_ICONS[kind]} ", words, hook=f"gt-mark gt-{kind}")
+
+
+def table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> Html:
+    """Make a table; every cell is escaped unless it is `Html`."""
+    top = element("tr", *(element("th", cell) for cell in head))
+    body = [element("tr", *(element("td", cell) for cell in row)) for row in rows]
+    return element("table", element("thead", top), element("tbody", *body), hook="gt-table")
+
+
+def fold(summary: object, content: object) -> Html:
+    """Fold something away under a line that opens it."""
+    return element("details", element("summary", summary), content)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Count things in words: `1 grade`, `12 grades`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def tell_counts(counts: Mapping[str, int]) -> str:
+    """Tell what there is of each kind: `30 create, 2 unchanged`; "nothing" where there is none."""
+    return ", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or "nothing"
+
+
+def tell_environment(name: str, about: str = "") -> Html:
+    """Name the environment in words and colour; production cannot be mistaken."""
+    loud = name == "production"
+    words = "PRODUCTION: real grades of real students" if loud else name
+    hook = f"gt-environment gt-{'production' if loud else 'staging' if name == 'staging' else 'practice'}"
+    return element(
+        "div",
+        element("b", f"{'⚠️ ' if loud else ''}{words}"),
+        f" {about}" if about else "",
+        hook=hook,
+    )
+
+
+STYLE = Html("""<style>
+.gt-form { max-width: 76em; }
+.gt-form .gt-step { border: 1px solid var(--jp-border-color2, #ccc); border-radius: 4px;
+  padding: .3em 1em .6em; margin: .35em 0; overflow: visible; }
+.gt-form .widget-html-content, .gt-form .jupyter-widget-html-content { line-height: 1.5;
+  overflow-wrap: anywhere; white-space: normal; }
+.gt-form .gt-title { font-size: 1.15em; font-weight: 600; margin-right: .8em; }
+.gt-form .gt-later { color: var(--jp-ui-font-color2, #666); }
+.gt-form .gt-next { color: var(--jp-brand-color1, #1565c0); font-weight: 600; }
+.gt-form .gt-done { color: var(--jp-success-color1, #2e7d32); }
+.gt-form .gt-say { padding: .3em .7em; margin: .3em 0; border-left: 4px solid var(--gt-tint);
+  background: color-mix(in srgb, var(--gt-tint) 12%, transparent); }
+.gt-form .gt-mark { white-space: nowrap; padding: 0 .3em; border-radius: 3px;
+  background: color-mix(in srgb, var(--gt-tint) 20%, transparent); }
+.gt-form .gt-error { --gt-tint: var(--jp-error-color1, #c62828); }
+.gt-form .gt-question { --gt-tint: var(--jp-info-color1, #0277bd); }
+.gt-form .gt-warning { --gt-tint: var(--jp-warn-color1, #ef6c00); }
+.gt-form .gt-info { --gt-tint: var(--jp-border-color1, #9e9e9e); }
+.gt-form .gt-good { --gt-tint: var(--jp-success-color1, #2e7d32); }
+.gt-form .gt-environment { padding: .35em .8em; border-radius: 4px; border: 2px solid var(--gt-tint);
+  background: color-mix(in srgb, var(--gt-tint) 14%, transparent); }
+.gt-form .gt-practice { --gt-tint: var(--jp-success-color1, #2e7d32); }
+.gt-form .gt-staging { --gt-tint: var(--jp-warn-color1, #ef6c00); }
+.gt-form .gt-production { --gt-tint: var(--jp-error-color1, #c62828); color: #fff;
+  background: var(--jp-error-color1, #c62828); }
+.gt-form .gt-table { border-collapse: collapse; margin: .4em 0; }
+.gt-form .gt-table th, .gt-form .gt-table td { text-align: left; vertical-align: top; white-space: normal;
+  padding: .2em .8em .2em 0; border-bottom: 1px solid var(--jp-border-color2, #ddd); }
+.gt-form .gt-samples, .gt-form .gt-reason { color: var(--jp-ui-font-color2, #666); }
+.gt-form summary { cursor: pointer; }
+.gt-form pre { overflow-x: auto; padding: .6em; background: var(--jp-layout-color2, #eee); }
+</style>""")

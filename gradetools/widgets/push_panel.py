@@ -1,0 +1,315 @@
+"""One push under way: the button that starts it, its progress, Stop, and how it is found again.
+
+Theory of operation. A `PushRun` is one push in one thread of its own; it knows nothing of widgets. A
+`PushPanel` shows one. Runs are kept in a registry of this kernel, by environment, so that a cell that is
+run again, or a page that is loaded again, finds the push that is under way, and no second one begins.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as ipw
+
+from gradetools.errors import PushRunningError
+from gradetools.gradebook import Gradebook
+from gradetools.plan import Plan
+from gradetools.push import PRODUCTION, Progress, check_plan, push_plan
+from gradetools.receipt import Receipt
+from gradetools.report import choose_folder, write_receipt
+from gradetools.snapshot import Environment
+from gradetools.widgets.look import LABEL, count, element, join, say
+from gradetools.widgets.step import tell_error, telling
+
+_RUNS: dict[tuple[Environment, Path], PushRun] = {}
+_GATE = threading.Lock()
+
+
+class PushRun:
+    """One push in a thread of its own.
+
+    Attributes:
+        plan, gradebook, receipts: what is written, where, and the folder of receipts.
+        progress: the last look at it; None before the first.
+        receipt: what came of it; None before its end, or when it could not begin.
+        folder: where the receipt's files are.
+        error: what went wrong, apart from single entries.
+        ended: whether all of these are final.
+    """
+
+    def __init__(self, plan: Plan, gradebook: Gradebook, receipts: Path, **how: Any) -> None:  # noqa: ANN401 - the options of push_plan
+        self.plan = plan
+        self.gradebook = gradebook
+        self.progress: Progress | None = None
+        self.receipt: Receipt | None = None
+        self.folder: Path | None = None
+        self.error: Exception | None = None
+        self.ended = False
+        self.stop = threading.Event()
+        self.receipts = receipts
+        self._how = how
+        self._watchers: list[Callable[[PushRun], None]] = []
+        self._thread = threading.Thread(target=self._work, name="gradetools-push", daemon=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is under way."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin, unless another push to the same environment is under way in this kernel.
+
+        Raises:
+            PushRunningError: one is.
+        """
+        environment = self.plan.environment
+        key = (environment, self.gradebook.settings.data_dir)
+        with _GATE:
+            other = _RUNS.get(key)
+            if other is not None and other.running:
+                raise PushRunningError(
+                    f"Another push to {environment.name} is under way in this notebook; wait for it or stop it."
+                )
+            _RUNS[key] = self
+            self._thread.start()
+
+    def watch(self, watcher: Callable[[PushRun], None]) -> None:
+        """Have a function called whenever there is something new, from the push's own thread."""
+        self._watchers.append(watcher)
+
+    def wait(self, seconds: float) -> Receipt | None:
+        """Wait for the end.
+
+        Raises:
+            TimeoutError: it is still under way.
+            Exception: whatever ended it.
+        """
+        self._thread.join(seconds)
+        if self.running:
+            raise TimeoutError(f"The push is still under way after {seconds:g} seconds.")
+        if self.error is not None:
+            raise self.error
+        return self.receipt
+
+    def _work(self) -> None:
+        try:
+            self.receipt = push_plan(
+                self.plan, self.gradebook, progress=self._note, stop=self.stop, **self._how
+            )
+            folder = choose_folder(self.receipts / self.receipt.push_id, self.receipt.push_id)
+            self.folder = write_receipt(self.receipt, folder, sheet=self.plan.sheet)
+        except Exception as error:  # noqa: BLE001 - told in the panel, and raised again by `wait`
+            self.error = error
+        self._tell(ended=True)
+
+    def _note(self, progress: Progress) -> None:
+        self.progress = progress
+        self._tell(ended=False)
+
+    def _tell(self, *, ended: bool) -> None:
+        self.ended = ended
+        for watcher in self._watchers:
+            try:
+                watcher(self)
+            except Exception as error:  # noqa: BLE001 - a picture that fails must not end a push
+                self.error = self.error or error
+
+
+def find_runs(environment: Environment | None = None) -> list[PushRun]:
+    """List the pushes that are under way in this kernel, to one environment or to any."""
+    with _GATE:
+        runs = [run for run in _RUNS.values() if run.running]
+    return [run for run in runs if environment in (None, run.plan.environment)]
+
+
+class PushPanel:
+    """The button that writes, and what is seen of it while it does.
+
+    Attributes:
+        go: starts the push; a second click does nothing.
+        stop: ends it after what is in flight.
+        confirm: the number of grades, typed; only production asks for it.
+        allow_unsafe: shown where many grades would be lowered or removed.
+        note: anything to remember about this push.
+        bar, told: how far it is.
+        alert: why it did not begin, or what ended it.
+        run: the push that is shown; None before the first click.
+    """
+
+    def __init__(self, receipts: Path, *, on_end: Callable[[PushRun], None]) -> None:
+        self.receipts = receipts
+        self._on_end = on_end
+        self._offer: tuple[Plan, Gradebook, str | None] | None = None
+        self.run: PushRun | None = None
+        self.confirm = ipw.Text(description="Number of grades", style=LABEL).add_class("gt-confirm")
+        self.allow_unsafe = ipw.Checkbox(
+            description="I have looked; lower or remove that many grades", indent=False
+        ).add_class("gt-allow-unsafe")
+        self.note = ipw.Text(
+            description="Note (optional)", placeholder="remembered with this push", style=LABEL
+        ).add_class("gt-note")
+        self.go = ipw.Button(layout={"width": "auto"}).add_class("gt-go")
+        self.stop = ipw.Button(description="Stop", icon="stop", disabled=True).add_class("gt-stop")
+        self.bar = ipw.IntProgress(layout={"width": "100%", "max_width": "40em"})
+        self.told, self.alert = ipw.HTML().add_class("gt-progress"), ipw.HTML()
+        self.go.on_click(self._start)
+        self.stop.on_click(self._stop)
+        buttons = ipw.HBox([self.go, self.stop], layout={"flex_flow": "row wrap"})
+        self.view = ipw.VBox(
+            [self.confirm, self.allow_unsafe, self.note, buttons, self.bar, self.told, self.alert]
+        ).add_class("gt-push")
+        self.withdraw()
+
+    def offer(self, plan: Plan, gradebook: Gradebook, *, resume: str | None = None) -> None:
+        """Make the button write this plan, or go on with a push of it."""
+        if self.running:
+            return
+        self._offer = (plan, gradebook, resume)
+        name, production = plan.environment.name, plan.environment.name == PRODUCTION
+        grades = count(plan.writes, "grade")
+        self.go.description = (
+            f"Take back {grades} in {name}" if plan.undo_of else f"Write {grades} to {name}"
+        )
+        self.go.button_style = "danger" if production else "primary"
+        self.go.disabled = plan.writes == 0
+        _show(self.confirm, when=production)
+        _show(self.allow_unsafe, when=False)
+        _show(self.note, when=True)
+        _show(self.bar, when=False)
+        self.told.value = (
+            "" if plan.writes else say("info", "Nothing to write: the gradebook has it all.")
+        )
+        with telling(self.alert):
+            plan.raise_if_unsafe()
+        _show(self.allow_unsafe, when=bool(self.alert.value))
+        if resume is not None:
+            self.go.description = f"Go on writing to {name}"
+            self.note.layout.display = "none"
+
+    def withdraw(self) -> None:
+        """Offer nothing to write."""
+        if self.running:
+            return
+        self._offer = None
+        self.go.description, self.go.button_style, self.go.disabled = "Write", "", True
+        for widget in (self.confirm, self.allow_unsafe, self.note, self.bar):
+            _show(widget, when=False)
+        self.told.value = self.alert.value = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether the push that is shown is under way."""
+        return self.run is not None and self.run.running
+
+    def attach(self, run: PushRun) -> None:
+        """Show a push that is under way."""
+        self.run = run
+        self._offer = None
+        self._show_running()
+        run.watch(self._follow)
+        if run.ended:
+            self._follow(run)
+
+    def wait(self, seconds: float = 60) -> Receipt | None:
+        """Wait for the end of the push, and raise what ended it if it did not end well."""
+        return None if self.run is None else self.run.wait(seconds)
+
+    def _start(self, _: object) -> None:
+        if self._offer is None or self.running:
+            return
+        plan, gradebook, resume = self._offer
+        typed = self.confirm.value.strip()
+        confirm = int(typed) if typed.isdecimal() else None
+        agreed, allow_unsafe = plan.fingerprint, bool(self.allow_unsafe.value)
+        with telling(self.alert):
+            check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=allow_unsafe)
+            run = PushRun(
+                plan,
+                gradebook,
+                self.receipts,
+                agreed=agreed,
+                confirm=confirm,
+                allow_unsafe=allow_unsafe,
+                resume=resume,
+                note=self.note.value.strip(),
+            )
+            self.run = run
+            run.watch(self._follow)
+            self._show_running()
+            try:
+                run.start()
+            except PushRunningError:
+                self.run = None
+                self.offer(plan, gradebook, resume=resume)
+                raise
+            self._offer = None
+
+    def _stop(self, _: object) -> None:
+        if self.running and self.run is not None:
+            self.run.stop.set()
+            self.stop.disabled = True
+            self.stop.description = "Stopping…"
+
+    def _show_running(self) -> None:
+        self.go.disabled, self.stop.disabled, self.stop.description = True, False, "Stop"
+        self.bar.value, self.bar.max, self.bar.bar_style = 0, 1, ""
+        _show(self.bar, when=True)
+        self.told.value = element("div", "Starting…", live="polite")
+
+    def _follow(self, run: PushRun) -> None:
+        """Show how far it is; called from the push's thread, at most ten times a second and at its end."""
+        if run.progress is not None:
+            with self.bar.hold_sync():
+                self.bar.max = max(run.progress.total, 1)
+                self.bar.value = run.progress.done
+        if not run.ended:
+            if run.progress is not None:
+                self.told.value = element("div", tell_progress(run.progress), live="polite")
+            return
+        self.stop.disabled, self.stop.description = True, "Stop"
+        self._tell_end(run)
+        self._on_end(run)
+
+    def _tell_end(self, run: PushRun) -> None:
+        receipt = run.receipt
+        if run.error is not None:
+            self.alert.value = tell_error(run.error)
+        if receipt is None:
+            # It never began, so that it may be tried again.
+            self.told.value = ""
+            self._offer = (run.plan, run.gradebook, None)
+            self.go.disabled = False
+            return
+        self.bar.bar_style = "success" if receipt.ok else "warning"
+        done = run.progress.done if run.progress else 0
+        self.told.value = join(
+            say(
+                "good" if receipt.ok else "warning",
+                f"The push has ended: {done:,} written or tried.",
+            )
+        )
+        if receipt.status == "unfinished":
+            self._offer = (run.plan, run.gradebook, receipt.push_id)
+            entries = receipt.entries
+            unknown = entries["reason"] == "outcome-unknown"
+            left = int(((entries["state"] == "unsent") | unknown).sum())
+            self.go.description = f"Go on: write the other {count(left, 'grade')}"
+            self.go.disabled = False
+
+
+def tell_progress(progress: Progress) -> str:
+    """Tell how far a push is: `34 of 90 · 12 per second · about 5 s left`."""
+    told = [f"{progress.done:,} of {progress.total:,}"]
+    if progress.waiting > 0:
+        told.append(f"the gradebook asks to wait, {progress.waiting:.0f} s more")
+    elif not progress.finished:
+        told.append(f"{progress.rate:.0f} per second")
+        told += [f"about {progress.eta:.0f} s left"] if progress.eta is not None else []
+    return " · ".join(told)
+
+
+def _show(widget: ipw.Widget, *, when: bool) -> None:
+    widget.layout.display = None if when else "none"

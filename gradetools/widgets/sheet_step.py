@@ -1,0 +1,177 @@
+"""Which sheet, and of which class."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as ipw
+
+from gradetools.widgets.draft import SEARCHED, Draft
+from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
+from gradetools.widgets.step import Step, telling
+
+_ENDINGS = (".csv", ".xlsx", ".tsv", ".txt")
+_LIMIT = "Uploads of more than 10 MB are lost without a word, unless this was started by `gradetools lab`."
+
+
+class SheetStep(Step):
+    """Choose a file from the folder, name its path, or upload it; then say whose grades they are.
+
+    Attributes:
+        files, again: the sheets in the folder and one level below; looks again.
+        path: the file to read.
+        upload: a file of the person's own computer.
+        worksheet: of a workbook; empty for the first that holds anything.
+        read: reads it.
+        told: what was detected.
+        classes: the classes that the sheet's students are in; the likeliest is proposed.
+        use_classes: confirms them.
+    """
+
+    def __init__(
+        self,
+        draft: Draft,
+        *,
+        folder: str | Path,
+        on_done: Callable[[], None],
+        on_change: Callable[[], None],
+    ) -> None:
+        super().__init__("2. Sheet", "sheet", waits_for="Where")
+        self._draft, self._folder = draft, Path(folder)
+        self._on_done, self._on_change = on_done, on_change
+        self._uploads: tempfile.TemporaryDirectory[str] | None = None
+        self._build()
+        self.files.observe(self._choose, "value")
+        self.again.on_click(lambda _: self._list_files())
+        self.upload.observe(self._receive, "value")
+        self.read.on_click(lambda _: self._read())
+        self.use_classes.on_click(self._take)
+        self._list_files()
+
+    def _build(self) -> None:
+        self.files = ipw.Dropdown(description="In this folder", style=LABEL, layout=WIDE)
+        self.again = ipw.Button(description="Look again", icon="refresh").add_class("gt-again")
+        self.path = ipw.Text(description="or a path", style=LABEL, layout=WIDE)
+        self.upload = ipw.FileUpload(accept=",".join(_ENDINGS), description="or upload a file")
+        self.upload.layout.width = "auto"
+        self.worksheet = ipw.Text(
+            description="Worksheet", placeholder="the first one", style=LABEL
+        ).add_class("gt-worksheet")
+        self.read = ipw.Button(description="Read the sheet", button_style="primary")
+        self.told = ipw.HTML().add_class("gt-detected")
+        self.guess = ipw.HTML()
+        self.classes = ipw.SelectMultiple(description="Class", style=LABEL, layout=WIDE, rows=4)
+        self.use_classes = ipw.Button(description="Use this class", button_style="primary")
+        self.use_classes.layout.width = "auto"
+        hooks = {
+            "gt-files": self.files,
+            "gt-path": self.path,
+            "gt-upload": self.upload,
+            "gt-read": self.read,
+            "gt-classes": self.classes,
+            "gt-use-classes": self.use_classes,
+        }
+        for hook, widget in hooks.items():
+            widget.add_class(hook)
+        self.whose = ipw.VBox([self.guess, self.classes, self.use_classes])
+        self.body.children = [
+            ipw.HBox([self.files, self.again], layout=WRAP),
+            self.path,
+            ipw.HBox(
+                [self.upload, ipw.HTML(element("span", _LIMIT, hook="gt-reason"))], layout=WRAP
+            ),
+            self.worksheet,
+            self.read,
+            self.told,
+            self.whose,
+        ]
+        self.whose.layout.display = "none"
+
+    def start(self) -> None:
+        """Begin with the gradebook that was connected to."""
+        self.whose.layout.display = "none"
+        self.told.value = ""
+        self._list_files()
+        self.open("choose the sheet and read it")
+
+    def _list_files(self) -> None:
+        found = [path for path in sorted(self._folder.glob("*")) if _is_sheet(path)]
+        below = [path for path in sorted(self._folder.glob("[!.]*/*")) if _is_sheet(path)]
+        paths = {str(path.relative_to(self._folder)): str(path) for path in (*found, *below)}
+        first = "choose a sheet" if paths else "there is none; name a path or upload one"
+        self.files.options = [(first, ""), *paths.items()]
+
+    def _choose(self, change: Mapping[str, Any]) -> None:
+        if change["new"]:
+            self.path.value = change["new"]
+
+    def _receive(self, _: object) -> None:
+        """Keep an uploaded file in a private folder for as long as the form lives, and read it."""
+        with telling(self.alert):
+            for file in self.upload.value:
+                self._uploads = self._uploads or tempfile.TemporaryDirectory(prefix="gradetools-")
+                target = Path(self._uploads.name, Path(file["name"]).name)
+                target.write_bytes(file["content"])
+                self.path.value = str(target)
+                self._read()
+
+    def _read(self) -> None:
+        self._on_change()
+        self.whose.layout.display = "none"
+        self.told.value = ""
+        self.open("choose the sheet and read it")
+        with telling(self.alert):
+            worksheet = self.worksheet.value.strip() or None
+            self._draft.read(self.path.value.strip() or ".", worksheet=worksheet)
+            self._tell_sheet()
+            self._propose_class()
+
+    def _tell_sheet(self) -> None:
+        sheet = self._draft.sheet
+        detected = ", ".join(f"{name} {value}" for name, value in sheet.detected.items() if value)
+        rows, columns = len(sheet.student_rows), len(sheet.header)
+        self.told.value = say(
+            "good",
+            f"{sheet.name}: {count(rows, 'student row')}, {count(columns, 'column')}. ",
+            f"Taken for {sheet.format.replace('_', ' ')}: {sheet.reason} ({detected}).",
+        )
+
+    def _propose_class(self) -> None:
+        classes = {one.sourced_id: one.title for one in self._draft.classes}
+        self.classes.options = [(f"{title} ({key})", key) for key, title in classes.items()]
+        self.classes.value = ()
+        ranked = self._draft.guess_class()
+        alone = len(ranked) == 1 or (len(ranked) > 1 and ranked[0].matched > ranked[1].matched)
+        if alone:
+            best = ranked[0]
+            told = f"{best.matched} of {best.rows} students of the sheet are in {classes[best.class_id]}."
+            self.classes.value = (best.class_id,)
+        elif len(classes) > SEARCHED:
+            told = f"There are {len(classes)} classes, too many to look for the students in: choose the class."
+        else:
+            told = "No class stands out as the one with these students: choose it, or check the environment."
+        self.guess.value = join(say("info" if alone else "warning", told))
+        self.whose.layout.display = None
+        self.open("confirm the class")
+
+    def _take(self, _: object) -> None:
+        self._on_change()
+        with telling(self.alert):
+            chosen = self.classes.value
+            if not chosen:
+                self.alert.value = say(
+                    "error", "No class is chosen; choose the class of these grades."
+                )
+                return
+            self.work("reading the gradebook")
+            self._draft.take(chosen)
+            titles = ", ".join(self._draft.snapshot.classes.values())
+            self.settle(f"{self._draft.sheet.name} for {titles}")
+            self._on_done()
+
+
+def _is_sheet(path: Path) -> bool:
+    return path.suffix.lower() in _ENDINGS and path.is_file() and not path.name.startswith(".")

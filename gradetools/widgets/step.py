@@ -1,0 +1,75 @@
+"""One step of a form: its title, its state in words, what it has to say, and its controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ipywidgets as ipw
+
+from gradetools.errors import GradetoolsError
+from gradetools.widgets.look import Html, element, join, say
+
+
+@contextmanager
+def telling(alert: ipw.HTML) -> Iterator[None]:
+    """Turn whatever goes wrong in the block into one sentence; no traceback reaches an analyst."""
+    alert.value = ""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - a form is where errors end
+        alert.value = tell_error(error)
+
+
+def tell_error(error: BaseException) -> Html:
+    """Say what went wrong and what to do next."""
+    if isinstance(error, GradetoolsError):
+        return say("error", str(error))
+    kind = type(error).__name__
+    return say("error", f"This did not work ({kind}), through no fault of yours; tell us about it.")
+
+
+class Step:
+    """A numbered part of a form, locked until the part before it is done.
+
+    Attributes:
+        view: what is shown.
+        state: the title and, in words, how far this step is and what to do next.
+        alert: what went wrong last, empty when nothing did.
+        body: the controls, out of sight while the step is locked.
+    """
+
+    def __init__(self, title: str, hook: str, *, waits_for: str = "") -> None:
+        self._title = title
+        self._waits_for = waits_for
+        self.state = ipw.HTML()
+        self.alert = ipw.HTML()
+        self.body = ipw.VBox()
+        self.view = ipw.VBox([self.state, self.body, self.alert])
+        self.view.add_class("gt-step").add_class(f"gt-step-{hook}")
+        self.lock()
+
+    def lock(self) -> None:
+        """Put the step out of reach until what it waits for is done."""
+        self.body.layout.display = "none"
+        self.alert.value = ""
+        self._tell("later", f"○ comes after: {self._waits_for}" if self._waits_for else "○")
+
+    def open(self, next_thing: str) -> None:
+        """Bring the controls into sight, and say the one thing to do next."""
+        self.body.layout.display = None
+        self.alert.value = ""
+        self._tell("next", f"● next: {next_thing}")
+
+    def settle(self, words: str) -> None:
+        """Say that the step is done, and what came of it."""
+        self._tell("done", f"✔ {words}")
+
+    def work(self, words: str) -> None:
+        """Say what is being done, for as long as it takes."""
+        self._tell("next", f"… {words}")
+
+    def _tell(self, hook: str, words: str) -> None:
+        title = element("span", self._title, hook="gt-title")
+        state = element("span", words, hook=f"gt-{hook}", live="polite")
+        self.state.value = join(title, state)

@@ -1,0 +1,118 @@
+"""Where the grades go: the environment, and a test of the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import ipywidgets as ipw
+
+from gradetools.errors import GradetoolsError
+from gradetools.gradebook import Gradebook, connect
+from gradetools.models import Class
+from gradetools.settings import ENVIRONMENTS, Settings, load_settings
+from gradetools.widgets.look import LABEL, say, tell_environment
+from gradetools.widgets.push_panel import find_runs
+from gradetools.widgets.step import Step, telling
+
+_ABOUT_SANDBOX = "an invented school on this machine, to practise on"
+
+
+class WhereStep(Step):
+    """Choose an environment and connect to it; nothing is asked of any server before.
+
+    Attributes:
+        env: the environment's name.
+        connect: tries the connection.
+        banner: the environment in words and colour, to be kept in sight.
+        told: what the connection said.
+        gradebook, classes: there once connected.
+    """
+
+    gradebook: Gradebook
+    classes: Sequence[Class]
+
+    def __init__(
+        self,
+        gradebook: Gradebook | None,
+        *,
+        data_dir: str | Path | None,
+        on_done: Callable[[], None],
+        on_change: Callable[[], None],
+    ) -> None:
+        super().__init__("1. Where", "where")
+        self._given = gradebook
+        self._data_dir = data_dir
+        self._own: Gradebook | None = None
+        self._on_done, self._on_change = on_done, on_change
+        self.banner, self.told = ipw.HTML(), ipw.HTML()
+        self.env = ipw.Dropdown(description="Environment", style=LABEL).add_class("gt-env")
+        self.connect = ipw.Button(description="Connect", button_style="primary")
+        self.connect.add_class("gt-connect").on_click(self._connect)
+        self.body.children = [ipw.HBox([self.env, self.connect]), self.told]
+        self.open("choose the environment and connect")
+        self._offer()
+        self.env.observe(lambda _: self._choose(), "value")
+        self._choose()
+
+    def _offer(self) -> None:
+        if self._given is not None:
+            name = self._given.environment.name
+            self.env.options, self.env.value, self.env.disabled = [name], name, True
+            return
+        self.env.options = ENVIRONMENTS
+        self.env.value = ENVIRONMENTS[0]
+        with telling(self.alert):
+            self.env.value = load_settings().env
+
+    def _choose(self) -> None:
+        """Say what the chosen environment is, without asking it anything."""
+        self.told.value = ""
+        name = self.env.value
+        self.banner.value = tell_environment(name, "(not connected)")
+        self.open("connect")
+        self._on_change()
+        if self._given is not None:
+            return
+        with telling(self.alert):
+            settings = self._settings()
+            about = _ABOUT_SANDBOX if settings.needs_sandbox else settings.base_url
+            self.banner.value = tell_environment(name, f"{about} (not connected)")
+
+    def _settings(self) -> Settings:
+        settings = load_settings(self.env.value)
+        if self._data_dir is None:
+            return settings
+        return settings.model_copy(update={"data_dir": Path(self._data_dir)})
+
+    def _connect(self, _: object) -> None:
+        self._on_change()
+        self.work(f"connecting to {self.env.value}")
+        try:
+            with telling(self.alert):
+                sentence = self._try()
+                name, url = self.gradebook.environment.name, self.gradebook.settings.base_url
+                self.banner.value = tell_environment(name, f"{url} (connected)")
+                self.told.value = say("good", sentence)
+                self.settle(f"connected to {name}")
+                self._on_done()
+        finally:
+            if self.alert.value:
+                self._tell("next", "● next: connect")
+
+    def _try(self) -> str:
+        """Connect, and make the new gradebook the form's own when it works."""
+        gradebook = self._given or connect(self._settings())
+        try:
+            sentence = gradebook.check_connection()
+            classes = gradebook.list_classes()
+        except GradetoolsError:
+            if gradebook is not self._given:
+                gradebook.close()
+            raise
+        old = self._own
+        if old is not None and not any(run.gradebook is old for run in find_runs()):
+            old.close()
+        self._own = None if gradebook is self._given else gradebook
+        self.gradebook, self.classes = gradebook, classes
+        return sentence
