@@ -37,8 +37,8 @@ class Sandbox:
     records), used when the file is new; without it, the invented school. `dialect` is `timeback`
     or `oneroster`. `clock` counts seconds for the tokens, which are good for `token_seconds`.
 
-    Raises ImportError without FastAPI and uvicorn, OSError when the port is taken, ValueError
-    when `data` is some other file.
+    `start` raises ImportError without FastAPI and uvicorn, and OSError when the port is taken or
+    the file is some other file.
     """
 
     def __init__(
@@ -139,6 +139,8 @@ class Sandbox:
             f"{prefix}_CLIENT_ID": self.client_id,
             f"{prefix}_CLIENT_SECRET": self.client_secret,
         }
+        if self.dialect != DIALECTS[0]:
+            settings[f"{prefix}_DIALECT"] = self.dialect
         return "".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items())
 
     def _begin(self) -> _Running:

@@ -7,6 +7,7 @@ of the process at any instant, and lets two processes use one file at once.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -104,18 +105,16 @@ class Store:
         self._connection.create_function("contains_text", 2, _contains_text, deterministic=True)
         try:
             self._open(seed)
-        except BaseException:
+        except BaseException as error:
             self._connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise _unusable(path, str(error)) from error
             raise
 
     def _open(self, seed: Mapping[str, Any]) -> None:
-        not_ours = f"{self.path} is not a sandbox's data file; name another file, or a new one."
-        try:
-            mark = self._row("PRAGMA application_id")
-        except sqlite3.DatabaseError as error:
-            raise ValueError(not_ours) from error
+        mark = self._row("PRAGMA application_id")
         if mark != (_OURS,) and self._row("SELECT count(*) FROM sqlite_master") != (0,):
-            raise ValueError(not_ours)
+            raise _unusable(self.path, "it is another database")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         with self.writing():
@@ -242,6 +241,10 @@ class Store:
         with self._lock:
             rows = self._connection.execute(sql, {"method": method}).fetchall()
         return [LoggedRequest(*row) for row in rows]
+
+
+def _unusable(path: Path, why: str) -> OSError:
+    return OSError(errno.EINVAL, f"{path} cannot be a sandbox's data file: {why}")
 
 
 def _fill(record: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

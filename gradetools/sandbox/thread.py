@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import time
@@ -23,7 +24,8 @@ def bind_port(port: int) -> socket.socket:
         listener.bind((_HOST, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        raise OSError(f"Port {port} of {_HOST} cannot be had; name another, or 0.") from error
+        number = getattr(error, "errno", errno.EINVAL)
+        raise OSError(number, f"port {port} of {_HOST} cannot be had") from error
     return listener
 
 

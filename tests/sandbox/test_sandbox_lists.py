@@ -64,6 +64,13 @@ def test_the_default_limit_is_100(still: Wire) -> None:
     assert (beyond["results"], beyond["totalCount"]) == ([], 158)
 
 
+@pytest.mark.parametrize(("offset", "there"), [(78, True), (79, False)])
+def test_the_last_page_has_no_next(still: Wire, offset: int, there: bool) -> None:  # noqa: FBT001 - a row of the table
+    """A page that ends with the last record leads nowhere further."""
+    answer = still.gradebook("GET", "results/", params={"limit": 79, "offset": offset})
+    assert ("next" in answer.links) is there
+
+
 @pytest.mark.parametrize(
     ("query", "status", "minor"),
     [

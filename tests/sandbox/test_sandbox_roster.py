@@ -84,6 +84,22 @@ def test_roster_references_are_spelled_out(still: Wire) -> None:
     assert still.session.get(reference["href"], timeout=10).json()["class"]["title"] == "Algebra 1"
 
 
+def test_the_href_of_an_odd_id_leads_there() -> None:
+    """An id with a slash is encoded in the address of its record."""
+    odd: dict[str, Any] = {
+        "orgs": [{"sourcedId": "a/b c"}],
+        "classes": [{"sourcedId": "c/1", "title": "C", "school": {"sourcedId": "a/b c"}}],
+        "users": [{"sourcedId": "u"}],
+        "enrollments": [
+            {"sourcedId": "e", "class": {"sourcedId": "c/1"}, "user": {"sourcedId": "u"}}
+        ],
+    }
+    with open_wire(Sandbox(seed=odd)) as wire:
+        reference = wire.rostering("enrollments/e").json()["enrollment"]["class"]
+        answer = wire.session.get(reference["href"], timeout=10)
+    assert answer.json()["class"]["sourcedId"] == "c/1"
+
+
 def test_a_lean_seed_is_filled_up() -> None:
     """A seed may leave out what every record of its kind has."""
     seed: dict[str, Any] = {

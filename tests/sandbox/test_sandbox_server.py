@@ -46,7 +46,7 @@ def test_only_this_machine_reaches_it() -> None:
     """The server listens on 127.0.0.1, not on every address of the machine."""
     with Sandbox() as sandbox:
         port = int(sandbox.base_url.rsplit(":", 1)[1])
-        with pytest.raises(ConnectionError):
+        with pytest.raises(OSError):
             socket.create_connection(("127.0.0.2", port), timeout=2)
 
 
@@ -54,7 +54,7 @@ def test_a_taken_port_is_said() -> None:
     """A port that is in use is named in one sentence, and nothing is left behind."""
     with Sandbox() as first:
         port = int(first.base_url.rsplit(":", 1)[1])
-        with pytest.raises(OSError, match=f"Port {port} of 127.0.0.1 cannot be had"):
+        with pytest.raises(OSError, match=f"port {port} of 127.0.0.1 cannot be had"):
             Sandbox(port=port).start()
 
 
@@ -85,7 +85,7 @@ def test_another_file_is_left_alone(tmp_path: Path) -> None:
     connection.close()
     for path in (text, database):
         before = path.read_bytes()
-        with pytest.raises(ValueError, match="not a sandbox's data file"):
+        with pytest.raises(OSError, match="cannot be a sandbox's data file"):
             Sandbox(data=path).start()
         assert path.read_bytes() == before
 
@@ -114,6 +114,13 @@ def test_settings_are_ready_to_paste() -> None:
             "GRADETOOLS_MY_CLASS_CLIENT_ID=sandbox\n"
             "GRADETOOLS_MY_CLASS_CLIENT_SECRET='it'\"'\"'s # odd'\n"
         )
+
+
+def test_settings_name_another_dialect() -> None:
+    """The settings say the dialect where it is not the default."""
+    with Sandbox(dialect="oneroster") as sandbox:
+        last = sandbox.settings_text().splitlines()[-1]
+    assert last == "GRADETOOLS_SANDBOX_DIALECT=oneroster"
 
 
 def test_an_unknown_dialect_is_refused() -> None:

@@ -16,7 +16,7 @@ from gradetools.sandbox import Sandbox
 FORM = {"grant_type": "client_credentials"}
 
 
-def ask(sandbox: Sandbox, **options: Any) -> requests.Response:  # noqa: ANN401 - whatever requests takes
+def ask(sandbox: Sandbox, **options: Any) -> requests.Response:
     """Ask for a token."""
     return requests.post(sandbox.token_url, timeout=10, **options)
 
