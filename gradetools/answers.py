@@ -6,7 +6,9 @@ The HTTP status decides; `imsx_codeMajor` is not trusted. Error bodies are read 
 
 from __future__ import annotations
 
+import datetime as dt
 import email.utils
+import html
 import json
 import re
 import time
@@ -16,16 +18,21 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gradetools.errors import AuthError, GradebookError, NotFoundError, RefusedError
+from gradetools.errors import AuthError, BusyError, GradebookError, NotFoundError, RefusedError
 from gradetools.models import StatusInfo
+
+#: Where bodies that are not the standard's say what went wrong, the most telling first.
+_SAID = ("message", "error_description", "error", "detail", "title")
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_NO_TEXT = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back for one request, whatever its status."""
+    """What came back for one request, whatever its status; `headers` ignore the case of their names."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
 
     @property
@@ -36,58 +43,96 @@ class Answer:
     def body(self) -> Any:  # noqa: ANN401 - JSON is anything
         """Parse the body as JSON; None where it is empty or no JSON."""
         try:
-            return json.loads(self.content)
-        except ValueError:
+            # Python also reads NaN and Infinity, which are no JSON and could not be sent back.
+            return json.loads(self.content, parse_constant=lambda _: None)
+        except (ValueError, RecursionError):
             return None
 
     def sentence(self) -> str:
         """Say what an error body says, whichever form it has: bare, wrapped, `message`, HTML, or empty."""
         body = self.body()
         if isinstance(body, Mapping):
-            info = body.get("imsx_StatusInfo", body)
-            try:
-                said = StatusInfo.model_validate(info).sentence()
-            except ValidationError:
-                said = ""
-            plain = body.get("message") or body.get("error_description") or body.get("error")
-            return (said or (plain if isinstance(plain, str) else ""))[:500]
+            return _one_line(_standard_sentence(body) or _plain_sentence(body), 500)
         text = self.content[:4000].decode("utf-8", "replace")
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        if title:
-            text = title.group(1)
-        return " ".join(re.sub(r"<[^>]*>", " ", text).split())[:200]
+        title = _TITLE.search(text)
+        return _one_line(html.unescape(title.group(1) if title else _NO_TEXT.sub(" ", text)), 200)
 
     def retry_after(self, now: Callable[[], float] = time.time) -> float | None:
-        """Read `Retry-After`, in seconds or as a date (RFC 9110 section 10.2.3); None where absent or unreadable."""
+        """Read `Retry-After`, in seconds or as a date (RFC 9110 section 10.2.3).
+
+        Returns:
+            Seconds from `now` on, 0 for a date in the past; None where absent or unreadable.
+        """
         text = self.headers.get("retry-after", "").strip()
-        if not text:
-            return None
-        if re.fullmatch(r"\d+(\.\d+)?", text):
+        if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
             return float(text)
         try:
-            return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now())
-        except ValueError:
+            moment = email.utils.parsedate_to_datetime(text)
+            # A date of HTTP is in GMT, also when it does not say so.
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+            return max(0.0, moment.timestamp() - now())
+        except (ValueError, OverflowError):
             return None
 
 
 def error_for(answer: Answer) -> GradebookError:
     """Turn an answer that is no success into the error that fits; the status decides, not `codeMajor`."""
-    said = answer.sentence()
-    told = f": {said}" if said else ""
-    facts: dict[str, Any] = {"status": answer.status, "request_id": answer.request_id}
-    if answer.status == 401:
-        return AuthError(f"The gradebook does not accept our token (401){told}", **facts)
-    if answer.status == 403:
+    status, said = answer.status, answer.sentence().rstrip(".;")
+    told = f" ({status}): {said}" if said else f" ({status})"
+    facts: dict[str, Any] = {"status": status, "request_id": answer.request_id}
+    if status == 401:
         return AuthError(
-            f"The gradebook forbids this (403){told}; ask its operators for the scopes gradebook.createput, "
+            f"The gradebook does not accept our token{told}; check that base URL, token URL, client id and secret "
+            "belong together.",
+            **facts,
+        )
+    if status == 403:
+        return AuthError(
+            f"The gradebook forbids this{told}; ask its operators for the scopes gradebook.createput, "
             "gradebook.readonly and roster.readonly.",
             **facts,
         )
-    if answer.status == 404:
-        return NotFoundError(f"The gradebook does not know this (404){told}", **facts)
-    if 300 <= answer.status < 400:
-        return RefusedError(
-            f"The gradebook redirects to another address ({answer.status}), which is not followed; correct the base URL.",
+    if status == 404:
+        return NotFoundError(
+            f"The gradebook does not know this{told}; check the ids and the base URL.", **facts
+        )
+    if status == 429:
+        return BusyError(
+            f"The gradebook is too busy{told}; try again later, or resume the push.",
+            retry_after=answer.retry_after() or 0.0,
             **facts,
         )
-    return RefusedError(f"The gradebook refused this ({answer.status}){told}", **facts)
+    if 300 <= status < 400:
+        return RefusedError(
+            f"The gradebook redirects to another address ({status}), which is not followed; correct the base URL.",
+            **facts,
+        )
+    if status >= 500:
+        return RefusedError(f"The gradebook failed{told}; try again later.", **facts)
+    return RefusedError(f"The gradebook refused this{told}; correct it, then try again.", **facts)
+
+
+def _standard_sentence(body: Mapping[str, Any]) -> str:
+    """Say what the standard's error body says; empty where it is not one."""
+    try:
+        return StatusInfo.model_validate(body.get("imsx_StatusInfo", body)).sentence()
+    except ValidationError:
+        return ""
+
+
+def _plain_sentence(body: Mapping[str, Any]) -> str:
+    """Say what a gateway's error body says, `{"error": {"message": …}}` included."""
+    fields = {str(name).lower(): value for name, value in body.items()}
+    for name in _SAID:
+        said = fields.get(name)
+        if isinstance(said, Mapping):
+            said = _plain_sentence(said)
+        if isinstance(said, str) and said.strip():
+            return said
+    return ""
+
+
+def _one_line(text: str, longest: int) -> str:
+    """Keep a server's text from breaking a line, or from steering a terminal."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.split())[:longest]

@@ -11,7 +11,8 @@ import datetime as dt
 import json
 import re
 import struct
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -30,9 +31,9 @@ FIELDS = (
     "sourcedId", "status", "dateLastModified", "metadata", "lineItem", "student", "class", "scoreScale",
     "scoreStatus", "score", "textScore", "scoreDate", "comment", "learningObjectiveSet", *FLAGS,
 )  # fmt: skip
-_EXTENSION = re.compile(r"^ext:[a-zA-Z0-9.\-_]+$")
+_EXTENSION = re.compile(r"ext:[a-zA-Z0-9.\-_]+")
 _STATUSES = {"exempt", "fully graded", "not submitted", "partially graded", "submitted"}
-_OFFICIAL_SOURCE = re.compile(r"^(case|unknown|/(?!case$)(?!unknown$)[a-z0-9]+)$")
+_OFFICIAL_SOURCE = re.compile(r"case|unknown|/(?!case$)(?!unknown$)[a-z0-9]+")
 
 
 def compact(record: Mapping[str, Any]) -> str:
@@ -64,6 +65,12 @@ def shape(record: Mapping[str, Any], dialect: str) -> Record:
             shaped[name] = {"sourcedId": value.get("sourcedId")}
         elif name == "scoreDate":
             shaped[name] = write_date(str(value), dialect)
+        elif name == "status":
+            shaped[name] = _read_status(value)
+        elif name in FLAGS:
+            shaped[name] = _read_flag(value)
+        elif name == "learningObjectiveSet":
+            shaped[name] = _without_nulls(value)
         else:
             shaped[name] = value
     return shaped
@@ -73,15 +80,15 @@ def write_date(text: str, dialect: str) -> str:
     """Write an ISO 8601 date as the dialect wants it.
 
     `timeback`: `YYYY-MM-DDTHH:MM:SS.sssZ`, a bare date at midnight UTC, so that it stays that date.
-    `oneroster`: `YYYY-MM-DD`. Text that is no such date comes back as it was.
+    `oneroster`: `YYYY-MM-DD`. Text that is no such date, or more than a date, comes back as it was.
     """
     try:
         moment = _moment(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return text
     if dialect == "oneroster":
         return moment.date().isoformat() if _is_midnight(moment) else text
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _moment(text: str) -> dt.datetime:
@@ -93,6 +100,25 @@ def _is_midnight(moment: dt.datetime) -> bool:
     return moment.time() == dt.time(0)
 
 
+def _read_status(value: object) -> object:
+    # OneRoster 1.0's word, which 1.2 says to read so.
+    return "tobedeleted" if value == "inactive" else value
+
+
+def _read_flag(value: object) -> object:
+    # Some servers keep the standard's strings as the booleans that they stand for.
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+
+
+def _without_nulls(value: object) -> object:
+    """Leave nulls out at every depth; no field of a learning objective may be null."""
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value if item is not None]
+    return value
+
+
 def dropped_fields(record: Mapping[str, Any], dialect: str) -> list[str]:
     """Name the fields that the dialect forbids and that a PUT would therefore lose."""
     if dialect != "oneroster":
@@ -101,32 +127,82 @@ def dropped_fields(record: Mapping[str, Any], dialect: str) -> list[str]:
 
 
 def not_representable(record: Mapping[str, Any], dialect: str) -> list[str]:
-    """Name the fields whose held value the dialect cannot carry."""
-    wrong = []
-    status = record.get("scoreStatus")
-    if status not in _STATUSES and not (dialect == "oneroster" and _EXTENSION.match(str(status))):
-        wrong.append("scoreStatus")
-    if "scoreDate" in record and not _date_fits(str(record["scoreDate"]), dialect):
-        wrong.append("scoreDate")
-    wrong += [flag for flag in FLAGS if record.get(flag) not in (None, "true", "false")]
-    sets = record.get("learningObjectiveSet") or []
-    if not isinstance(sets, list) or any(not _objectives_fit(one, dialect) for one in sets):
-        wrong.append("learningObjectiveSet")
-    return wrong
+    """Name the fields whose held value the dialect cannot carry, in the standard's order."""
+    shaped = shape(record, dialect)
+    shaped.setdefault("scoreStatus", None)  # required, so none is no value either
+    return [name for name in FIELDS if name in shaped and not _FITS[name](shaped[name], dialect)]
 
 
-def _date_fits(text: str, dialect: str) -> bool:
+def _is_text(value: object, _: str) -> bool:
+    return isinstance(value, str)
+
+
+def _is_one_line(value: object, dialect: str) -> bool:
+    # NormalizedString, which only the official form insists on.
+    return isinstance(value, str) and not (dialect == "oneroster" and re.search(r"[\r\n\t]", value))
+
+
+def _is_number(value: object, _: str) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= sys.float_info.max  # false for NaN, and for what no float can hold
+
+
+def _is_reference(value: object, _: str) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("sourcedId"), str)
+
+
+def _is_score_status(value: object, dialect: str) -> bool:
+    extended = dialect == "oneroster" and _EXTENSION.fullmatch(str(value))
+    return isinstance(value, str) and (value in _STATUSES or bool(extended))
+
+
+def _is_date(value: object, dialect: str) -> bool:
     try:
-        moment = _moment(text)
-    except ValueError:
+        moment = _moment(str(value))
+    except (ValueError, OverflowError):
         return False
     return dialect != "oneroster" or _is_midnight(moment)
 
 
-def _objectives_fit(one: object, dialect: str) -> bool:
-    if not isinstance(one, Mapping) or not one.get("learningObjectiveResults"):
+def _are_objectives(value: object, dialect: str) -> bool:
+    return isinstance(value, list) and all(_is_objective_set(one, dialect) for one in value)
+
+
+def _is_objective_set(one: object, dialect: str) -> bool:
+    if not isinstance(one, Mapping) or not isinstance(one.get("source"), str):
         return False
-    return dialect != "oneroster" or bool(_OFFICIAL_SOURCE.match(str(one.get("source"))))
+    listed = one.get("learningObjectiveResults")
+    if not isinstance(listed, list) or not all(_is_objective(each, dialect) for each in listed):
+        return False
+    if dialect != "oneroster":
+        return True
+    only = {"source", "learningObjectiveResults"}
+    return bool(listed) and set(one) <= only and bool(_OFFICIAL_SOURCE.fullmatch(one["source"]))
+
+
+def _is_objective(each: object, dialect: str) -> bool:
+    if not isinstance(each, Mapping) or "learningObjectiveId" not in each:
+        return False
+    fits = {"learningObjectiveId": _is_one_line, "score": _is_number, "textScore": _is_one_line}
+    if dialect == "oneroster" and not set(each) <= set(fits):
+        return False
+    return all(fits[name](value, dialect) for name, value in each.items() if name in fits)
+
+
+_FITS: dict[str, Callable[[Any, str], bool]] = {
+    "sourcedId": _is_text,
+    "status": lambda value, _: value in ("active", "tobedeleted"),
+    "metadata": lambda value, _: isinstance(value, Mapping),
+    **dict.fromkeys(REFERENCES, _is_reference),
+    "scoreStatus": _is_score_status,
+    "score": _is_number,
+    "textScore": _is_one_line,
+    "scoreDate": _is_date,
+    "comment": _is_text,
+    "learningObjectiveSet": _are_objectives,
+    **dict.fromkeys(FLAGS, lambda value, _: value in ("true", "false")),
+}
 
 
 def to_wire(record: Mapping[str, Any], dialect: str, *, base_url: str, now: dt.datetime) -> Record:
@@ -150,21 +226,19 @@ def canonical(record: Mapping[str, Any] | None) -> dict[str, str]:
     """Reduce each field to a text that is equal when the fields mean the same.
 
     Numbers are equal when both round to the same float32, the standard's precision; dates by
-    instant; references by sourcedId; an absent field, null and an empty comment are one.
-    `dateLastModified` says nothing.
+    instant, to the millisecond; references by sourcedId; an absent field, null, an empty comment,
+    empty metadata and an empty set of objectives are one. `dateLastModified` says nothing.
     """
     if record is None:
         return {}
     fields: dict[str, str] = {}
-    for name, value in record.items():
-        if name == "dateLastModified" or value is None or (name == "comment" and value == ""):
+    for name, value in shape(record, "timeback").items():
+        if name in {"metadata", "learningObjectiveSet"} and not value:
             continue
         if name in REFERENCES and isinstance(value, Mapping):
             fields[name] = str(value.get("sourcedId"))
-        elif name == "scoreDate":
-            fields[name] = write_date(str(value), "timeback")
-        elif name == "status":
-            fields[name] = "tobedeleted" if value == "inactive" else str(value)
+        elif name in {"scoreDate", "status"}:
+            fields[name] = str(value)
         else:
             single = name in {"score", "learningObjectiveSet"}
             fields[name] = json.dumps(_meaning(value, single=single), sort_keys=True)
@@ -187,8 +261,8 @@ def to_float32(value: float) -> float:
     """Round to the nearest float32 (`format: float` in the standard); what does not fit stays as it is."""
     try:
         rounded: float = struct.unpack("<f", struct.pack("<f", value))[0]
-    except OverflowError:
-        return float(value)
+    except (OverflowError, struct.error):
+        return value
     return rounded
 
 

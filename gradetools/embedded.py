@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from gradetools.errors import MissingExtraError
+from gradetools.errors import MissingExtraError, SettingsError
 from gradetools.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def start_sandbox(data: Path, *, name: str, seed: Mapping[str, Any] | None = Non
 
     Raises:
         MissingExtraError: the sandbox's packages are not installed.
+        SettingsError: the file or its folder cannot be used.
     """
     try:
         from gradetools.sandbox import Sandbox
@@ -28,6 +29,11 @@ def start_sandbox(data: Path, *, name: str, seed: Mapping[str, Any] | None = Non
         return Sandbox(data=data, name=name, seed=seed).start()
     except ImportError:
         raise MissingExtraError("The sandbox", "sandbox") from None
+    except (OSError, ValueError):
+        raise SettingsError(
+            f"The sandbox cannot keep its records in {data.name}; set GRADETOOLS_DATA_DIR to a folder you may write "
+            "to, or move that file away."
+        ) from None
 
 
 def sandbox_settings(sandbox: Sandbox, data_dir: Path, *, embedded: bool) -> Settings:

@@ -94,14 +94,16 @@ class RefusedError(GradebookError):
 
 
 class BusyError(GradebookError, TimeoutError):
-    """The gradebook asks to wait longer than patience allows.
+    """The gradebook asks to wait longer than patience allows, or stayed busy as long as that.
 
     Attributes:
-        retry_after: seconds it asked for.
+        retry_after: seconds it asked for; 0 where it did not say.
     """
 
-    def __init__(self, message: str, *, retry_after: float, status: int | None = None) -> None:
-        super().__init__(message, status=status)
+    def __init__(
+        self, message: str, *, retry_after: float, status: int | None = None, request_id: str = ""
+    ) -> None:
+        super().__init__(message, status=status, request_id=request_id)
         self.retry_after = retry_after
 
 

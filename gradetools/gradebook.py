@@ -16,17 +16,12 @@ import pandas as pd
 from pydantic import ValidationError
 
 from gradetools.answers import Answer
-from gradetools.dialects import Record, compact, to_wire
+from gradetools.dialects import Record, not_representable, to_wire
 from gradetools.embedded import sandbox_settings, start_sandbox
-from gradetools.errors import (
-    AuthError,
-    ColumnsError,
-    NotFoundError,
-    RefusedError,
-)
+from gradetools.errors import AuthError, ColumnsError, NotFoundError, RefusedError
 from gradetools.models import Class, LineItem, Result, Student
 from gradetools.pace import Patience
-from gradetools.paging import read_list, read_page, unwrap
+from gradetools.paging import iter_records, read_list, read_model, read_page, unwrap
 from gradetools.settings import Settings, load_settings
 from gradetools.snapshot import (
     LINE_ITEM_COLUMNS,
@@ -34,6 +29,11 @@ from gradetools.snapshot import (
     STUDENT_COLUMNS,
     Environment,
     Snapshot,
+    is_listed,
+    line_item_row,
+    make_table,
+    result_row,
+    student_row,
 )
 from gradetools.transport import Transport, encode_segment
 
@@ -106,7 +106,7 @@ class Gradebook:
     def list_classes(self) -> list[Class]:
         """List the active classes that this client may see."""
         records = read_list(self.transport, self._classes, "classes")
-        return [Class.model_validate(record) for record in records if _active(record)]
+        return [read_model(Class, record) for record in records if is_listed(record)]
 
     def get_class(self, sourced_id: str) -> Class:
         """Get one class.
@@ -125,13 +125,14 @@ class Gradebook:
                 f"{self.environment.name} has no class {sourced_id!r}; {there}.",
                 status=error.status,
             ) from None
-        return Class.model_validate(unwrap(answer, "class"))
+        return read_model(Class, unwrap(answer, "class"))
 
     def list_students(self, class_id: str) -> list[Student]:
         """List the students of a class, the withdrawn ones included (see `take_snapshot`)."""
         path = f"{ROSTERING}/classes/{encode_segment(class_id)}/students"
         # The document says `students`, the wire says `users`.
-        return [_student(record) for record in read_list(self.transport, path, "students", "users")]
+        records = read_list(self.transport, path, "students", "users")
+        return [read_model(Student, record) for record in records]
 
     def list_enrollments(self, class_id: str, school_id: str) -> list[Record]:
         """List the enrollments of a class, as the server writes them."""
@@ -144,7 +145,7 @@ class Gradebook:
         """List the active line items of a class."""
         path = f"{GRADEBOOK}/classes/{encode_segment(class_id)}/lineItems"
         records = read_list(self.transport, path, "lineItems")
-        return [LineItem.model_validate(record) for record in records if _active(record)]
+        return [read_model(LineItem, record) for record in records if is_listed(record)]
 
     def get_line_item(self, sourced_id: str) -> LineItem:
         """Get one line item.
@@ -161,17 +162,15 @@ class Gradebook:
                 f"{self.environment.name} has no line item {sourced_id!r}; choose one that it has.",
                 status=error.status,
             ) from None
-        return LineItem.model_validate(unwrap(answer, "lineItem"))
+        return read_model(LineItem, unwrap(answer, "lineItem"))
 
     def list_results(self, class_id: str, line_item_id: str | None = None) -> list[Record]:
         """List the results of a class, or of one of its line items, as the server writes them.
 
         Those `tobedeleted` are among them. A list may lag behind a write; `get_result` does not.
         """
-        path = f"{GRADEBOOK}/classes/{encode_segment(class_id)}"
-        if line_item_id is not None:
-            path += f"/lineItems/{encode_segment(line_item_id)}"
-        return read_list(self.transport, f"{path}/results", "results")
+        path = _results_path(class_id, line_item_id)
+        return read_list(self.transport, path, "results")
 
     def get_record(self, sourced_id: str) -> Record | None:
         """Get one result as the server writes it, unknown fields included; None where there is none."""
@@ -188,13 +187,22 @@ class Gradebook:
 
         Raises:
             NotFoundError: there is none with this id.
+            RefusedError: it does not keep to the standard.
         """
         record = self.get_record(sourced_id)
         if record is None:
             raise NotFoundError(
-                f"{self.environment.name} has no result {sourced_id!r}.", status=404
+                f"{self.environment.name} has no result {sourced_id!r}; check its id.", status=404
             )
-        return Result.model_validate(record)
+        try:
+            return Result.model_validate(record)
+        except ValidationError as error:
+            wrong = sorted({str(part) for fault in error.errors() for part in fault["loc"][:1]})
+        # Not read leniently: what was left out would be lost when somebody puts the result back.
+        raise RefusedError(
+            f"{self.environment.name} holds {', '.join(wrong)} of result {sourced_id!r} in a form outside the "
+            "standard; read it with get_record."
+        )
 
     def put_result(self, result: Result) -> Result:
         """Create or replace one result: the raw call, repeated under Patience.
@@ -207,7 +215,8 @@ class Gradebook:
             What the server says it stored; the `result` given, where it answers without a body.
 
         Raises:
-            RefusedError: `sourced_id`, `score_status` or `score_date` is not set, or the server refuses it.
+            RefusedError: `sourced_id`, `score_status` or `score_date` is not set, a field holds what this
+                server's dialect has no form for, or the server refuses it.
             GradebookError: any other failure; its subclass says which.
         """
         record = result.to_record()
@@ -218,8 +227,17 @@ class Gradebook:
             raise RefusedError(
                 f"This result lacks {', '.join(lacking)}; set it, or use upsert_result."
             )
+        wrong = not_representable(record, self.settings.dialect)
+        if wrong:
+            raise RefusedError(
+                f"{self.environment.name} has no form for this result's {', '.join(wrong)}; correct it."
+            )
         _, echo = self.put_record(record)
-        return Result.model_validate(echo) if echo else result
+        try:
+            return Result.model_validate(echo) if echo else result
+        except ValidationError:
+            # It was stored; that its echo cannot be read is no reason to say otherwise.
+            return result
 
     def put_record(self, record: Mapping[str, Any]) -> tuple[Answer, Record | None]:
         """Create or replace one result given as a record; the writer's own call.
@@ -255,22 +273,27 @@ class Gradebook:
             self.get_class(class_id) for class_id in dict.fromkeys(class_ids or ())
         ] or self._only_class()
         taken_at = self.clock()
-        ids = [one.sourced_id for one in classes]
+        students = itertools.chain.from_iterable(map(self._student_rows, classes))
+        line_items = [
+            line_item_row(item, one.sourced_id)
+            for one in classes
+            for item in self.list_line_items(one.sourced_id)
+        ]
+        # Only the compact text of each record is kept, and each result once, whatever lists it is in.
+        results = {
+            str(record["sourcedId"]): result_row(record)
+            for one in classes
+            for record in iter_records(self.transport, _results_path(one.sourced_id), "results")
+        }
         return Snapshot(
             environment=self.environment,
             dialect=self.settings.dialect,
             taken_at=taken_at,
             time_zone=self.settings.time_zone,
             classes={one.sourced_id: one.title for one in classes},
-            students=_table(
-                itertools.chain.from_iterable(map(self._student_rows, classes)), STUDENT_COLUMNS
-            ),
-            line_items=_table(
-                itertools.chain.from_iterable(map(self._line_item_rows, ids)), LINE_ITEM_COLUMNS
-            ),
-            results=_table(
-                itertools.chain.from_iterable(map(self._result_rows, ids)), RESULT_COLUMNS
-            ),
+            students=make_table(students, STUDENT_COLUMNS),
+            line_items=make_table(line_items, LINE_ITEM_COLUMNS),
+            results=make_table(results.values(), RESULT_COLUMNS),
         )
 
     def _only_class(self) -> list[Class]:
@@ -284,22 +307,12 @@ class Gradebook:
 
     def take_students(self, class_id: str) -> pd.DataFrame:
         """Read the students of one class as a table of STUDENT_COLUMNS."""
-        return _table(self._student_rows(self.get_class(class_id)), STUDENT_COLUMNS)
+        return make_table(self._student_rows(self.get_class(class_id)), STUDENT_COLUMNS)
 
     def _student_rows(self, one: Class) -> Iterable[tuple[object, ...]]:
         withdrawn = self._withdrawn(one)
         for student in self.list_students(one.sourced_id):
-            yield (
-                student.sourced_id,
-                student.given_name,
-                student.family_name,
-                student.identifier or "",
-                student.username or "",
-                student.email or "",
-                tuple(user_id.identifier for user_id in student.user_ids),
-                one.sourced_id,
-                student.status == "active" and student.sourced_id not in withdrawn,
-            )
+            yield student_row(student, one.sourced_id, withdrawn=student.sourced_id in withdrawn)
 
     def _withdrawn(self, one: Class) -> set[str]:
         """Name the students whose every enrollment in the class has ended."""
@@ -310,19 +323,8 @@ class Gradebook:
         except (AuthError, NotFoundError):
             # A client without the scope for enrollments can still import: nobody counts as withdrawn.
             return set()
-        mine = [(str((e.get("user") or {}).get("sourcedId")), _active(e)) for e in enrollments]
+        mine = [(str((e.get("user") or {}).get("sourcedId")), is_listed(e)) for e in enrollments]
         return {user for user, _ in mine} - {user for user, active in mine if active}
-
-    def _line_item_rows(self, class_id: str) -> Iterable[tuple[object, ...]]:
-        for item in self.list_line_items(class_id):
-            low, high = item.result_value_min, item.result_value_max
-            scale = item.score_scale.sourced_id if item.score_scale else ""
-            yield (item.sourced_id, item.title, class_id, _number(low), _number(high), scale)
-
-    def _result_rows(self, class_id: str) -> Iterable[tuple[object, ...]]:
-        # A generator, so that only the compact text of a page's records is kept.
-        for record in self.list_results(class_id):
-            yield result_row(record)
 
 
 def connect(
@@ -360,35 +362,8 @@ def connect_embedded(
     return Gradebook(settings, patience=patience, on_close=sandbox.stop)
 
 
-def result_row(record: Mapping[str, Any]) -> tuple[object, ...]:
-    """Make a row of RESULT_COLUMNS from a result as the server writes it."""
-    line_item, student = record.get("lineItem") or {}, record.get("student") or {}
-    return (
-        str(record.get("sourcedId", "")),
-        str(line_item.get("sourcedId", "")),
-        str(student.get("sourcedId", "")),
-        _active(record),
-        compact(record),
-    )
-
-
-def _active(record: Mapping[str, Any]) -> bool:
-    return bool(record.get("status", "active") == "active")
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value
-
-
-def _table(rows: Iterable[tuple[object, ...]], columns: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame.from_records(list(rows), columns=list(columns))
-
-
-def _student(record: Record) -> Student:
-    try:
-        return Student.model_validate(record)
-    except ValidationError:
-        # A student whose email or userIds break the standard still has an id to match by.
-        kept = {key: record.get(key) for key in ("sourcedId", "status") if record.get(key)}
-        names = {key: str(record.get(key) or "") for key in ("givenName", "familyName")}
-        return Student.model_validate({**kept, **names})
+def _results_path(class_id: str, line_item_id: str | None = None) -> str:
+    path = f"{GRADEBOOK}/classes/{encode_segment(class_id)}"
+    if line_item_id is not None:
+        path += f"/lineItems/{encode_segment(line_item_id)}"
+    return f"{path}/results"

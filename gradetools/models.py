@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import uuid
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -42,26 +43,30 @@ def _read_status(value: object) -> object:
     return "tobedeleted" if value == "inactive" else value
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError("a score is a finite number")
-    return value
-
-
-def _not_bool(value: object) -> object:
-    if isinstance(value, bool):
+def _a_number(value: object) -> object:
+    """Refuse what is no finite number; a yes or no, also one of numpy's, would pass for 1 or 0."""
+    if type(value).__name__ in {"bool", "bool_"}:
         raise ValueError("a score is a number, not yes or no")
+    try:
+        finite = math.isfinite(float(value))  # type: ignore[arg-type] # what float refuses is refused here
+    except OverflowError:
+        finite = False
+    except (TypeError, ValueError):
+        raise ValueError("a score is a number") from None
+    if not finite:
+        raise ValueError("a score is a finite number")
     return value
 
 
 def _a_date(value: object) -> object:
     """Refuse text that is no ISO 8601 date or date-time, and keep it as it was written."""
-    if isinstance(value, dt.datetime):
-        return value.isoformat()
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date):  # a date-time is one, too
         return value.isoformat()
     if isinstance(value, str):
-        dt.datetime.fromisoformat(value)
+        try:
+            dt.datetime.fromisoformat(value).astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            raise ValueError("a date is written like 2026-09-18 or 2026-09-18T10:00:00Z") from None
     return value
 
 
@@ -74,7 +79,7 @@ def _one_line(value: str) -> str:
 
 Flag = Annotated[Literal["true", "false"], BeforeValidator(_read_flag)]
 Status = Annotated[Literal["active", "tobedeleted"], BeforeValidator(_read_status)]
-Score = Annotated[int | float, BeforeValidator(_not_bool), AfterValidator(_finite)]
+Score = Annotated[int | float, BeforeValidator(_a_number)]
 DateText = Annotated[str, BeforeValidator(_a_date)]
 OneLine = Annotated[str, AfterValidator(_one_line)]
 Id = Annotated[str, Field(min_length=1)]
@@ -122,10 +127,13 @@ class LearningObjectiveResult(OneRosterModel):
 
 
 class LearningObjectiveScoreSet(OneRosterModel):
-    """Learning objectives of one source, `case` or `unknown`, and how each went."""
+    """Learning objectives of one source, `case` or `unknown`, and how each went.
+
+    The official form wants at least one (OneRoster 1.2, `LearningObjectiveScoreSetDType`); Timeback does not.
+    """
 
     source: str
-    learning_objective_results: list[LearningObjectiveResult] = Field(min_length=1)
+    learning_objective_results: list[LearningObjectiveResult]
 
 
 class Result(OneRosterModel):
@@ -194,7 +202,12 @@ class UserId(OneRosterModel):
 
 
 class Student(OneRosterModel):
-    """A user in the role of student (OneRoster 1.2 Rostering, `UserDType`), as far as matching needs it."""
+    """A user in the role of student (OneRoster 1.2 Rostering, `UserDType`), as far as matching needs it.
+
+    Nothing else is kept: a user's record may hold passwords, and students are never written.
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     sourced_id: Id
     status: Status = "active"
@@ -223,29 +236,60 @@ class CodeMinorField(OneRosterModel):
     imsx_code_minor_field_value: str = Field(default="", alias="imsx_codeMinorFieldValue")
 
 
+def _absent(value: object) -> object:
+    return {} if value is None else value
+
+
+def _as_list(value: object) -> object:
+    """Take a single thing for a list of one, and null for none."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _as_details(value: object) -> object:
+    """Take details that are mere text, or no text, for what they say."""
+    listed = _as_list(value)
+    assert isinstance(listed, list)  # noqa: S101 - for the type checker
+    return [
+        {str(key): str(text) for key, text in one.items()}
+        if isinstance(one, Mapping)
+        else {"": str(one)}
+        for one in listed
+    ]
+
+
 class CodeMinor(OneRosterModel):
     """The list of reasons in an error body."""
 
-    fields: list[CodeMinorField] = Field(default_factory=list, alias="imsx_codeMinorField")
+    fields: Annotated[list[CodeMinorField], BeforeValidator(_as_list)] = Field(
+        default_factory=list, alias="imsx_codeMinorField"
+    )
 
 
 class StatusInfo(OneRosterModel):
     """The standard's error body (OneRoster 1.2, `imsx_StatusInfoDType`).
 
     `imsx_codeMajor` is not trusted: what counts is the HTTP status. `imsx_error_details` is an
-    extension, a list of string-to-string objects.
+    extension of Timeback's, a list of string-to-string objects. Read leniently, because nothing is
+    worse than an error that hides another.
     """
 
     code_major: str = Field(default="failure", alias="imsx_codeMajor")
     severity: str = Field(default="error", alias="imsx_severity")
-    description: str = Field(default="", alias="imsx_description")
-    code_minor: CodeMinor = Field(default_factory=CodeMinor, alias="imsx_CodeMinor")
-    error_details: list[dict[str, str]] = Field(default_factory=list, alias="imsx_error_details")
+    description: str | None = Field(default=None, alias="imsx_description")
+    code_minor: Annotated[CodeMinor, BeforeValidator(_absent)] = Field(
+        default_factory=CodeMinor, alias="imsx_CodeMinor"
+    )
+    error_details: Annotated[list[dict[str, str]], BeforeValidator(_as_details)] = Field(
+        default_factory=list, alias="imsx_error_details"
+    )
 
     def sentence(self) -> str:
-        """Say what the server said, on one line."""
+        """Say what the server said, on one line; empty where it said nothing."""
         details = [
-            "; ".join(f"{key}: {value}" for key, value in d.items()) for d in self.error_details
+            "; ".join(f"{key}: {text}" if key else text for key, text in detail.items())
+            for detail in self.error_details
         ]
         minor = [field.imsx_code_minor_field_value for field in self.code_minor.fields]
         parts = [self.description or ", ".join(minor), *details]

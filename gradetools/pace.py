@@ -1,10 +1,10 @@
 """How fast and how stubbornly the gradebook is asked: one pace for all workers, and two bounds on patience.
 
-Theory of operation. Every request passes `Pace.turn()`, which waits until fewer than `limit`
-requests are under way and until no server wish to wait (`Retry-After`) is pending. A 429 halves
-`limit`, each success lets it grow back by a fraction, so it climbs by about one per round of
-requests. All waits end at once when the stop event is set; all are monotonic, so that setting the
-machine's clock changes nothing.
+Theory of operation. Every request passes `Pace.turn()`, which waits until no server wish to wait
+(`Retry-After`) is pending and fewer than `limit` requests are under way. A 429 halves `limit`, each
+success lets it grow back by a fraction, so it climbs by about one per round of requests. All waits
+end when the stop event is set; all are monotonic, so that setting the machine's clock changes
+nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from dataclasses import dataclass
 
 from gradetools.errors import StoppedError
 
-_STOPPED = "Stopped before this was sent; resume the push to send it."
+_NOT_SENT = "Stopped before this was sent; resume the push to send it."
+_NOT_REPEATED = (
+    "Stopped before this could be repeated; resume the push to find out what became of it."
+)
+#: Seconds; whoever sets the stop event does not wake those that wait for a turn.
+_NAP = 0.1
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,8 @@ class Patience:
 
     Attributes:
         attempts: how often at most, the first included.
-        seconds: for how long at most, waits and answers together.
+        seconds: for how long at most after it was first sent, waits and answers together; a wish of
+            the server to wait longer than this is not waited for.
         first_wait: seconds before the first repetition, at most; then twice as long each time, with jitter.
         longest_wait: seconds between two repetitions, at most.
         connect_timeout, read_timeout: seconds until one attempt counts as unanswered.
@@ -40,6 +46,21 @@ class Patience:
     read_timeout: float = 30.0
 
 
+@dataclass(frozen=True)
+class Clock:
+    """The time, and how it passes; a test brings its own.
+
+    Attributes:
+        seconds: seconds since some moment, which never jump.
+        now: seconds since 1970, to compare with dates.
+        wait: waits for an event, so many seconds at most, and says whether it is set.
+    """
+
+    seconds: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    wait: Callable[[threading.Event, float], bool] = threading.Event.wait
+
+
 class Pace:
     """The shared speed of all workers that talk to one server."""
 
@@ -48,14 +69,14 @@ class Pace:
         workers: int = 8,
         *,
         stop: threading.Event | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock | None = None,
     ) -> None:
         self.workers = workers
         self.stop = stop or threading.Event()
-        self._clock = clock
+        self._clock = clock or Clock()
         self._limit = float(workers)
         self._under_way = 0
-        self._not_before = 0.0
+        self._not_before = self._clock.seconds()
         self._changed = threading.Condition()
 
     @property
@@ -66,7 +87,7 @@ class Pace:
     @property
     def waiting_seconds(self) -> float:
         """How long the server has asked everybody to wait from now on; 0 when it has not."""
-        return max(0.0, self._not_before - self._clock())
+        return max(0.0, self._not_before - self._clock.seconds())
 
     @contextlib.contextmanager
     def turn(self, *, stoppable: bool) -> Iterator[None]:
@@ -79,15 +100,8 @@ class Pace:
         Raises:
             StoppedError: the stop event was set before the request's turn came.
         """
-        with self._changed:
-            while self._under_way >= self.limit or self.waiting_seconds > 0:
-                if self.stop.is_set() and (stoppable or self.waiting_seconds > 0):
-                    raise StoppedError(_STOPPED)
-                # Short naps, because the stop event is set by others without notice to this condition.
-                self._changed.wait(min(0.1, self.waiting_seconds) or 0.1)
-            if stoppable and self.stop.is_set():
-                raise StoppedError(_STOPPED)
-            self._under_way += 1
+        while not self._take_turn(stoppable=stoppable):
+            self._clock.wait(self.stop, self.waiting_seconds)
         try:
             yield
         finally:
@@ -95,21 +109,35 @@ class Pace:
                 self._under_way -= 1
                 self._changed.notify()
 
+    def _take_turn(self, *, stoppable: bool) -> bool:
+        """Take a turn as soon as one is free; False when the server wants everybody to wait first."""
+        with self._changed:
+            while True:
+                waiting = self.waiting_seconds > 0
+                if self.stop.is_set() and (stoppable or waiting):
+                    raise StoppedError(_NOT_SENT)
+                if waiting:
+                    return False
+                if self._under_way < self.limit:
+                    self._under_way += 1
+                    return True
+                self._changed.wait(_NAP)
+
     def sleep(self, seconds: float) -> None:
         """Wait before a repetition, unless somebody presses Stop.
 
         Raises:
             StoppedError: the stop event was set before the time was over.
         """
-        if self.stop.wait(max(0.0, seconds)):
-            raise StoppedError(_STOPPED, sent=True)
+        if self._clock.wait(self.stop, max(0.0, seconds)):
+            raise StoppedError(_NOT_REPEATED, sent=True)
 
     def slow_down(self, retry_after: float | None) -> None:
         """Halve the number of requests at once, and let everybody wait as long as the server asked."""
         with self._changed:
             self._limit = max(1.0, self._limit / 2)
             if retry_after:
-                self._not_before = max(self._not_before, self._clock() + retry_after)
+                self._not_before = max(self._not_before, self._clock.seconds() + retry_after)
 
     def speed_up(self) -> None:
         """Grow back towards the full number of workers after a success."""

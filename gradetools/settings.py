@@ -7,10 +7,11 @@ settings everything runs on the sandbox, which needs no account.
 from __future__ import annotations
 
 import ipaddress
+import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -19,7 +20,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gradetools.errors import SettingsError
 
+_T = TypeVar("_T")
+
 ENVIRONMENTS = ("sandbox", "staging", "production")
+#: A name of labels, which may be of any script, or an IP address.
+_HOST = re.compile(r"\w([\w.-]*\w)?\.?|[0-9a-f:.]+")
+#: A header's name (RFC 9110 section 5.6.2) and what its value may hold.
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e\xa0-\xff]([\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?")
 
 #: Timeback's published hosts, from its official Python SDK 0.4.0; both can be set.
 _PUBLISHED = {
@@ -32,31 +40,28 @@ _PUBLISHED = {
         "token_url": "https://prod-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token",
     },
 }
-#: The official SDK's names, newest first, and the setting each stands for.
+#: The settings that the official SDK names too, and its names for each, newest first.
 _SDK_NAMES = {
-    "api_base_url": "base_url",
-    "base_url": "base_url",
-    "api_auth_url": "token_url",
-    "auth_url": "token_url",
-    "token_url": "token_url",
-    "api_client_id": "client_id",
-    "client_id": "client_id",
-    "api_client_secret": "client_secret",
-    "client_secret": "client_secret",
+    "base_url": ("api_base_url", "base_url"),
+    "token_url": ("api_auth_url", "auth_url", "token_url"),
+    "client_id": ("api_client_id", "client_id"),
+    "client_secret": ("api_client_secret", "client_secret"),
 }
 
 
 def check_url(url: str, what: str) -> str:
-    """Give the address without a trailing slash, or say why nothing may be sent there.
+    """Give the address in its plainest spelling, or say why nothing may be sent there.
 
-    The address is never repeated in the sentence: it may hold somebody's password.
+    Plain means: scheme and host in lower case, no default port, no trailing slash, so that one server
+    has one name. The address is never repeated in the sentence: it may hold somebody's password.
 
     Raises:
         SettingsError: not https and not this machine, or with credentials, a query or a fragment.
     """
+    url = url.strip()
     try:
-        parts = urlsplit(url.strip())
-        host, user, _ = parts.hostname or "", parts.username, parts.port
+        parts = urlsplit(url)
+        host, user, port = parts.hostname or "", parts.username, parts.port
     except ValueError:
         raise SettingsError(
             f"The {what} is not a web address; correct it in the settings."
@@ -67,16 +72,22 @@ def check_url(url: str, what: str) -> str:
         )
     if parts.query or parts.fragment or "?" in url or "#" in url:
         raise SettingsError(f"The {what} must end with its path; take away what follows ? or #.")
-    if not host or parts.scheme not in {"http", "https"}:
+    # What different programs would read differently is no address at all.
+    odd = "\\" in url or not url.isprintable() or " " in url or not _HOST.fullmatch(host)
+    if odd or parts.scheme not in {"http", "https"}:
         raise SettingsError(f"The {what} is not a web address; it must begin with https://.")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise SettingsError(
             f"The {what} must begin with https://, or the token could be read on the way."
         )
-    return url.strip().rstrip("/")
+    host = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    place = host if port in (None, usual) else f"{host}:{port}"
+    return f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, so that nothing sent to it leaves it."""
     if host == "localhost":
         return True
     try:
@@ -99,6 +110,9 @@ class Settings(BaseModel):
         ca_bundle: certificates to trust instead of the system's; they are always verified.
         time_zone: the zone in which the dates of a sheet are meant.
         data_dir: where the journal, rehearsals and the sandbox are kept.
+
+    Raises:
+        SettingsError: a value cannot be used, or an address is unsafe.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="forbid")
@@ -117,6 +131,18 @@ class Settings(BaseModel):
     #: The server is opened from a file of our own, at another port each time; the name identifies it.
     embedded: bool = Field(default=False, repr=False)
 
+    if not TYPE_CHECKING:  # the checker reads the fields instead
+
+        def __init__(self, **given: object) -> None:
+            wrong = ""
+            try:
+                super().__init__(**given)
+            except ValidationError as error:
+                # Kept out of the chain: a ValidationError remembers what was given, secrets included.
+                wrong = _to_sentence(error)
+            if wrong:
+                raise SettingsError(wrong)
+
     @field_validator("base_url")
     @classmethod
     def _base_url_is_safe(cls, value: str) -> str:
@@ -126,6 +152,25 @@ class Settings(BaseModel):
     @classmethod
     def _token_url_is_safe(cls, value: str) -> str:
         return check_url(value, "token URL") if value else value
+
+    @field_validator("headers")
+    @classmethod
+    def _headers_can_be_sent(cls, value: Mapping[str, SecretStr]) -> dict[str, SecretStr]:
+        stripped = {
+            name.strip(): SecretStr(text.get_secret_value().strip()) for name, text in value.items()
+        }
+        for name, text in stripped.items():
+            if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(
+                text.get_secret_value()
+            ):
+                raise ValueError("a header is a name and one line of Latin letters")
+        return stripped
+
+    @field_validator("ca_bundle", "data_dir")
+    @classmethod
+    def _find_home(cls, value: Path | None) -> Path | None:
+        # `.env` knows no shell that would read the ~.
+        return None if value is None else value.expanduser()
 
     @field_validator("client_id")
     @classmethod
@@ -152,6 +197,10 @@ class Settings(BaseModel):
         """Whether nothing says where the sandbox is, so that one is opened here."""
         return self.env == "sandbox" and not self.base_url
 
+    def variable(self, what: str) -> str:
+        """Name the variable of the environment that sets something: "client id" and the like."""
+        return re.sub(r"\W", "_", f"GRADETOOLS_{self.env}_{what}").upper()
+
 
 class _Found(BaseSettings):
     """What the environment and `.env` hold under one prefix; all of it optional."""
@@ -171,7 +220,7 @@ class _Found(BaseSettings):
     client_secret: SecretStr | None = None
     scope: str | None = None
     dialect: str | None = None
-    headers: dict[str, str] | None = None
+    headers: dict[str, SecretStr] | None = None
     ca_bundle: Path | None = None
     time_zone: str | None = None
     data_dir: Path | None = None
@@ -186,6 +235,7 @@ class _FoundSdk(BaseSettings):
         env_file_encoding="utf-8",
         extra="ignore",
         env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
     env: str | None = None
@@ -203,10 +253,14 @@ class _FoundSdk(BaseSettings):
 def load_settings(env: str | None = None) -> Settings:
     """Find the settings of one environment in the process's environment and in `.env`.
 
-    `GRADETOOLS_STAGING_BASE_URL` and its like serve one environment; unprefixed names such as
-    `GRADETOOLS_BASE_URL`, and the official SDK's `TIMEBACK_API_*`, serve only the environment that
-    `GRADETOOLS_ENV` (or the SDK's `TIMEBACK_ENV`) names, so that a production secret is never sent
-    to staging. What the process's environment says goes before `.env`.
+    `GRADETOOLS_STAGING_BASE_URL` and its like serve one environment and go before all others.
+    Unprefixed names such as `GRADETOOLS_BASE_URL` serve only the environment that `GRADETOOLS_ENV`
+    names; the official SDK's `TIMEBACK_API_*` only the one that `TIMEBACK_ENV` names, or without it
+    `GRADETOOLS_ENV`, and never the sandbox: so a production secret is never sent to staging. For
+    each name, what the process's environment says goes before `.env`.
+
+    Staging and production default to Timeback's published hosts. With a base URL of your own there
+    is no default token URL, because your secret is no business of theirs.
 
     Args:
         env: "sandbox", "staging" or "production"; by default what `GRADETOOLS_ENV` names, else the sandbox.
@@ -214,44 +268,64 @@ def load_settings(env: str | None = None) -> Settings:
     Raises:
         SettingsError: an unknown environment, an unsafe address, or a value that cannot be read.
     """
+    general, sdk = _find("GRADETOOLS_"), _find_sdk()
+    named = _lower(general.env)
+    name = _lower(env) or named or "sandbox"
+    if name not in ENVIRONMENTS:
+        # What is no name may be an address, with a password in it.
+        told = f" called {name!r}" if re.fullmatch(r"[\w-]+", name) else " of that name"
+        raise SettingsError(f"There is no environment{told}; use {', '.join(ENVIRONMENTS)}.")
+    # The machine's habits hold everywhere; addresses and secrets only where they were meant.
+    found = general.model_dump(include={"time_zone", "data_dir", "ca_bundle"}, exclude_none=True)
+    if name != "sandbox" and name == (_lower(sdk.env) or named):
+        found |= _from_sdk(sdk)
+    if name == named:
+        found |= general.model_dump(exclude={"env"}, exclude_none=True)
+    own = _find(f"GRADETOOLS_{name.upper()}_")
+    found |= own.model_dump(exclude={"env"}, exclude_none=True)
+    published = _PUBLISHED.get(name, {})
+    base_url = found.get("base_url", "").strip().rstrip("/")
+    if base_url in {"", published.get("base_url")}:
+        found = {**published, **found}
+    return Settings(env=name, **found)
+
+
+def _find(prefix: str) -> _Found:
+    return _read(lambda: _Found(_env_prefix=prefix))
+
+
+def _find_sdk() -> _FoundSdk:
+    return _read(_FoundSdk)
+
+
+def _read(find: Callable[[], _T]) -> _T:
+    """Read the environment and `.env`, or say in a sentence why they cannot be read."""
     try:
-        general, sdk = _Found(_env_prefix="GRADETOOLS_"), _FoundSdk()
-        named = (general.env or "").strip().lower()
-        name = (env or named or "sandbox").strip().lower()
-        if name not in ENVIRONMENTS:
-            raise SettingsError(
-                f"There is no environment called {name!r}; use {', '.join(ENVIRONMENTS)}."
-            )
-        own = _Found(_env_prefix=f"GRADETOOLS_{name.upper()}_")
-        # The machine's habits hold everywhere; addresses and secrets only where they were meant.
-        habits = general.model_dump(
-            include={"time_zone", "data_dir", "ca_bundle"}, exclude_none=True
-        )
-        found: dict[str, Any] = {**_PUBLISHED.get(name, {}), **habits}
-        if name == (named or (sdk.env or "").strip().lower()):
-            found |= _from_sdk(sdk)
-        if name == named:
-            found |= general.model_dump(exclude={"env"}, exclude_none=True)
-        return Settings(env=name, **(found | own.model_dump(exclude={"env"}, exclude_none=True)))
+        return find()
     except ValidationError as error:
-        raise SettingsError(_settings_sentence(error)) from None
+        wrong = _to_sentence(error)
+    except (OSError, UnicodeError):
+        wrong = "The file .env cannot be read; save it as UTF-8 text, or take it away."
+    raise SettingsError(wrong)
+
+
+def _lower(name: str | None) -> str:
+    return (name or "").strip().lower()
 
 
 def _from_sdk(sdk: _FoundSdk) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for sdk_name, name in _SDK_NAMES.items():
-        value = getattr(sdk, sdk_name)
-        if value is not None:
-            found.setdefault(name, value)
-    return found
+    found = {
+        name: next(filter(None, (getattr(sdk, sdk_name) for sdk_name in sdk_names)), None)
+        for name, sdk_names in _SDK_NAMES.items()
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def _settings_sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"]) or "settings"
-    what = first["msg"].removeprefix("Value error, ")
-    return (
-        what
-        if what[:1].isupper() and what.endswith(".")
-        else f"The setting {where} cannot be used: {what}."
-    )
+def _to_sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"][:1]) or "settings"
+    what = first["msg"].removeprefix("Value error, ").rstrip(".")
+    if where == "headers":
+        what = 'write them as JSON, like {"x-api-key": "abc"}'
+    # Sentences about addresses are whole already.
+    return f"{what}." if what.startswith("The ") else f"The setting {where} cannot be used: {what}."

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
+
+from gradetools.dialects import compact
+from gradetools.errors import RefusedError
+from gradetools.models import LineItem, Student
 
 #: One row per student and class. `user_ids` is a tuple of identifiers; `active` is False for the withdrawn.
 STUDENT_COLUMNS = (
@@ -37,7 +42,7 @@ class Environment:
     base_url: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """What the server knew of some classes at one instant.
 
@@ -67,3 +72,66 @@ class Snapshot:
             f"<Snapshot of {self.environment.name}: {', '.join(self.classes.values())}; "
             f"{len(self.students)} students, {len(self.line_items)} line items, {len(self.results)} results>"
         )
+
+
+def is_listed(record: Mapping[str, Any]) -> bool:
+    """Whether a record is active, as all are that do not say otherwise."""
+    return bool(record.get("status", "active") == "active")
+
+
+def student_row(student: Student, class_id: str, *, withdrawn: bool) -> tuple[object, ...]:
+    """Make a row of STUDENT_COLUMNS."""
+    return (
+        student.sourced_id,
+        student.given_name,
+        student.family_name,
+        student.identifier or "",
+        student.username or "",
+        student.email or "",
+        tuple(user_id.identifier for user_id in student.user_ids),
+        class_id,
+        student.status == "active" and not withdrawn,
+    )
+
+
+def line_item_row(item: LineItem, class_id: str) -> tuple[object, ...]:
+    """Make a row of LINE_ITEM_COLUMNS."""
+    low, high = item.result_value_min, item.result_value_max
+    scale = item.score_scale.sourced_id if item.score_scale else ""
+    return (item.sourced_id, item.title, class_id, _number(low), _number(high), scale)
+
+
+def result_row(record: Mapping[str, Any]) -> tuple[object, ...]:
+    """Make a row of RESULT_COLUMNS from a result as the server writes it.
+
+    Raises:
+        RefusedError: it holds a number that could not be sent back.
+    """
+    sourced_id = str(record.get("sourcedId", ""))
+    try:
+        text = compact(record)
+    except ValueError:
+        raise RefusedError(
+            f"The gradebook's result {sourced_id!r} holds a number beyond all bounds; correct it there."
+        ) from None
+    return (
+        sourced_id,
+        _pointed_at(record, "lineItem"),
+        _pointed_at(record, "student"),
+        is_listed(record),
+        text,
+    )
+
+
+def make_table(rows: Iterable[tuple[object, ...]], columns: Sequence[str]) -> pd.DataFrame:
+    """Put rows into a table of these columns."""
+    return pd.DataFrame.from_records(list(rows), columns=list(columns))
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _pointed_at(record: Mapping[str, Any], name: str) -> str:
+    ref = record.get(name)
+    return str(ref.get("sourcedId", "")) if isinstance(ref, Mapping) else ""

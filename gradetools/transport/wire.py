@@ -1,0 +1,314 @@
+"""The wire: an authenticated request, repeated with patience, its errors told in one sentence.
+
+Nothing here knows what a grade is. Tokens live in memory only; they go to the host of the base
+URL and nowhere else, because redirects are never followed. `.netrc` is never read; the
+environment's proxies and CA bundle are, but nothing meant for this machine goes through a proxy.
+
+Errors are raised outside of the `except` that saw their cause, because an error of `requests` holds
+the request, and with it the token.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus, urlsplit
+
+import requests
+import tenacity
+from pydantic import SecretStr
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+
+from gradetools.answers import Answer, error_for
+from gradetools.errors import (
+    BusyError,
+    NotFoundError,
+    RefusedError,
+    SettingsError,
+    StoppedError,
+    UnreachableError,
+)
+from gradetools.pace import Clock, Pace, Patience
+from gradetools.settings import Settings, check_url, is_loopback
+from gradetools.transport.credentials import ClientCredentials, make_token_request, read_token
+
+_REPEATABLE = {429, 500, 502, 503, 504}
+
+
+def encode_segment(sourced_id: str) -> str:
+    """Percent-encode an id so that it stays one segment of a path.
+
+    Raises:
+        NotFoundError: `.`, `..`, nothing, or half a character, which no address can name.
+    """
+    try:
+        encoded = "" if sourced_id in {".", ".."} else quote(sourced_id, safe="")
+    except UnicodeEncodeError:
+        encoded = ""
+    if not encoded:
+        raise NotFoundError(f"No address can name the id {sourced_id!r}; correct it.")
+    return encoded
+
+
+@dataclass
+class _Asked:
+    """One request on its way through its repetitions: when it was first sent, and whether the token was renewed."""
+
+    since: float | None = None
+    renewed: bool = False
+
+
+_Outcome = Answer | UnreachableError
+
+
+class Transport:
+    """Sends requests to one server as one client; safe for many threads.
+
+    Attributes:
+        settings: whom it speaks to.
+        patience: how stubbornly.
+        pace: shared by all that use this transport; set `pace.stop` to end every wait.
+        auth: the token.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        patience: Patience | None = None,
+        workers: int = 8,
+        clock: Clock | None = None,
+    ) -> None:
+        for what, value in (("base URL", settings.base_url), ("token URL", settings.token_url)):
+            if not value:
+                raise SettingsError(
+                    f"The {what} of {settings.env} is not set; put "
+                    f"{settings.variable(what)} into the environment or .env."
+                )
+            check_url(value, what)
+        self.settings = settings
+        self.patience = patience or Patience()
+        self._clock = clock or Clock()
+        self.pace = Pace(workers, clock=self._clock)
+        self.auth = ClientCredentials(self._fetch_token, clock=self._clock)
+        self._session = requests.Session()
+        self._session.trust_env = False  # .netrc would replace our token; proxies are read below
+        # Room for a push with many workers; a pool that is too small closes connections.
+        adapter = HTTPAdapter(pool_maxsize=64, max_retries=0)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._verify = _ca_bundle(settings)
+        self._proxies: dict[str, dict[str, str]] = {}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    @contextlib.contextmanager
+    def paced(self, workers: int, stop: threading.Event) -> Iterator[None]:
+        """Give the requests of a block a pace of their own: so many at once, all waits ended by `stop`."""
+        usual, self.pace = self.pace, Pace(workers, stop=stop, clock=self._clock)
+        try:
+            yield
+        finally:
+            self.pace = usual
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Send one request with the token, repeat it under Patience, and give any 2xx answer.
+
+        Args:
+            method: GET or PUT.
+            path: below the base URL, its ids encoded by `encode_segment`.
+            params: the query.
+            body: sent as JSON.
+
+        Raises:
+            AuthError: 401 twice, or 403.
+            NotFoundError: 404.
+            RefusedError: any other answer that is no success, or a body that is no JSON.
+            BusyError: it asks to wait longer than Patience allows, or stays busy as long as that.
+            UnreachableError: no answer came.
+            StoppedError: `pace.stop` was set meanwhile.
+        """
+        prepared = self._prepare(method, path, params, None if body is None else _to_json(body))
+        answer = self._repeat(lambda asked: self._send(prepared, asked))
+        if 200 <= answer.status < 300:
+            return answer
+        raise error_for(answer)
+
+    def _prepare(
+        self, method: str, path: str, params: Mapping[str, str] | None, data: bytes | None
+    ) -> requests.PreparedRequest:
+        headers = {"Accept": "application/json"}
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        for name, value in self.settings.headers.items():
+            headers[name] = value.get_secret_value()
+        url = self.settings.base_url + path
+        return requests.Request(method, url, headers=headers, params=params, data=data).prepare()
+
+    def _repeat(self, attempt: Callable[[_Asked], _Outcome]) -> Answer:
+        """Repeat what may pass, under both bounds; the last answer, good or bad, is the outcome."""
+        asked, patience = _Asked(), self.patience
+
+        def is_over(state: tenacity.RetryCallState) -> bool:
+            # What it waited for its turn is not its own time; that counts from the first sending.
+            since = self._clock.seconds() if asked.since is None else asked.since
+            late = self._clock.seconds() - since >= patience.seconds
+            return late or state.attempt_number >= patience.attempts
+
+        retrying = tenacity.Retrying(
+            sleep=self.pace.sleep,
+            stop=is_over,
+            wait=_wait(patience),
+            retry=tenacity.retry_if_result(_may_pass),
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+        )
+        try:
+            outcome: _Outcome = retrying(attempt, asked)
+        except StoppedError as error:
+            raise StoppedError(str(error), sent=asked.since is not None) from None
+        if isinstance(outcome, UnreachableError):
+            raise outcome
+        return outcome
+
+    def _send(self, prepared: requests.PreparedRequest, asked: _Asked) -> _Outcome:
+        """Send with the token; the first 401 to a request is answered with a fresh one."""
+        with self.pace.turn(stoppable=prepared.method != "GET"):
+            request = self.auth(prepared.copy())
+            outcome = self._exchange(request, asked)
+        if isinstance(outcome, UnreachableError):
+            return outcome
+        if outcome.status == 401 and not asked.renewed:
+            asked.renewed = True
+            self.auth.reject(request)
+            return self._send(prepared, asked)
+        wish = outcome.retry_after(self._clock.now) if outcome.status in _REPEATABLE else None
+        if outcome.status == 429 or wish is not None:
+            self._slow_down(outcome, wish)
+        elif outcome.status < 500:
+            self.pace.speed_up()
+        return outcome
+
+    def _slow_down(self, answer: Answer, seconds: float | None) -> None:
+        if seconds is not None and seconds > self.patience.seconds:
+            raise BusyError(
+                f"The gradebook asks to wait {seconds:.0f} seconds; try again then, or resume the push.",
+                retry_after=seconds,
+                status=answer.status,
+                request_id=answer.request_id,
+            )
+        self.pace.slow_down(seconds)
+
+    def _exchange(self, request: requests.PreparedRequest, asked: _Asked) -> _Outcome:
+        """One request, one answer or none; the errors of `requests` end here."""
+        if asked.since is None:
+            asked.since = self._clock.seconds()
+        host = urlsplit(str(request.url)).netloc
+        try:
+            response = self._session.send(
+                request,
+                timeout=(self.patience.connect_timeout, self.patience.read_timeout),
+                allow_redirects=False,
+                proxies=self._proxies_to(host, str(request.url)),
+                verify=self._verify,
+            )
+        except (requests.RequestException, UnicodeError) as error:
+            lasting = "CERTIFICATE_VERIFY_FAILED" in str(error)
+            unreachable = UnreachableError(_unreachable_sentence(host, error))
+        else:
+            content = response.content
+            if response.status_code >= 400:
+                content = self._without_secrets(content, request)
+            return Answer(response.status_code, response.headers, content)
+        if lasting:
+            raise unreachable
+        return unreachable
+
+    def _proxies_to(self, host: str, url: str) -> dict[str, str]:
+        if host not in self._proxies:
+            here = is_loopback(urlsplit(url).hostname or "")
+            self._proxies[host] = {} if here else get_environ_proxies(url)
+        return self._proxies[host]
+
+    def _without_secrets(self, content: bytes, request: requests.PreparedRequest) -> bytes:
+        """Take out of an error body what it repeats of our secrets, so that no message can hold them."""
+        secret = self.settings.client_secret.get_secret_value()
+        sent = str(request.headers.get("Authorization", "")).partition(" ")[2]
+        extra = [value.get_secret_value() for value in self.settings.headers.values()]
+        for text in filter(None, (secret, quote_plus(secret), quote(secret), sent, *extra)):
+            content = content.replace(text.encode(), b"***")
+        return content
+
+    def _fetch_token(self) -> tuple[SecretStr, float]:
+        request = make_token_request(self.settings)
+        answer = self._repeat(lambda asked: self._exchange(request, asked))
+        return read_token(answer, self.settings)
+
+
+def _to_json(body: Mapping[str, Any]) -> bytes:
+    try:
+        # ASCII only: a server need not guess the encoding, and half a character stays what it was.
+        return json.dumps(body, allow_nan=False).encode()
+    except (TypeError, ValueError):
+        raise RefusedError(
+            "This holds something that JSON has no word for, such as NaN; correct it."
+        ) from None
+
+
+def _may_pass(outcome: _Outcome) -> bool:
+    return isinstance(outcome, UnreachableError) or outcome.status in _REPEATABLE
+
+
+def _wait(patience: Patience) -> Callable[[tenacity.RetryCallState], float]:
+    # Half of each wait is fixed and half is chance: never nothing, never all at once.
+    def wait(state: tenacity.RetryCallState) -> float:
+        longest = min(
+            patience.longest_wait, patience.first_wait * 2.0 ** (state.attempt_number - 1)
+        )
+        return longest * (0.5 + random.random() / 2)  # noqa: S311 - jitter, no secret
+
+    return wait
+
+
+def _ca_bundle(settings: Settings) -> str | bool:
+    named = (
+        settings.ca_bundle
+        or os.environ.get("REQUESTS_CA_BUNDLE")
+        or os.environ.get("CURL_CA_BUNDLE")
+    )
+    if not named:
+        return True
+    if not Path(named).exists():
+        raise SettingsError(
+            f"The CA bundle {Path(named).name} is not there; correct {settings.variable('CA bundle')} "
+            "or REQUESTS_CA_BUNDLE."
+        )
+    return str(named)
+
+
+def _unreachable_sentence(host: str, error: Exception) -> str:
+    if isinstance(error, requests.exceptions.ProxyError):
+        return f"The proxy on the way to {host} does not answer; check the proxy settings."
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return f"The certificate of {host} cannot be verified; ask its operators, or set the CA bundle they name."
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"{host} does not speak https as it should; check the address in the settings, then try again."
+    if isinstance(error, requests.Timeout):
+        return f"{host} did not answer in time; try again later."
+    return f"{host} cannot be reached; check the network and the address in the settings, then try again."
