@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradetools.dialects import FLAGS, differences
+from gradetools.plan.merge import is_active
 
 _TOLD = ("score", "textScore", "scoreStatus", "scoreDate", "comment", *FLAGS)
 #: What a new result has of necessity, and nobody needs to be told.
@@ -23,15 +24,19 @@ def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
         return ""
     if after.get("status") == "tobedeleted":
         return f"score {_tell(before, 'score')} → removed"
-    changed = differences(before, after)
-    new = before is None or before.get("status") == "tobedeleted"
-    told = [name for name in _TOLD if name in changed and not (new and name in _OF_COURSE)]
-    parts = [f"{name} {_tell(before, name)} → {_tell(after, name)}" for name in told]
-    others = [] if new else [name for name in changed if name not in _TOLD]
+    # A grade that was taken away says nothing any more.
+    living = before if is_active(before) else None
+    changed = differences(living, after)
+    kept = [name for name in _TOLD if living is not None or name not in _OF_COURSE]
+    parts = [
+        f"{name} {_tell(living, name)} → {_tell(after, name)}" for name in kept if name in changed
+    ]
+    others = [name for name in changed if name not in _TOLD] if living is not None else []
     return ", ".join(parts + others)
 
 
 def _tell(record: Mapping[str, Any] | None, name: str) -> str:
     value = (record or {}).get(name)
-    gone = (record or {}).get("status") == "tobedeleted"
-    return "nothing" if value is None or gone else str(value)
+    if value is None:
+        return "nothing"
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)

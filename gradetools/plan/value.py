@@ -31,7 +31,7 @@ _BINDING = ("line_item", "student", "class_id", "action", "sourced_id", "before"
 _FORMAT = "gradetools/plan/1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """One change per entry, frozen: a push writes this and nothing else.
 

@@ -25,7 +25,7 @@ from gradetools.widgets.look import (
     table,
     tell_counts,
 )
-from gradetools.widgets.step import Step, telling
+from gradetools.widgets.step import Step, offer, telling
 
 MOST_FINDINGS = 100
 _SHOWN = {
@@ -36,6 +36,8 @@ _SHOWN = {
     "warnings": ("warning",),
     "notes": ("info",),
 }
+
+_CALLED = {"error": "error", "question": "question", "warning": "warning", "info": "note"}
 
 
 class CheckStep(Step):
@@ -126,7 +128,8 @@ class CheckStep(Step):
         if not any(counts.values()):
             return say("good", "Nothing was found to be wrong.")
         worst = next(severity for severity, number in counts.items() if number)
-        return say(worst, f"{tell_counts(counts)}.")
+        told = (count(number, _CALLED[severity]) for severity, number in counts.items() if number)
+        return say(worst, f"{', '.join(told)}.")
 
     def _chosen(self) -> pd.DataFrame:
         findings = self._draft.checked.findings
@@ -154,12 +157,12 @@ class CheckStep(Step):
             (f"{row['column']}: {row['message']}", (row["code"], row["column"]))
             for row in asked.to_dict(orient="records")
         ]
-        self.question.options = options
+        offer(self.question, options)
         self._questions.layout.display = None if options else "none"
 
     def _choose_question(self, change: Mapping[str, Any]) -> None:
         code = change["new"][0] if change["new"] else ""
-        self.answer.options = CHECKS[code].answers if code else ()
+        offer(self.answer, CHECKS[code].answers if code else ())
         scales = "accept" in self.answer.options
         self.scale_from.layout.display = self.scale.layout.display = None if scales else "none"
 
@@ -177,14 +180,14 @@ class CheckStep(Step):
 
     def _show_cells(self) -> None:
         sheet = self._draft.sheet
-        self.column.options = [str(key) for key in sheet.header]
+        offer(self.column, [str(key) for key in sheet.header])
         findings = self._draft.checked.findings
         there = findings[(findings["line"] > 0).to_numpy()].head(MOST_FINDINGS)
         places = [
             (f"line {row['line']}, {row['column']}: {row['message']}", (row["line"], row["column"]))
             for row in there.to_dict(orient="records")
         ]
-        self.finding.options = [("choose a finding, or fill in line and column", None), *places]
+        offer(self.finding, [("choose a finding, or fill in line and column", None), *places])
 
     def _choose_finding(self, change: Mapping[str, Any]) -> None:
         if change["new"] is None:

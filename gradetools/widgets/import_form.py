@@ -81,24 +81,18 @@ class ImportForm:
         self._show_steps(gradebook)
 
     def _show_steps(self, gradebook: Gradebook | None) -> None:
-        last = {
-            "preview": Step("5. Preview", "preview", waits_for="Check"),
-            "push": Step("6. Push", "push", waits_for="Preview"),
-            "receipt": Step("7. Receipt", "receipt", waits_for="Push"),
-        }
-        for name, part in {
-            "preview": self.preview,
-            "push": self.push,
-            "receipt": self.receipt,
-        }.items():
-            last[name].body.children = [part.view]
         self.steps = {
             "where": self.where,
             "sheet": self.sheet,
             "columns": self.columns,
             "check": self.check,
-            **last,
+            "preview": Step("5. Preview", "preview", waits_for="Check"),
+            "push": Step("6. Push", "push", waits_for="Preview"),
+            "receipt": Step("7. Receipt", "receipt", waits_for="Push"),
         }
+        self.steps["preview"].body.children = [self.preview.view]
+        self.steps["push"].body.children = [self.push.view]
+        self.steps["receipt"].body.children = [self.receipt.view]
         self.view = ipw.VBox(
             [
                 ipw.HTML(STYLE),

@@ -27,7 +27,7 @@ from gradetools.widgets.look import (
     tell_counts,
     tell_environment,
 )
-from gradetools.widgets.step import telling
+from gradetools.widgets.step import offer, telling
 
 MOST_CHANGES = 100
 MOST_CHOICES = 500
@@ -76,7 +76,7 @@ class Preview:
         self._filling = True
         self.on_conflict.value = "stop"
         self._filling = False
-        self.entry.options = [("", None)]
+        offer(self.entry, ())
         self.on_conflict.layout.display = self.entry.layout.display = "none"
 
     def show(self, plan: Plan, gradebook: Gradebook) -> None:
@@ -88,7 +88,7 @@ class Preview:
         self.on_conflict.layout.display = None if disputed else "none"
         sent = changes[changes["action"].isin(WRITES).to_numpy()].head(MOST_CHOICES)
         labels = [_tell_place(row) for row in sent.to_dict(orient="records")]
-        self.entry.options = [("choose a grade", None), *zip(labels, sent.index, strict=True)]
+        offer(self.entry, [("choose a grade", None), *zip(labels, sent.index, strict=True)])
         self.entry.layout.display = None if len(sent) else "none"
 
     def _choose_policy(self, change: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 
 from gradetools.widgets.draft import SEARCHED, Draft
 from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
-from gradetools.widgets.step import Step, telling
+from gradetools.widgets.step import Step, offer, telling
 
 _ENDINGS = (".csv", ".xlsx", ".tsv", ".txt")
 _LIMIT = "Uploads of more than 10 MB are lost without a word, unless this was started by `gradetools lab`."
@@ -102,7 +102,7 @@ class SheetStep(Step):
         below = [path for path in sorted(self._folder.glob("[!.]*/*")) if _is_sheet(path)]
         paths = {str(path.relative_to(self._folder)): str(path) for path in (*found, *below)}
         first = "choose a sheet" if paths else "there is none; name a path or upload one"
-        self.files.options = [(first, ""), *paths.items()]
+        offer(self.files, [(first, ""), *paths.items()])
 
     def _choose(self, change: Mapping[str, Any]) -> None:
         if change["new"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import ipywidgets as ipw
@@ -27,6 +27,12 @@ def tell_error(error: BaseException) -> Html:
         return say("error", str(error))
     kind = type(error).__name__
     return say("error", f"This did not work ({kind}), through no fault of yours; tell us about it.")
+
+
+def offer(choice: ipw.Dropdown, options: Sequence[object]) -> None:
+    """Give a dropdown its options and choose the first, which one that was empty does not by itself."""
+    choice.options = options
+    choice.index = 0 if options else None
 
 
 class Step:
