@@ -250,6 +250,12 @@ def test_companions_fill_their_fields(tmp_path: Path) -> None:
     ]
 
 
+def test_a_bad_companion_blocks_its_own_score(tmp_path: Path) -> None:
+    """What is wrong beside one score blocks that entry, and not the others of the line."""
+    checked = check(tmp_path, "ID,Quiz 1,Quiz 1 late,Quiz 1 status,Midterm\nB2,8,maybe,done,80\n")
+    assert states(checked) == [("blocked", "status-unknown,flag-unknown"), ("ready", "")]
+
+
 def test_a_comment_without_a_score_is_ready(tmp_path: Path) -> None:
     """A remark about a blank cell asks for that remark only; a date or a "not late" alone asks for nothing."""
     text = "ID,Quiz 1,Quiz 1 comment,Quiz 1 late,Quiz 1 date\nB2,,See me,,\n00123,,,no,2026-05-31\nF6,,,yes,\n"

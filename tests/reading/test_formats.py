@@ -71,6 +71,12 @@ def test_canvas_ignores_with_a_reason(tmp_path: Path) -> None:
     }
 
 
+def test_a_student_called_test_is_a_student(tmp_path: Path) -> None:
+    """Only Canvas's own test student, who has no SIS id, makes no entries."""
+    sheet = read_sheet(write_sheet(tmp_path, CANVAS.replace('Test",9,,', 'Test",9,00999,')))
+    assert sheet.roles[6] == "student"
+
+
 def test_muted_row_of_older_canvas(tmp_path: Path) -> None:
     """Older exports say Muted where newer ones say Manual Posting, and write names in two columns."""
     text = (
