@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,9 @@ def start_sandbox(data: Path, *, name: str, seed: Mapping[str, Any] | None = Non
         from gradetools.sandbox import Sandbox
 
         data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Sandbox(data=data, name=name, seed=seed).start()
+        # What it holds may be a real sheet's grades: no other user of this machine may read them.
+        secret = secrets.token_urlsafe()
+        return Sandbox(data=data, name=name, seed=seed, client_secret=secret).start()
     except ImportError:
         raise MissingExtraError("The sandbox", "sandbox") from None
     except (OSError, ValueError):

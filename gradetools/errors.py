@@ -3,6 +3,7 @@
     GradetoolsError
     ├── SettingsError (ValueError)        where to go and who we are is missing or unsafe
     ├── MissingExtraError (ImportError)   a part of the work needs an extra that is not installed
+    ├── DeclinedError (InterruptedError)  a person said no, or could not be asked
     ├── SheetError (ValueError)           the file cannot be read as a grade sheet
     ├── ColumnsError (ValueError)         the columns named do not fit the sheet
     ├── PlanError (ValueError)            the plan cannot be made, read or pushed as it stands
@@ -37,6 +38,10 @@ class MissingExtraError(GradetoolsError, ImportError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs more packages: pip install 'gradetools[{extra}]'.")
+
+
+class DeclinedError(GradetoolsError, InterruptedError):
+    """A person said no, or could not be asked."""
 
 
 class SheetError(GradetoolsError, ValueError):

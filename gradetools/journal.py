@@ -16,7 +16,7 @@ import hashlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -25,7 +25,7 @@ import pandas as pd
 
 from gradetools.errors import JournalError, PushRunningError
 from gradetools.plan import Plan
-from gradetools.receipt import OUTCOME_COLUMNS, Receipt
+from gradetools.receipt import OUTCOME_COLUMNS, STATES, PushSummary, Receipt
 from gradetools.snapshot import Environment
 
 _SCHEMA = """
@@ -180,20 +180,18 @@ class Journal:
                 "UPDATE entries SET message=? WHERE push_id=? AND state='unsent' AND message=''",
                 (why_unsent, push_id),
             )
+            status = "unfinished" if self.unsent(push_id) else "done"
             self._db.execute(
-                "UPDATE pushes SET finished=?, status=CASE WHEN EXISTS (SELECT 1 FROM entries WHERE push_id=?"
-                f" AND {_OPEN}) THEN 'unfinished' ELSE 'done' END WHERE push_id=?",  # noqa: S608 - our own condition
-                (now.isoformat(), push_id, push_id),
+                "UPDATE pushes SET finished=?, status=? WHERE push_id=?",
+                (now.isoformat(), status, push_id),
             )
 
-    def push_ids(self) -> list[str]:
-        """List the pushes, newest first, killed ones included."""
-        return [
-            row[0]
-            for row in self._db.execute(
-                "SELECT push_id FROM pushes ORDER BY started DESC, push_id DESC"
-            )
-        ]
+    def list_pushes(self) -> list[PushSummary]:
+        """List the pushes to this environment, newest first, killed ones included."""
+        ids = self._db.execute(
+            "SELECT push_id FROM pushes ORDER BY started DESC, push_id DESC"
+        ).fetchall()
+        return [PushSummary(**self._facts(push_id)) for (push_id,) in ids]
 
     def read_plan(self, push_id: str) -> Plan:
         """Give back the plan of a push.
@@ -201,7 +199,10 @@ class Journal:
         Raises:
             JournalError: there is no such push.
         """
-        return Plan.from_json(self._push(push_id)["plan"])
+        row = self._db.execute("SELECT plan FROM pushes WHERE push_id=?", (push_id,)).fetchone()
+        if row is None:
+            raise _unknown(push_id)
+        return Plan.from_json(row[0])
 
     def read_receipt(self, push_id: str, *, plan: Plan | None = None) -> Receipt:
         """Give what is known of a push: after its end, while it runs, or after it was killed.
@@ -213,28 +214,15 @@ class Journal:
         Raises:
             JournalError: there is no such push.
         """
-        push = self._push(push_id)
-        changes = (plan or Plan.from_json(push["plan"])).changes
+        plan = plan or self.read_plan(push_id)
         names = ["entry", *OUTCOME_COLUMNS]
         rows = self._db.execute(
             f"SELECT {', '.join(names)} FROM entries WHERE push_id=? ORDER BY entry",  # noqa: S608 - our own column names
             (push_id,),
         )
         outcomes = pd.DataFrame(rows.fetchall(), columns=names, dtype=object).set_index("entry")
-        entries = changes.drop(columns=["reason", "message"]).join(outcomes)
-        return Receipt(
-            push_id=push_id,
-            environment=self.environment,
-            status=push["status"],
-            started=dt.datetime.fromisoformat(push["started"]),
-            finished=dt.datetime.fromisoformat(push["finished"]) if push["finished"] else None,
-            client_id=push["client_id"],
-            system_user=push["system_user"],
-            note=push["note"],
-            fingerprint=push["fingerprint"],
-            undo_of=push["undo_of"],
-            entries=entries,
-        )
+        entries = plan.changes.drop(columns=["reason", "message"]).join(outcomes)
+        return Receipt(**self._facts(push_id), entries=entries)
 
     def unsent(self, push_id: str) -> list[int]:
         """List the entries of a push that have no sure outcome yet, those with an unknown one first."""
@@ -261,14 +249,44 @@ class Journal:
         ]
         return pd.DataFrame(kept, columns=["line_item", "student", "record"], dtype=object)
 
-    def _push(self, push_id: str) -> Mapping[str, Any]:
-        cursor = self._db.execute("SELECT * FROM pushes WHERE push_id=?", (push_id,))
-        row = cursor.fetchone()
+    def _facts(self, push_id: str) -> dict[str, Any]:
+        """Give what a PushSummary wants, as keyword arguments."""
+        names = (
+            "push_id",
+            "started",
+            "finished",
+            "status",
+            "client_id",
+            "system_user",
+            "note",
+            "fingerprint",
+            "undo_of",
+        )
+        row = self._db.execute(
+            f"SELECT {', '.join(names)} FROM pushes WHERE push_id=?",  # noqa: S608 - our own column names
+            (push_id,),
+        ).fetchone()
         if row is None:
-            raise JournalError(
-                f"There is no push {push_id!r} here; `gradetools history` lists those there are."
-            )
-        return dict(zip([column[0] for column in cursor.description], row, strict=True))
+            raise _unknown(push_id)
+        facts = dict(zip(names, row, strict=True))
+        counts = dict(
+            self._db.execute(
+                "SELECT state, count(*) FROM entries WHERE push_id=? GROUP BY state", (push_id,)
+            ).fetchall()
+        )
+        return facts | {
+            "environment": self.environment,
+            "started": dt.datetime.fromisoformat(facts["started"]),
+            "finished": dt.datetime.fromisoformat(facts["finished"]) if facts["finished"] else None,
+            "states": {state: counts.get(state, 0) for state in STATES},
+        }
+
+    def has_push(self, push_id: str) -> bool:
+        """Whether this journal knows a push."""
+        return (
+            self._db.execute("SELECT 1 FROM pushes WHERE push_id=?", (push_id,)).fetchone()
+            is not None
+        )
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -303,11 +321,9 @@ def find_push(push_id: str, data_dir: Path) -> Environment:
     """
     for journal in _journals(data_dir):
         with journal:
-            if push_id in journal.push_ids():
+            if journal.has_push(push_id):
                 return journal.environment
-    raise JournalError(
-        f"There is no push {push_id!r} here; `gradetools history` lists those there are."
-    )
+    raise _unknown(push_id)
 
 
 def list_environments(data_dir: Path) -> list[Environment]:
@@ -319,13 +335,19 @@ def list_environments(data_dir: Path) -> list[Environment]:
     return found
 
 
-def list_pushes(data_dir: Path) -> list[Receipt]:
+def list_pushes(data_dir: Path) -> list[PushSummary]:
     """List the pushes to every environment, newest first, killed ones included."""
-    receipts = []
+    pushes = []
     for journal in _journals(data_dir):
         with journal:
-            receipts += [journal.read_receipt(push_id) for push_id in journal.push_ids()]
-    return sorted(receipts, key=lambda receipt: (receipt.started, receipt.push_id), reverse=True)
+            pushes += journal.list_pushes()
+    return sorted(pushes, key=lambda push: (push.started, push.push_id), reverse=True)
+
+
+def _unknown(push_id: str) -> JournalError:
+    return JournalError(
+        f"There is no push {push_id!r} here; `gradetools history` lists those there are."
+    )
 
 
 def _folder(data_dir: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,21 +20,22 @@ GOOD_STATES = frozenset(STATES[:4])
 OUTCOME_COLUMNS = ("state", "reason", "message", "http_status", "request_id", "stored")
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """The sum of one push, and the proof of it.
+@dataclass(frozen=True, eq=False)
+class PushSummary:
+    """The facts of one push without its entries.
 
     Attributes:
         push_id: its name; `resume=` and `undo` take it.
         environment: where it went.
         status: "done", or "unfinished" when entries are left that a resumed push would send.
-        started, finished: in UTC; `finished` is None for a push that was killed.
+        started: in UTC.
+        finished: in UTC; None for a push that was killed.
         client_id: as whom.
         system_user: who ran it on this machine.
         note: what the analyst wrote down about it.
         fingerprint: the plan's.
         undo_of: the push that this one took back; empty for others.
-        entries: DataFrame, one row per entry: the plan's columns and OUTCOME_COLUMNS.
+        states: state to number of entries, every state named; they add up to `rows`.
     """
 
     push_id: str
@@ -47,18 +48,12 @@ class Receipt:
     note: str
     fingerprint: str
     undo_of: str
-    entries: pd.DataFrame
+    states: Mapping[str, int]
 
     @property
     def rows(self) -> int:
         """The number of entries."""
-        return len(self.entries)
-
-    @property
-    def states(self) -> Mapping[str, int]:
-        """State to number of entries, every state named; they add up to `rows`."""
-        counts = self.entries["state"].value_counts()
-        return {state: int(counts.get(state, 0)) for state in STATES}
+        return sum(self.states.values())
 
     @property
     def ok(self) -> bool:
@@ -68,7 +63,7 @@ class Receipt:
     def __repr__(self) -> str:
         """Say in one line what came of it."""
         told = ", ".join(f"{count} {state}" for state, count in self.states.items() if count)
-        return f"<Receipt {self.push_id} on {self.environment.name}: {told or 'nothing to do'}>"
+        return f"<{type(self).__name__} {self.push_id} on {self.environment.name}: {told or 'nothing to do'}>"
 
     def summary(self) -> dict[str, Any]:
         """Give the facts of the push without its entries, as plain JSON data; what `receipt.json` holds."""
@@ -87,6 +82,17 @@ class Receipt:
             "rows": self.rows,
             "states": dict(self.states),
         }
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Receipt(PushSummary):
+    """The sum of one push, and the proof of it: its facts, and what came of every entry.
+
+    Attributes:
+        entries: DataFrame, one row per entry, index "entry": the plan's columns and OUTCOME_COLUMNS.
+    """
+
+    entries: pd.DataFrame = field(repr=False)
 
     def to_json(self) -> str:
         """Write the facts of the push as JSON text."""

@@ -27,6 +27,7 @@ from gradetools.sheet import ColumnKey, Sheet, read_sheet
 CLASS_ID = "rehearsal"
 _PREFIX = "rehearsal-"
 _DATE = "2026-09-01T00:00:00.000Z"
+_CLASS, _SCHOOL = {"sourcedId": CLASS_ID}, {"sourcedId": "school"}
 
 
 def rehearse(
@@ -108,57 +109,43 @@ def make_seed(sheet: Sheet, columns: Columns | None = None) -> dict[str, Any]:
 
     Each key column of the sheet fills the field of a student that it most likely holds.
     """
-    common = {"status": "active", "dateLastModified": _DATE}
-    school, term = {"sourcedId": "school"}, {"sourcedId": "term"}
     users = list(_users(sheet))
-    return {
-        "orgs": [{"sourcedId": "school", "name": "Rehearsal", "type": "school", **common}],
-        "academicSessions": [{"sourcedId": "term", "title": "Rehearsal", "type": "term", **common}],
-        "courses": [{"sourcedId": "course", "title": sheet.name, "org": school, **common}],
-        "classes": [
-            {
-                "sourcedId": CLASS_ID,
-                "title": sheet.name,
-                "classCode": None,
-                "classType": "scheduled",
-                "location": None,
-                "course": {"sourcedId": "course"},
-                "school": school,
-                "terms": [term],
-                **common,
-            }
-        ],
-        "users": [{**user, **common} for user in users],
-        "enrollments": [
-            {
-                "sourcedId": f"enrollment-{number}",
-                "role": "student",
-                "primary": "false",
-                "user": {"sourcedId": user["sourcedId"]},
-                "class": {"sourcedId": CLASS_ID},
-                "school": school,
-                **common,
-            }
-            for number, user in enumerate(users, start=1)
-        ],
-        "categories": [{"sourcedId": "category", "title": "Rehearsal", **common}],
-        "lineItems": [
-            {
-                "sourcedId": sourced_id,
-                "title": title,
-                "assignDate": _DATE,
-                "dueDate": _DATE,
-                "class": {"sourcedId": CLASS_ID},
-                "school": school,
-                "category": {"sourcedId": "category"},
-                "resultValueMin": 0,
-                **({} if maximum is None else {"resultValueMax": maximum}),
-                **common,
-            }
-            for sourced_id, title, maximum in _line_items(sheet, columns)
-        ],
+    course, term, category = (
+        {"sourcedId": "course"},
+        {"sourcedId": "term"},
+        {"sourcedId": "category"},
+    )
+    the_class = {
+        "title": sheet.name,
+        "classType": "scheduled",
+        "course": course,
+        "school": _SCHOOL,
+        "terms": [term],
+    }
+    kinds: dict[str, list[dict[str, Any]]] = {
+        "orgs": [{**_SCHOOL, "name": "Rehearsal", "type": "school"}],
+        "academicSessions": [{**term, "title": "Rehearsal", "type": "term"}],
+        "courses": [{**course, "title": sheet.name, "org": _SCHOOL}],
+        "classes": [{**_CLASS, **the_class}],
+        "users": users,
+        "enrollments": [_enrollment(number, user) for number, user in enumerate(users, start=1)],
+        "categories": [{**category, "title": "Rehearsal"}],
+        "lineItems": [{**item, "category": category} for item in _line_items(sheet, columns)],
         "scoreScales": [],
         "results": [],
+    }
+    common = {"status": "active", "dateLastModified": _DATE}
+    return {kind: [{**record, **common} for record in records] for kind, records in kinds.items()}
+
+
+def _enrollment(number: int, user: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "sourcedId": f"enrollment-{number}",
+        "role": "student",
+        "primary": "false",
+        "user": {"sourcedId": user["sourcedId"]},
+        "class": _CLASS,
+        "school": _SCHOOL,
     }
 
 
@@ -207,22 +194,35 @@ def _student_fields(sheet: Sheet) -> dict[str, ColumnKey]:
     return fields
 
 
-def _line_items(sheet: Sheet, columns: Columns | None) -> Iterator[tuple[str, str, float | None]]:
+def _line_items(sheet: Sheet, columns: Columns | None) -> Iterator[dict[str, Any]]:
     chosen = {m.column: m for m in columns.score_columns if m.line_item} if columns else {}
     described = sheet.description.columns
     listed = [sheet.header[c.position] for c in described if c.means == "line_item"]
     if listed:
         titles = sheet.column(listed[0]).loc[sheet.student_rows.index]
         for number, title in enumerate(dict.fromkeys(text for text in titles if text), start=1):
-            yield f"line-item-{number}", title, None
+            yield _line_item(f"line-item-{number}", title, None)
         return
     for number, column in enumerate((c for c in described if c.means == "score"), start=1):
         key = sheet.header[column.position]
         maximum = _maximum(sheet.maxima.get(key, ""))
         if key in chosen:
-            yield chosen[key].line_item, chosen[key].line_item_title or column.title, maximum
+            yield _line_item(
+                chosen[key].line_item, chosen[key].line_item_title or column.title, maximum
+            )
         else:
-            yield f"line-item-{number}", column.title or key.name, maximum
+            yield _line_item(f"line-item-{number}", column.title or key.name, maximum)
+
+
+def _line_item(sourced_id: str, title: str, maximum: float | None) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "sourcedId": sourced_id,
+        "title": title,
+        "assignDate": _DATE,
+        "dueDate": _DATE,
+    }
+    item |= {"class": _CLASS, "school": _SCHOOL, "resultValueMin": 0}
+    return item if maximum is None else item | {"resultValueMax": maximum}
 
 
 def _maximum(text: str) -> float | None:

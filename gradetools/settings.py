@@ -141,6 +141,7 @@ class Settings(BaseModel):
                 # Kept out of the chain: a ValidationError remembers what was given, secrets included.
                 wrong = _to_sentence(error)
             if wrong:
+                del given  # nor in a frame, which a verbose traceback prints
                 raise SettingsError(wrong)
 
     @field_validator("base_url")

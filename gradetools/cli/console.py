@@ -15,7 +15,7 @@ from rich.table import Table
 from gradetools.checks import Checked
 from gradetools.columns import Columns, students_matched
 from gradetools.dialects import parse
-from gradetools.errors import GradetoolsError
+from gradetools.errors import DeclinedError
 from gradetools.plan import WRITES, Plan, tell_change
 from gradetools.push import Progress
 from gradetools.receipt import Receipt
@@ -24,10 +24,6 @@ from gradetools.snapshot import Snapshot
 
 _ROWS = 20
 _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "info": "dim"}
-
-
-class DeclinedError(GradetoolsError):
-    """A person said no, or could not be asked."""
 
 
 def make_console(*, as_json: bool) -> Console:

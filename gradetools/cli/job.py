@@ -10,9 +10,10 @@ from pathlib import Path
 from rich.console import Console
 
 from gradetools.checks import Checked, check_entries
-from gradetools.cli.console import DeclinedError, ask
+from gradetools.cli.console import ask
 from gradetools.cli.options import Reading
 from gradetools.columns import Columns, guess_class, read_columns, suggest_columns
+from gradetools.errors import DeclinedError
 from gradetools.gradebook import Gradebook, connect
 from gradetools.journal import open_journal
 from gradetools.plan import Plan, make_plan

@@ -17,14 +17,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gradetools.errors import GradetoolsError, PlanError
+from gradetools.errors import GradebookError, GradetoolsError, PlanError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Journal, Outcome, list_environments, open_journal
 from gradetools.plan import Plan
 from gradetools.push.feed import make_task, make_tasks
 from gradetools.push.guards import check_host, check_plan
 from gradetools.push.progress import Progress, Reporter
-from gradetools.push.write import HaltError, Task, verify_entry, write_entry
+from gradetools.push.write import Task, verify_entry, write_entry
 from gradetools.receipt import Receipt
 
 Verify = Literal["sample", "all"]
@@ -91,13 +91,14 @@ def push_plan(
         journal.finish(
             push_id, now=gradebook.clock(), why_unsent=str(run.trouble[0]) if run.trouble else ""
         )
-        if run.trouble and not run.tried:
-            raise run.trouble[0]
+        unforeseen = [error for error in run.trouble if not isinstance(error, GradebookError)]
+        if unforeseen or (run.trouble and not run.tried):
+            raise (unforeseen or run.trouble)[0]
         return journal.read_receipt(push_id, plan=plan)
 
 
 def _left(journal: Journal, plan: Plan, push_id: str) -> list[int]:
-    if journal.read_receipt(push_id, plan=plan).fingerprint != plan.fingerprint:
+    if journal.read_plan(push_id).fingerprint != plan.fingerprint:
         raise PlanError(
             f"The push {push_id} was of another plan; resume it with its own (Journal.read_plan)."
         )
@@ -121,7 +122,7 @@ class _Run:
     ended: threading.Event = field(default_factory=threading.Event)
     #: Set when the gradebook was caught storing something else: from then on every entry is read back.
     distrust: threading.Event = field(default_factory=threading.Event)
-    trouble: list[GradetoolsError] = field(default_factory=list)
+    trouble: list[Exception] = field(default_factory=list)
     #: Whether any entry was begun.
     tried: bool = False
 
@@ -149,31 +150,37 @@ class _Run:
                         continue
                 if self._over():
                     break
-        except GradetoolsError as error:
+        except Exception as error:  # noqa: BLE001 - the clerk raises it again, when the books are closed
             self._end(error)
         for _ in range(workers):
             self.tasks.put(None)
 
     def _work(self) -> None:
+        try:
+            self._write_tasks()
+        except Exception as error:  # noqa: BLE001 - the clerk raises it again, when the books are closed
+            self._end(error)
+        finally:
+            # A worker that goes without a word would keep the clerk waiting for ever.
+            self.outcomes.put(None)
+
+    def _write_tasks(self) -> None:
         while (task := self.tasks.get()) is not None:
             if self._over():
                 continue
             read_back = self._sampled(task.entry) or self.distrust.is_set()
-            try:
-                outcome = write_entry(
-                    task,
-                    self.gradebook,
-                    on_conflict=self.plan.on_conflict,
-                    resumed=self.only is not None,
-                    read_back=read_back,
-                )
-            except HaltError as halt:
-                outcome = halt.outcome
-                self._end(halt.cause)
+            outcome, cause = write_entry(
+                task,
+                self.gradebook,
+                on_conflict=self.plan.on_conflict,
+                resumed=self.only is not None,
+                read_back=read_back,
+            )
+            if cause is not None:
+                self._end(cause)
             if outcome.reason == "stored-differently":
                 self.distrust.set()
             self.outcomes.put(outcome)
-        self.outcomes.put(None)
 
     def _keep_books(self, workers: int, reporter: Reporter) -> list[Outcome]:
         """Take outcomes until the last worker is done; give those that were written and not read back."""
@@ -233,6 +240,6 @@ class _Run:
     def _over(self) -> bool:
         return self.ended.is_set() or self.stop.is_set()
 
-    def _end(self, error: GradetoolsError) -> None:
+    def _end(self, error: Exception) -> None:
         self.trouble.append(error)
         self.ended.set()

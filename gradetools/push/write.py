@@ -35,46 +35,27 @@ class Task:
     sure: bool = False
 
 
-class HaltError(Exception):
-    """The push cannot go on: `outcome` is this entry's, the rest stays unsent."""
-
-    def __init__(self, outcome: Outcome, cause: GradebookError) -> None:
-        super().__init__(str(cause))
-        self.outcome = outcome
-        self.cause = cause
+#: What came of an entry, and the reason why no further entry should be tried, if there is one.
+Written = tuple[Outcome, GradebookError | None]
 
 
 def write_entry(
     task: Task, gradebook: Gradebook, *, on_conflict: OnConflict, resumed: bool, read_back: bool
-) -> Outcome:
-    """Bring one result from *before* to *after*, unless somebody else moved it.
-
-    Raises:
-        HaltError: no further entry should be tried.
-    """
+) -> Written:
+    """Bring one result from *before* to *after*, unless somebody else moved it."""
     try:
         settled = _settle(task, gradebook, on_conflict=on_conflict, resumed=resumed)
-        return settled or _put(task, gradebook, read_back=read_back)
-    except StoppedError:
-        return Outcome(
-            task.entry,
-            "unsent",
-            "stopped",
-            "Stopped before it was sent; resume the push to send it.",
-        )
+        return (settled, None) if settled else _put(task, gradebook, read_back=read_back)
+    except StoppedError as error:
+        return _ended(task, "stopped", error, state="unsent"), None
     except BusyError as error:
-        outcome = Outcome(
-            task.entry, "unsent", "server-busy", str(error), error.status, error.request_id
-        )
-        raise HaltError(outcome, error) from None
-    except AuthError as error:
-        outcome = _failed(task, "not-allowed", error)
-        raise HaltError(outcome, error) from None
+        return _ended(task, "server-busy", error, state="unsent"), error
     except UnreachableError as error:
-        outcome = _failed(task, "unreachable", error, state="unsent")
-        raise HaltError(outcome, error) from None
+        return _ended(task, "unreachable", error, state="unsent"), error
+    except AuthError as error:
+        return _ended(task, "not-allowed", error), error
     except GradebookError as error:
-        return _failed(task, "refused", error)
+        return _ended(task, "refused", error), None
 
 
 def verify_entry(task: Task, gradebook: Gradebook, written: Outcome) -> Outcome:
@@ -137,38 +118,33 @@ def _conflict(task: Task, message: str, on_conflict: OnConflict) -> Outcome | No
     )
 
 
-def _put(task: Task, gradebook: Gradebook, *, read_back: bool) -> Outcome:
+def _put(task: Task, gradebook: Gradebook, *, read_back: bool) -> Written:
     try:
         answer, echo = gradebook.put_record(task.after)
     except (UnreachableError, StoppedError, RefusedError) as error:
         if isinstance(error, StoppedError) and not error.sent:
             raise
         if isinstance(error, RefusedError) and (error.status or 500) < 500:
-            return _failed(task, "refused", error)
+            raise
         return _find_out(task, gradebook, error)
     written = Outcome(task.entry, done_state(task), "", "", answer.status, answer.request_id)
     if echo is not None and not read_back and not unlike(task, echo):
-        return written
-    return verify_entry(task, gradebook, written)
+        return written, None
+    return verify_entry(task, gradebook, written), None
 
 
-def _find_out(task: Task, gradebook: Gradebook, error: GradebookError) -> Outcome:
+def _find_out(task: Task, gradebook: Gradebook, error: GradebookError) -> Written:
     """No answer, or an error that may hide a success: only what the gradebook holds tells."""
     try:
         stored = gradebook.get_record(task.sourced_id)
     except GradebookError:
         told = "It was sent and no answer came; resume the push to find out whether it was stored."
-        outcome = _failed(task, "outcome-unknown", error, message=told)
-        if isinstance(error, UnreachableError):
-            raise HaltError(outcome, error) from None
-        return outcome
-    if stored is not None and not unlike(task, stored):
-        return Outcome(task.entry, done_state(task), "", "", error.status, error.request_id)
+        outcome = _ended(task, "outcome-unknown", error, message=told)
+        return outcome, error if isinstance(error, UnreachableError) else None
     if not differences(stored, task.before):
-        return _failed(task, "server-error", error)
-    return _judge(
-        task, stored, Outcome(task.entry, done_state(task), "", "", error.status, error.request_id)
-    )
+        return _ended(task, "server-error", error), None
+    written = Outcome(task.entry, done_state(task), "", "", error.status, error.request_id)
+    return _judge(task, stored, written), None
 
 
 def _judge(task: Task, stored: Record | None, written: Outcome) -> Outcome:
@@ -195,7 +171,7 @@ def _judge(task: Task, stored: Record | None, written: Outcome) -> Outcome:
     )
 
 
-def _failed(
+def _ended(
     task: Task,
     reason: str,
     error: GradebookError,
