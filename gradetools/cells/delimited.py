@@ -76,12 +76,11 @@ def _evenness(text: str, delimiter: str) -> tuple[float, int]:
     """Give the share of rows that have the commonest width above one, and that width."""
     rows = csv.reader(io.StringIO(text[:SAMPLE_CHARACTERS], newline=""), delimiter=delimiter)
     widths = [len(row) for row in itertools.islice(rows, 200) if any(row)]
-    wide = [width for width in widths if width > 1]
-    # A ragged table is still a table, but prose with a comma here and there is none.
-    if len(wide) * 2 <= len(widths):
+    if not any(width > 1 for width in widths):
         return 0.0, 0
-    width, count = Counter(wide).most_common(1)[0]
-    return count / len(widths), width
+    width, count = Counter(width for width in widths if width > 1).most_common(1)[0]
+    # A somewhat ragged table is still a table, but prose with a comma here and there is none.
+    return (count / len(widths), width) if count * 2 >= len(widths) else (0.0, 0)
 
 
 def _refuse_what_is_no_table(content: bytes, name: str) -> None:

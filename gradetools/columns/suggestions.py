@@ -134,7 +134,10 @@ def _with_key(
     if described.means != "student":
         return meaning
     return meaning.model_copy(
-        update={"means": "ignored", "reason": f"another key finds more students ({count})"}
+        update={
+            "means": "ignored",
+            "reason": f"{str(best.column)!r} is the key; this one finds {count}",
+        }
     )
 
 

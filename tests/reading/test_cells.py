@@ -84,6 +84,11 @@ NO_TABLES = {
     "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"is an old Excel workbook \(.xls\)"),
     "binary": (bytes(range(256)), "is neither text nor a workbook"),
     "prose": (b"Dear all,\n\nthe grades are\nin the mail.\n", "is no table"),
+    "prose with commas": (
+        b"Dear Ada, dear Ben,\nthe grades, as I said,\nare in the mail, or were,\nor will be\nyours, Cleo\n\n"
+        b"P.S.\nNot all, though\n",
+        "is no table",
+    ),
     "one column": (b"Name\nAda\nBen\n", "is no table"),
     "half a workbook": (b"PK\x03\x04 and so on", "is a damaged workbook"),
 }

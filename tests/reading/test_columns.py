@@ -119,7 +119,7 @@ def test_key_is_what_matches_best(tmp_path: Path) -> None:
         "identifier",
         "identifier: 3 of 4",
     )
-    assert columns.meaning("Email").reason == "another key finds more students (email: 2 of 3)"
+    assert columns.meaning("Email").reason == "'ID' is the key; this one finds email: 2 of 3"
 
 
 def test_a_column_called_student_may_hold_ids(tmp_path: Path) -> None:
