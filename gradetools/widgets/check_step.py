@@ -69,7 +69,7 @@ class CheckStep(Step):
         self.severity.add_class("gt-severity").observe(lambda _: self._show_findings(), "value")
         self.go = ipw.Button(description="Preview the changes", button_style="primary")
         self.go.add_class("gt-preview").on_click(self._preview)
-        self.go.layout.width = "auto"
+        self.go.layout.width = "max-content"
         questions, cells = self._build_questions(), self._build_cells()
         self.body.children = [self.counts, self.severity, self.findings, questions, cells, self.go]
 

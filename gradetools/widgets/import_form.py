@@ -11,8 +11,9 @@ from gradetools.gradebook import Gradebook
 from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
 from gradetools.widgets.draft import Draft
-from gradetools.widgets.look import STYLE, say
-from gradetools.widgets.push_panel import PushRun, find_runs
+from gradetools.widgets.find_again import find_again
+from gradetools.widgets.look import STYLE
+from gradetools.widgets.push_panel import PushRun
 from gradetools.widgets.sheet_step import SheetStep
 from gradetools.widgets.step import Step
 from gradetools.widgets.where_step import WhereStep
@@ -135,14 +136,3 @@ class ImportForm:
             self.steps["preview"].settle("looked at")
             self.steps["push"].settle("ended" if run.receipt.status == "done" else "not finished")
             self.steps["receipt"].open("keep it, or take the push back")
-
-
-def find_again(gradebook: Gradebook | None) -> list[ipw.Widget]:
-    """Show the pushes that are under way already, as when the cell was run again."""
-    found: list[ipw.Widget] = []
-    for run in find_runs(gradebook.environment if gradebook else None):
-        writing = Writing(run.receipts)
-        writing.attach(run)
-        name = run.plan.environment.name
-        found += [ipw.HTML(say("warning", f"A push to {name} is under way:")), writing.view]
-    return found

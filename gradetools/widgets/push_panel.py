@@ -151,7 +151,7 @@ class PushPanel:
         self.note = ipw.Text(
             description="Note (optional)", placeholder="remembered with this push", style=LABEL
         ).add_class("gt-note")
-        self.go = ipw.Button(layout={"width": "auto"}).add_class("gt-go")
+        self.go = ipw.Button(layout={"width": "max-content"}).add_class("gt-go")
         self.stop = ipw.Button(description="Stop", icon="stop", disabled=True).add_class("gt-stop")
         self.bar = ipw.IntProgress(layout={"width": "100%", "max_width": "40em"})
         self.told, self.alert = ipw.HTML().add_class("gt-progress"), ipw.HTML()

@@ -30,7 +30,7 @@ class ReceiptPanel:
         self.told = ipw.HTML().add_class("gt-receipt-told")
         self.alert = ipw.HTML()
         self.undo = ipw.Button(description="Undo: show what that would change", icon="undo")
-        self.undo.layout.width = "auto"
+        self.undo.layout.width = "max-content"
         self.undo.add_class("gt-undo").on_click(lambda _: on_undo())
         self.below = ipw.VBox()
         self.view = ipw.VBox([self.told, self.undo, self.alert, self.below]).add_class("gt-receipt")

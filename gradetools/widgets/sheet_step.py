@@ -56,7 +56,7 @@ class SheetStep(Step):
         self.again = ipw.Button(description="Look again", icon="refresh").add_class("gt-again")
         self.path = ipw.Text(description="or a path", style=LABEL, layout=WIDE)
         self.upload = ipw.FileUpload(accept=",".join(_ENDINGS), description="or upload a file")
-        self.upload.layout.width = "auto"
+        self.upload.layout.width = "max-content"
         self.worksheet = ipw.Text(
             description="Worksheet", placeholder="the first one", style=LABEL
         ).add_class("gt-worksheet")
@@ -65,7 +65,7 @@ class SheetStep(Step):
         self.guess = ipw.HTML()
         self.classes = ipw.SelectMultiple(description="Class", style=LABEL, layout=WIDE, rows=4)
         self.use_classes = ipw.Button(description="Use this class", button_style="primary")
-        self.use_classes.layout.width = "auto"
+        self.use_classes.layout.width = "max-content"
         hooks = {
             "gt-files": self.files,
             "gt-path": self.path,

@@ -1,0 +1,68 @@
+"""A choice among many: type a part of the name, then choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import ipywidgets as ipw
+
+from gradetools.widgets.look import LABEL, WRAP
+from gradetools.widgets.step import offer
+
+
+class Picker:
+    """A dropdown with a field above all it offers that narrows it down.
+
+    Attributes:
+        search: a part of the name, capital or small.
+        choice: those whose name has it; its value is an id, "" for none.
+    """
+
+    def __init__(self, label: str, hook: str, *, on_change: Callable[[], None]) -> None:
+        self._label = label
+        self._all: Sequence[tuple[str, str]] = ()
+        self._on_change = on_change
+        self._filling = False
+        self.choice = ipw.Dropdown(description=label, style=LABEL).add_class(f"gt-{hook}")
+        self.search = ipw.Text(placeholder="search by name or id").add_class(f"gt-{hook}-search")
+        self.choice.layout.width = "32em"
+        self.search.layout.width = "14em"
+        self.view = ipw.HBox([self.choice, self.search], layout=WRAP)
+        self.search.observe(lambda _: self._narrow(), "value")
+        self.choice.observe(lambda _: self._changed(), "value")
+        self.fill(())
+
+    @property
+    def value(self) -> str:
+        """The id that is chosen, "" for none."""
+        return self.choice.value or ""
+
+    @value.setter
+    def value(self, key: str) -> None:
+        self.choice.value = key
+
+    def fill(self, options: Sequence[tuple[str, str]], *, chosen: str = "") -> None:
+        """Offer these labels and ids, one of them chosen."""
+        self._all = options
+        self._filling = True
+        self.search.value = ""
+        self._offer(chosen)
+        self._filling = False
+
+    def _narrow(self) -> None:
+        if not self._filling:
+            self._offer(self.value)
+
+    def _offer(self, kept: str) -> None:
+        """Offer what fits the search; what is chosen stays chosen."""
+        wanted = self.search.value.strip().casefold()
+        fitting = [(label, key) for label, key in self._all if wanted in label.casefold() or key == kept]  # fmt: skip
+        many = f"choose: {len(fitting):,} fit" if wanted else f"choose the {self._label.lower()}"
+        filling, self._filling = self._filling, True
+        offer(self.choice, [(many, ""), *fitting])
+        self.choice.value = kept if kept in dict(self._all).values() else ""
+        self._filling = filling
+
+    def _changed(self) -> None:
+        if not self._filling:
+            self._on_change()

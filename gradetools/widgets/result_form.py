@@ -1,0 +1,185 @@
+"""One result as a form: whose, for what, every field, what would change, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+
+from gradetools.dialects import parse
+from gradetools.gradebook import Gradebook
+from gradetools.journal import open_journal
+from gradetools.models import Result
+from gradetools.plan import OnConflict, Plan, make_result_plan
+from gradetools.snapshot import Snapshot
+from gradetools.widgets.find_again import find_again
+from gradetools.widgets.look import STYLE
+from gradetools.widgets.picker import Picker
+from gradetools.widgets.push_panel import PushRun
+from gradetools.widgets.result_fields import ResultFields
+from gradetools.widgets.step import Step, telling
+from gradetools.widgets.where_step import WhereStep
+from gradetools.widgets.writing import Writing
+
+
+class ResultForm:
+    """Create or change one result; show it as the last line of a cell.
+
+    A field that is left as it stands is left alone in the gradebook; one that is emptied is removed.
+    Nothing is sent anywhere before the first click.
+
+    Args:
+        gradebook: where; without it one of the environments is chosen in the form.
+        folder: where receipts are kept, in its folder `receipts`.
+        data_dir: the data folder; by default that of the settings.
+
+    Attributes:
+        where: the environment and the connection.
+        class_, line_item, student: whose grade for what; each a `Picker`.
+        fields: the fields; `fields.inputs["score"].value = "8.5"`.
+        preview, push, receipt: what would change, the push of it, and what came of it.
+        writing: these three together; `writing.undo` is the same for taking it back.
+        view: the widget.
+    """
+
+    def __init__(
+        self,
+        gradebook: Gradebook | None = None,
+        *,
+        folder: str | Path = ".",
+        data_dir: str | Path | None = None,
+    ) -> None:
+        self._snapshot: Snapshot | None = None
+        self._last_sent: pd.DataFrame | None = None
+        self.whose = Step("2. Which grade", "whose", waits_for="Where")
+        self.grade = Step("3. Grade", "grade", waits_for="Which grade")
+        self.upsert = Step("4. Preview and write", "upsert", waits_for="Grade")
+        self.class_ = Picker("Class", "class", on_change=self._choose_class)
+        self.line_item = Picker("Line item", "line-item", on_change=self._choose_grade)
+        self.student = Picker("Student", "student", on_change=self._choose_grade)
+        self.fields = ResultFields(on_change=self._change)
+        self.writing = Writing(Path(folder) / "receipts", on_end=self._end)
+        self.preview, self.push = self.writing.preview, self.writing.push
+        self.receipt = self.writing.receipt
+        self.where = WhereStep(
+            gradebook, data_dir=data_dir, on_done=self._connected, on_change=self._disconnect
+        )
+        self.whose.body.children = [self.class_.view, self.line_item.view, self.student.view]
+        self.grade.body.children = [self.fields.view]
+        self.upsert.body.children = [self.writing.view]
+        steps = (self.where, self.whose, self.grade, self.upsert)
+        parts = [ipw.HTML(STYLE), self.where.banner, *find_again(gradebook)]
+        self.view = ipw.VBox([*parts, *(step.view for step in steps)])
+        self.view.add_class("gt-form").add_class("gt-result")
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol
+        """Show the form in a notebook."""
+        return self.view._repr_mimebundle_(**kwargs)
+
+    def _disconnect(self) -> None:
+        self._snapshot = None
+        for step in (self.whose, self.grade):
+            step.lock()
+        self._forget_plan()
+
+    def _connected(self) -> None:
+        classes = [
+            (f"{one.title} ({one.sourced_id})", one.sourced_id) for one in self.where.classes
+        ]
+        self.class_.fill(classes)
+        self.line_item.fill(())
+        self.student.fill(())
+        self.whose.open("choose the class, the line item and the student")
+
+    def _choose_class(self) -> None:
+        self.grade.lock()
+        self._forget_plan()
+        with telling(self.whose.alert):
+            if not self.class_.value:
+                return
+            snapshot = self._look()
+            items = zip(
+                snapshot.line_items["title"], snapshot.line_items["sourced_id"], strict=True
+            )
+            self.line_item.fill([(f"{title} ({key})", key) for title, key in items])
+            self.student.fill(_people(snapshot))
+            self.whose.open("choose the line item and the student")
+
+    def _look(self) -> Snapshot:
+        """Read what the gradebook has now, and what we sent last."""
+        gradebook = self.where.gradebook
+        self._snapshot = snapshot = gradebook.take_snapshot([self.class_.value])
+        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+            self._last_sent = journal.last_sent()
+        return snapshot
+
+    def _identity(self) -> dict[str, Any]:
+        chosen = {"lineItem": self.line_item, "student": self.student, "class": self.class_}
+        return {name: {"sourcedId": picker.value} for name, picker in chosen.items()}
+
+    def _choose_grade(self) -> None:
+        self.grade.lock()
+        self._forget_plan()
+        if not (self.line_item.value and self.student.value):
+            return
+        with telling(self.whose.alert):
+            self._load()
+            self.whose.settle(f"{self.student.choice.label}: {self.line_item.choice.label}")
+
+    def _load(self) -> None:
+        """Show what the gradebook has of the chosen grade."""
+        untouched = self._plan(Result.model_validate(self._identity()), "stop").changes.iloc[0]
+        before = parse(untouched["before"])
+        there = before if before and before.get("status", "active") == "active" else None
+        self.fields.load(there)
+        told = (
+            "is there already: change what should change"
+            if there
+            else "is not there yet: fill it in"
+        )
+        self.grade.open(f"this grade {told}")
+
+    def _plan(self, result: Result, on_conflict: OnConflict) -> Plan:
+        if self._snapshot is None:
+            raise RuntimeError("a class comes first")
+        return make_result_plan(
+            result, self._snapshot, last_sent=self._last_sent, on_conflict=on_conflict
+        )
+
+    def _change(self) -> None:
+        """After each change of a field: say what is wrong with it, or what it would do."""
+        with telling(self.grade.alert):
+            result = self.fields.read(self._identity())
+            touched = self.fields.touched
+            if result is None or not touched:
+                self._forget_plan()
+                told = "correct what is marked" if result is None else "change what should change"
+                self.grade.open(told)
+                return
+            self.writing.begin(lambda policy: self._plan(result, policy), self.where.gradebook)
+            self.grade.settle(f"changes {', '.join(touched)}")
+            self.upsert.open("look at it, then write it")
+
+    def _forget_plan(self) -> None:
+        if not self.push.running:
+            self.writing.clear()
+            self.upsert.lock()
+
+    def _end(self, run: PushRun) -> None:
+        """After a push, this one or its undo: show what the gradebook has now."""
+        if run.receipt is not None:
+            with telling(self.grade.alert):
+                self._look()
+                self._load()
+            self.upsert.settle("written; it can be taken back" if run.receipt.ok else "ended")
+
+
+def _people(snapshot: Snapshot) -> list[tuple[str, str]]:
+    students = snapshot.students.drop_duplicates("sourced_id")
+    columns = (students[name] for name in ("given_name", "family_name", "identifier", "sourced_id"))
+    people = zip(*columns, strict=True)
+    return sorted(
+        (f"{given} {family} ({number or key})", key) for given, family, number, key in people
+    )
