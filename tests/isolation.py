@@ -17,7 +17,7 @@ import pytest
 SHARED = pytest.StashKey[Path | None]()
 HOME = pytest.StashKey[Path]()
 
-OWN_PREFIXES = ("GRADETOOLS_", "TIMEBACK_", "JUPYTER", "IPYTHON", "XDG_")
+OWN_PREFIXES = ("GRADETOOLS_", "TIMEBACK_", "JUPYTER", "IPYTHON", "XDG_", "PYTEST_ADDOPTS")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 # Each kernel works in a copy of the folder it starts in: it finds the files beside the notebook, but

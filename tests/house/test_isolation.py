@@ -18,7 +18,7 @@ import os, pathlib
 here = pathlib.Path.cwd()
 assert sorted(path.name for path in here.iterdir()) == ["clean.ipynb", "fails.ipynb", "sample.csv"]
 assert os.environ["GRADETOOLS_DATA_DIR"] == str(here.parent / "data")
-foreign = ("GRADETOOLS_", "TIMEBACK_", "HTTPS_PROXY", "JUPYTER_CONFIG")
+foreign = ("GRADETOOLS_", "TIMEBACK_", "HTTPS_PROXY", "JUPYTER_CONFIG", "PYTEST_ADD")
 assert [name for name in os.environ if name.startswith(foreign)] == ["GRADETOOLS_DATA_DIR"]
 (here / "left.txt").write_text("behind")
 """
@@ -35,6 +35,7 @@ HOSTILE = {
     "TIMEBACK_CLIENT_ID": "ada",
     "HTTPS_PROXY": "http://127.0.0.1:9",
     "JUPYTER_CONFIG_DIR": "/nowhere",
+    "PYTEST_ADDOPTS": "-p no:cacheprovider",
 }
 
 
@@ -52,7 +53,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     write_notebook(folder / "fails.ipynb", "1 + 1", "assert 1 + 1 == 3", HANDLER)
     (folder / "sample.csv").touch()
     (folder / ".env").write_text("GRADETOOLS_ENV=production\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-rA"]
     command += ["-c", str(ROOT / "pyproject.toml"), str(folder)]
     done = subprocess.run(
         command, env=os.environ | HOSTILE, capture_output=True, text=True, check=False
