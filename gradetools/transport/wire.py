@@ -100,7 +100,6 @@ class Transport:
         self.pace = Pace(workers, clock=self._clock)
         self.auth = ClientCredentials(self._fetch_token, clock=self._clock)
         self._session = requests.Session()
-        self._session.trust_env = False  # .netrc would replace our token; proxies are read below
         # Room for a push with many workers; a pool that is too small closes connections.
         adapter = HTTPAdapter(pool_maxsize=64, max_retries=0)
         self._session.mount("https://", adapter)
@@ -219,20 +218,23 @@ class Transport:
         """One request, one answer or none; the errors of `requests` end here."""
         if asked.since is None:
             asked.since = self._clock.seconds()
-        host = urlsplit(str(request.url)).netloc
+        url = str(request.url)
+        host = urlsplit(url).netloc
         try:
-            response = self._session.send(
+            # Not by the session's own `send`, which reads redirects and keeps cookies.
+            response = self._session.get_adapter(url).send(
                 request,
                 timeout=(self.patience.connect_timeout, self.patience.read_timeout),
-                allow_redirects=False,
-                proxies=self._proxies_to(host, str(request.url)),
+                proxies=self._proxies_to(host, url),
                 verify=self._verify,
             )
-        except (requests.RequestException, UnicodeError) as error:
+            content = response.content
+        except (requests.RequestException, ValueError) as error:
             lasting = "CERTIFICATE_VERIFY_FAILED" in str(error)
             unreachable = UnreachableError(_unreachable_sentence(host, error))
         else:
-            content = response.content
+            if _is_cut_short(response):
+                return UnreachableError(f"{host} broke off its answer; try again later.")
             if response.status_code >= 400:
                 content = self._without_secrets(content, request)
             return Answer(response.status_code, response.headers, content)
@@ -269,6 +271,13 @@ def _to_json(body: Mapping[str, Any]) -> bytes:
         raise RefusedError(
             "This holds something that JSON has no word for, such as NaN; correct it."
         ) from None
+
+
+def _is_cut_short(response: requests.Response) -> bool:
+    # A connection that ends within the headers looks like an answer without a body. A read always has
+    # one; a write need not, and is read back.
+    read = response.request.method == "GET" and response.ok
+    return read and not response.content and "content-length" not in response.headers
 
 
 def _may_pass(outcome: _Outcome) -> bool:
