@@ -176,6 +176,15 @@ def test_worksheet_is_the_first_that_holds_anything(tmp_path: Path) -> None:
     assert rows_of(read_cells(path, worksheet="Old")) == [["x", "y"]]
 
 
+def test_rows_that_are_only_formatted_are_left_out(tmp_path: Path) -> None:
+    """A workbook whose empty rows and columns bear a format has no more rows and columns for it."""
+    path = write_workbook(tmp_path, {"Grades": ROWS})
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].cell(40, 9).number_format = "00000"
+    book.save(path)
+    assert rows_of(read_cells(path)) == ROWS
+
+
 def test_unknown_worksheet_names_those_there_are(tmp_path: Path) -> None:
     """Who names a worksheet that is missing or empty learns which there are."""
     path = write_workbook(tmp_path, {"Cover": [], "Grades": ROWS})
