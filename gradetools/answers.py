@@ -22,7 +22,7 @@ from gradetools.errors import AuthError, BusyError, GradebookError, NotFoundErro
 from gradetools.models import StatusInfo
 
 #: Where bodies that are not the standard's say what went wrong, the most telling first.
-_SAID = ("message", "error_description", "error", "detail", "title")
+_SAID = ("message", "error_description", "error", "imsx_description", "detail", "title")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _NO_TEXT = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
