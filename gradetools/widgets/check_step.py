@@ -142,11 +142,7 @@ class CheckStep(Step):
             for row in findings.head(MOST_FINDINGS).to_dict(orient="records")
         )  # fmt: skip
         head = ("line", "column", "finding", "what", "to do")
-        more = len(findings) - MOST_FINDINGS
-        self.findings.value = join(
-            table(head, rows) if len(findings) else "",
-            element("div", f"… and {more:,} more.") if more > 0 else "",
-        )
+        self.findings.value = table(head, rows, len(findings))
         self.severity.layout.display = None if len(self._draft.checked.findings) else "none"
 
     def _show_questions(self) -> None:

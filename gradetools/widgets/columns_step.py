@@ -219,7 +219,7 @@ def _tell_column(meaning: ColumnMeaning) -> Html:
     """Say what a column is, with samples of its cells and the reason."""
     means = meaning.means.replace("_", " ")
     of = f" of {meaning.belongs_to}" if meaning.belongs_to else ""
-    samples = ", ".join(meaning.samples) or "empty"
+    samples = " · ".join(meaning.samples) or "empty"
     return element(
         "div",
         element("b", str(meaning.column)),

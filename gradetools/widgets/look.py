@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 #: Label widths, so that a form's fields stand below one another.
@@ -12,14 +12,10 @@ LABEL: Final = {"description_width": "12em"}
 WRAP: Final = {"flex_flow": "row wrap"}
 WIDE: Final = {"width": "100%", "max_width": "46em"}
 
-_ICONS = {"error": "⛔", "question": "❓", "warning": "⚠️", "info": "i", "good": "✔"}
-_WORDS = {
-    "error": "Error",
-    "question": "Question",
-    "warning": "Warning",
-    "info": "Note",
-    "good": "Done",
-}
+# Plain signs, which every font has, and no emoji.
+_ICONS = {"error": "✖", "question": "?", "warning": "⚠", "info": "i", "good": "✔"}
+#: What is good, or only to be known, needs no word before the sentence.
+_WORDS = {"error": " Error:", "question": " Question:", "warning": " Warning:"}
 
 
 class Html(str):
@@ -51,7 +47,7 @@ def say(kind: str, *sentence: object) -> Html:
     Errors are read aloud by screen readers at once.
     """
     role = "alert" if kind == "error" else ""
-    word = element("b", f"{_ICONS[kind]} {_WORDS[kind]}: ")
+    word = element("b", f"{_ICONS[kind]}{_WORDS.get(kind, '')} ")
     return element("div", word, *sentence, hook=f"gt-say gt-{kind}", role=role)
 
 
@@ -60,11 +56,20 @@ def mark(kind: str, words: object) -> Html:
     return element("span", f"{_ICONS[kind]} ", words, hook=f"gt-mark gt-{kind}")
 
 
-def table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> Html:
-    """Make a table; every cell is escaped unless it is `Html`."""
-    top = element("tr", *(element("th", cell) for cell in head))
-    body = [element("tr", *(element("td", cell) for cell in row)) for row in rows]
-    return element("table", element("thead", top), element("tbody", *body), hook="gt-table")
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], total: int) -> Html:
+    """Make a table of the first rows of so many in total; columns in which nothing stands are left out.
+
+    Every cell is escaped unless it is `Html`.
+    """
+    shown = list(rows)
+    if not shown:
+        return Html("")
+    kept = [place for place in range(len(head)) if any(row[place] != "" for row in shown)]
+    top = element("tr", *(element("th", head[place]) for place in kept))
+    body = [element("tr", *(element("td", row[place]) for place in kept)) for row in shown]
+    more = f"… and {total - len(shown):,} more." if total > len(shown) else ""
+    whole = element("table", element("thead", top), element("tbody", *body), hook="gt-table")
+    return join(whole, element("div", more) if more else "")
 
 
 def fold(summary: object, content: object) -> Html:
@@ -89,7 +94,7 @@ def tell_environment(name: str, about: str = "") -> Html:
     hook = f"gt-environment gt-{'production' if loud else 'staging' if name == 'staging' else 'practice'}"
     return element(
         "div",
-        element("b", f"{'⚠️ ' if loud else ''}{words}"),
+        element("b", f"{'⚠ ' if loud else ''}{words}"),
         f" {about}" if about else "",
         hook=hook,
     )
@@ -100,7 +105,7 @@ STYLE = Html("""<style>
 .gt-form .gt-step { border: 1px solid var(--jp-border-color2, #ccc); border-radius: 4px;
   padding: .3em 1em .6em; margin: .35em 0; overflow: visible; }
 .gt-form .widget-html-content, .gt-form .jupyter-widget-html-content { line-height: 1.5;
-  overflow-wrap: anywhere; white-space: normal; }
+  overflow-wrap: break-word; white-space: normal; }
 .gt-form .gt-title { font-size: 1.15em; font-weight: 600; margin-right: .8em; }
 .gt-form .gt-later { color: var(--jp-ui-font-color2, #666); }
 .gt-form .gt-next { color: var(--jp-brand-color1, #1565c0); font-weight: 600; }

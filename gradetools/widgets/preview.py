@@ -126,7 +126,7 @@ def tell_plan(plan: Plan) -> Html:
         tell_environment(plan.environment.name, f"would write {count(plan.writes, 'grade')}"),
         element("div", element("b", tell_counts(plan.counts)), hook="gt-actions"),
         _tell_harm(changes[changes["action"].isin(WRITES).to_numpy()]),
-        _tell_changes(shown) if len(shown) else "",
+        _tell_changes(shown),
         fold(folded, _tell_quiet(quiet)) if len(quiet) else "",
     )
 
@@ -145,15 +145,15 @@ def _tell_changes(changes: pd.DataFrame) -> Html:
          _tell_action(row), _tell_what(row))
         for row in changes.head(MOST_CHANGES).to_dict(orient="records")
     ]  # fmt: skip
-    more = len(changes) - MOST_CHANGES
     head = ("line", "student", "line item", "what", "old → new")
-    return join(table(head, rows), element("div", f"… and {more:,} more.") if more > 0 else "")
+    return table(head, rows, len(changes))
 
 
 def _tell_action(row: Mapping[Any, Any]) -> Html:
     severity = {"conflict": "question", "blocked": "error"}.get(row["action"])
     return join(
         mark(severity, row["action"]) if severity else row["action"],
+        " ",
         mark("warning", "lowered") if row["lowered"] else "",
         mark("warning", "removed") if row["cleared"] else "",
     )
@@ -172,9 +172,8 @@ def _tell_quiet(changes: pd.DataFrame) -> Html:
          row["action"], row["message"] or row["reason"])
         for row in changes.head(MOST_CHANGES).to_dict(orient="records")
     ]  # fmt: skip
-    more = len(changes) - MOST_CHANGES
     head = ("line", "student", "line item", "what", "why")
-    return join(table(head, rows), element("div", f"… and {more:,} more.") if more > 0 else "")
+    return table(head, rows, len(changes))
 
 
 def _tell_place(row: Mapping[Any, Any]) -> str:

@@ -21,7 +21,7 @@ from gradetools.push import PRODUCTION, Progress, check_plan, push_plan
 from gradetools.receipt import Receipt
 from gradetools.report import choose_folder, write_receipt
 from gradetools.snapshot import Environment
-from gradetools.widgets.look import LABEL, count, element, join, say
+from gradetools.widgets.look import LABEL, WIDE, count, element, join, say
 from gradetools.widgets.step import tell_error, telling
 
 _RUNS: dict[tuple[Environment, Path], PushRun] = {}
@@ -149,7 +149,10 @@ class PushPanel:
             description="I have looked; lower or remove that many grades", indent=False
         ).add_class("gt-allow-unsafe")
         self.note = ipw.Text(
-            description="Note (optional)", placeholder="remembered with this push", style=LABEL
+            description="Note (optional)",
+            placeholder="remembered with this push",
+            style=LABEL,
+            layout=WIDE,
         ).add_class("gt-note")
         self.go = ipw.Button(layout={"width": "max-content"}).add_class("gt-go")
         self.stop = ipw.Button(description="Stop", icon="stop", disabled=True).add_class("gt-stop")

@@ -63,11 +63,9 @@ def tell_receipt(receipt: Receipt, folder: Path | None) -> Html:
         for row in bad.head(MOST_ROWS).to_dict(orient="records")
     )  # fmt: skip
     head = ("line", "student", "line item", "state", "why")
-    more = len(bad) - MOST_ROWS
     return join(
         say("good" if receipt.ok else "warning", summary),
-        table(head, rows) if len(bad) else "",
-        element("div", f"… and {more:,} more.") if more > 0 else "",
+        table(head, rows, len(bad)),
         element("div", "The receipt's files are in ", element("code", str(folder)), ".") if folder else "",
         element("div", f"Push {receipt.push_id}", hook="gt-reason"),
     )  # fmt: skip

@@ -14,7 +14,13 @@ from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
 from gradetools.widgets.step import Step, offer, telling
 
 _ENDINGS = (".csv", ".xlsx", ".tsv", ".txt")
-_LIMIT = "Uploads of more than 10 MB are lost without a word, unless this was started by `gradetools lab`."
+_LIMIT = element(
+    "span",
+    "Uploads of more than 10 MB are lost without a word, unless this was started by ",
+    element("code", "gradetools lab"),
+    ".",
+    hook="gt-reason",
+)
 
 
 class SheetStep(Step):
@@ -58,7 +64,7 @@ class SheetStep(Step):
         self.upload = ipw.FileUpload(accept=",".join(_ENDINGS), description="or upload a file")
         self.upload.layout.width = "max-content"
         self.worksheet = ipw.Text(
-            description="Worksheet", placeholder="the first one", style=LABEL
+            description="Worksheet (XLSX)", placeholder="the first one", style=LABEL
         ).add_class("gt-worksheet")
         self.read = ipw.Button(description="Read the sheet", button_style="primary")
         self.told = ipw.HTML().add_class("gt-detected")
@@ -80,9 +86,7 @@ class SheetStep(Step):
         self.body.children = [
             ipw.HBox([self.files, self.again], layout=WRAP),
             self.path,
-            ipw.HBox(
-                [self.upload, ipw.HTML(element("span", _LIMIT, hook="gt-reason"))], layout=WRAP
-            ),
+            ipw.HBox([self.upload, ipw.HTML(_LIMIT)], layout=WRAP),
             self.worksheet,
             self.read,
             self.told,

@@ -50,20 +50,19 @@ class WhereStep(Step):
         self.connect = ipw.Button(description="Connect", button_style="primary")
         self.connect.add_class("gt-connect").on_click(self._connect)
         self.body.children = [ipw.HBox([self.env, self.connect]), self.told]
-        self.open("choose the environment and connect")
         self._offer()
-        self.env.observe(lambda _: self._choose(), "value")
-        self._choose()
 
     def _offer(self) -> None:
-        if self._given is not None:
-            name = self._given.environment.name
-            self.env.options, self.env.value, self.env.disabled = [name], name, True
-            return
-        self.env.options = ENVIRONMENTS
-        self.env.value = ENVIRONMENTS[0]
-        with telling(self.alert):
-            self.env.value = load_settings().env
+        """Offer the environments, the one of the settings chosen; or the one that was handed in."""
+        given = self._given
+        self.env.options = ENVIRONMENTS if given is None else [given.environment.name]
+        self.env.disabled = given is not None
+        self.env.index = 0
+        self.env.observe(lambda _: self._choose(), "value")
+        self._choose()
+        if given is None:
+            with telling(self.alert):
+                self.env.value = load_settings().env
 
     def _choose(self) -> None:
         """Say what the chosen environment is, without asking it anything."""

@@ -1,0 +1,61 @@
+"""Driving forms without a browser: what every test of them needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as ipw
+
+from gradetools.widgets import ImportForm
+
+MIDTERM = Path(__file__).parents[2] / "notebooks" / "samples" / "algebra_midterm.csv"
+
+
+def walk(widget: ipw.Widget) -> Iterator[ipw.Widget]:
+    """Give a widget and all that are inside it."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from walk(child)
+
+
+def states(widget: ipw.Widget) -> str:
+    """Give all that the browser is told of a widget and of those inside it."""
+    return str([each.get_state() for each in walk(widget)])
+
+
+def page(widget: ipw.Widget) -> str:
+    """Give all the HTML that is shown."""
+    return "".join(each.value for each in walk(widget) if isinstance(each, ipw.HTML))
+
+
+def drive(form: ImportForm, sheet: Path | str = MIDTERM, *, until: str = "preview") -> None:
+    """Go through the steps of an import, up to and including the one named."""
+    form.where.connect.click()
+    form.sheet.path.value = str(sheet)
+    form.sheet.read.click()
+    form.sheet.classes.value = form.sheet.classes.value or ("algebra-1",)
+    form.sheet.use_classes.click()
+    if until != "columns":
+        form.columns.go.click()
+    if until == "preview":
+        form.check.go.click()
+
+
+def write_sheet(path: Path, *rows: str) -> Path:
+    """Write a CSV file."""
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def make_upload(name: str, content: bytes) -> dict[str, Any]:
+    """Make what the browser sends for one uploaded file."""
+    return {
+        "name": name,
+        "type": "text/csv",
+        "size": len(content),
+        "content": memoryview(content),
+        "last_modified": dt.datetime(2026, 10, 16, tzinfo=dt.UTC),
+    }

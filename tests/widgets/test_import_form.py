@@ -1,0 +1,284 @@
+"""What the import form does when something is wrong, dangerous, or not meant well."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from form_driving import MIDTERM, drive, make_upload, page, states, walk, write_sheet
+
+import gradetools as gt
+from gradetools.errors import PushRunningError
+from gradetools.sandbox import Sandbox, invented_school
+from gradetools.widgets import ImportForm
+from gradetools.widgets.push_panel import PushRun, find_runs
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def gradebook(sandbox: Sandbox) -> gt.Gradebook:
+    """Connect to the sandbox of the test."""
+    return gt.connect(sandbox, patience=gt.Patience(attempts=1))
+
+
+def start_and_hold(form: ImportForm) -> threading.Event:
+    """Begin a push that waits at its first look at the progress, until the event is set."""
+    gate = threading.Event()
+    reached = threading.Event()
+
+    def hold(run: PushRun) -> None:
+        reached.set()
+        if not run.ended:
+            gate.wait(30)
+
+    form.push.go.click()
+    assert form.push.run is not None
+    form.push.run.watch(hold)
+    assert reached.wait(30)
+    return gate
+
+
+def test_missing_settings_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment without settings says what is missing, and nothing is asked."""
+    form = ImportForm()
+    form.where.env.value = "staging"
+    form.where.connect.click()
+    assert 'role="alert"' in form.where.alert.value
+    assert "GRADETOOLS_STAGING_CLIENT_ID" in form.where.alert.value
+    assert "not connected" in form.where.banner.value
+    monkeypatch.setenv("GRADETOOLS_ENV", "elsewhere")
+    assert "There is no environment called" in ImportForm().where.alert.value
+
+
+def test_no_answer_is_a_sentence(sandbox: Sandbox, gradebook: gt.Gradebook) -> None:
+    """A gradebook that does not answer is told in the form, and connecting can be tried again."""
+    form = ImportForm(gradebook)
+    sandbox.stop()
+    form.where.connect.click()
+    assert 'role="alert"' in form.where.alert.value
+    assert "next: connect" in form.where.state.value
+    assert form.steps["sheet"].body.layout.display == "none"
+
+
+def test_wrong_secret_is_a_sentence(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong secret is told without showing it, and is in no widget."""
+    for line in sandbox.settings_text().splitlines():
+        name, value = line.split("=", 1)
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("GRADETOOLS_SANDBOX_CLIENT_SECRET", "wrong-and-secret")
+    form = ImportForm()
+    form.where.connect.click()
+    assert 'role="alert"' in form.where.alert.value
+    assert "wrong-and-secret" not in states(form.view)
+
+
+def test_unexpected_error_is_a_sentence(gradebook: gt.Gradebook) -> None:
+    """Even a mistake of ours ends in one sentence, without a traceback and without its details."""
+    gradebook.check_connection = lambda: {}["Ada Example"]  # type: ignore[method-assign]  # a mistake of ours
+    form = ImportForm(gradebook)
+    form.where.connect.click()
+    assert "This did not work (KeyError)" in form.where.alert.value
+    assert "Ada Example" not in page(form.view)
+    assert "Traceback" not in page(form.view)
+
+
+def test_everything_is_escaped(tmp_path: Path) -> None:
+    """Names, headers, cells and file names from outside are shown as text, wherever they are shown."""
+    school = invented_school()
+    for kind in ("users", "lineItems", "classes"):
+        for record in school[kind]:
+            for name in ("givenName", "title"):
+                if name in record:
+                    record[name] += EVIL
+    path = write_sheet(
+        tmp_path / f"{EVIL[:4]}.csv",
+        f"Student number,Midterm{EVIL},Quiz 1{EVIL},{EVIL},Note{EVIL}",
+        f"00041,50,{EVIL},x{EVIL},",
+        f"{EVIL},60,1,,{EVIL}",
+    )
+    with Sandbox(seed=school) as sandbox:
+        form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+        drive(form, path)
+        form.preview.entry.value = form.preview.entry.options[-1][1]
+        form.push.note.value = EVIL
+        form.push.go.click()
+        form.push.wait(30)
+        form.receipt.undo.click()
+        shown = page(form.view) + page(form.columns.view)
+        assert "&lt;img src=x" in shown
+        assert "<img" not in shown
+        described = [getattr(each, "description_allow_html", False) for each in walk(form.view)]
+        assert not any(described)
+
+
+def test_production_asks_for_the_number(tmp_path: Path) -> None:
+    """Production cannot be mistaken, and nothing is written until the number of grades is typed."""
+    with Sandbox(name="production") as sandbox:
+        form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+        assert "PRODUCTION: real grades" in form.where.banner.value
+        drive(form)
+        assert form.push.confirm.layout.display is None
+        assert form.push.go.button_style == "danger"
+        for typed in ("", "27", "all"):
+            form.push.confirm.value = typed
+            form.push.go.click()
+            assert 'role="alert"' in form.push.alert.value
+            assert not form.push.running
+        assert sandbox.requests(method="PUT") == []
+        form.push.confirm.value = " 28 "
+        form.push.go.click()
+        receipt = form.push.wait(30)
+        assert receipt is not None
+        assert receipt.states["created"] == 28
+
+
+def test_lowering_many_grades_needs_a_tick(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A plan that lowers many grades says so and is not written before the box is ticked."""
+    snapshot = gradebook.take_snapshot(["algebra-1"])
+    ids = snapshot.students["identifier"]
+    path = write_sheet(tmp_path / "low.csv", "Student number,Quiz 1", *(f"{i},1" for i in ids))
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, path)
+    assert "lowers or clears" in form.push.alert.value
+    assert form.push.allow_unsafe.layout.display is None
+    form.push.go.click()
+    assert form.push.run is None
+    form.push.allow_unsafe.value = True
+    form.push.go.click()
+    receipt = form.push.wait(30)
+    assert receipt is not None
+    assert receipt.ok
+
+
+def test_second_push_is_refused(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """While a push is under way in this kernel, another form may not begin one to the same gradebook."""
+    first, second = (ImportForm(gradebook, folder=tmp_path) for _ in range(2))
+    drive(first)
+    drive(second)
+    gate = start_and_hold(first)
+    second.push.go.click()
+    assert "Another push to sandbox is under way" in second.push.alert.value
+    assert not second.push.running
+    assert not second.push.go.disabled  # it may be tried again later
+    gate.set()
+    receipt = first.push.wait(30)
+    assert receipt is not None
+    assert receipt.states["created"] == 28
+
+
+def test_run_again_finds_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A cell that is run again shows the push that is under way, with its Stop, and then its receipt."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form)
+    gate = start_and_hold(form)
+    again = ImportForm(gradebook, folder=tmp_path)
+    assert "A push to sandbox is under way" in page(again.view)
+    stop = next(w for w in walk(again.view) if "gt-stop" in w._dom_classes and not w.disabled)  # noqa: SLF001 - the hooks are stable
+    stop.click()
+    assert form.push.run is not None
+    assert form.push.run.stop.is_set()
+    gate.set()
+    receipt = form.push.wait(30)
+    assert receipt is not None
+    assert receipt.push_id in page(again.view)
+    assert find_runs() == []
+    assert "under way" not in page(ImportForm(gradebook, folder=tmp_path).view)
+
+
+def test_plan_stays_while_it_is_written(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """While a push is under way, going back to an earlier step takes neither its plan nor its Stop away."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form)
+    gate = start_and_hold(form)
+    drive(form)
+    assert "A push is under way" in form.check.alert.value
+    assert form.preview.plan is not None
+    assert form.steps["push"].body.layout.display is None
+    gate.set()
+    receipt = form.push.wait(30)
+    assert receipt is not None
+    assert receipt.ok
+
+
+def test_wait_raises_what_ended_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """What ends a push is a sentence in the form, is raised by `wait`, and can be tried again."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form)
+    with (
+        gt.open_journal(gradebook.environment, gradebook.settings.data_dir) as journal,
+        journal.lock(),
+    ):
+        form.push.go.click()
+        with pytest.raises(PushRunningError):
+            form.push.wait(30)
+    assert "Another push to sandbox" in form.push.alert.value
+    assert not form.push.go.disabled
+    form.push.go.click()
+    receipt = form.push.wait(30)
+    assert receipt is not None
+    assert receipt.ok
+
+
+def test_upload_is_read(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """An uploaded file is read at once, from a private folder that its name cannot lead out of."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    form.where.connect.click()
+    form.sheet.upload.value = (make_upload("../../algebra.csv", MIDTERM.read_bytes()),)
+    assert "algebra.csv: 30 student rows" in form.sheet.told.value
+    kept = Path(form.sheet.path.value)
+    assert kept.name == "algebra.csv"
+    assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+def test_files_of_the_folder_are_offered(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Sheets in the folder and one level below are offered; other files and hidden ones are not."""
+    (tmp_path / "below").mkdir()
+    for name in ("a.csv", "b.xlsx", "c.pdf", ".d.csv", "below/e.csv"):
+        (tmp_path / name).touch()
+    form = ImportForm(gradebook, folder=tmp_path)
+    labels = [label for label, path in form.sheet.files.options if path]
+    assert labels == ["a.csv", "b.xlsx", "below/e.csv"]
+    (tmp_path / "f.csv").touch()
+    form.sheet.again.click()
+    assert len(form.sheet.files.options) == 5
+
+
+def test_class_that_does_not_stand_out_is_asked_for(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """A sheet whose students are in no class, or in several alike, is taken for none of them."""
+    path = write_sheet(tmp_path / "nobody.csv", "Student number,Midterm", "99999,5")
+    form = ImportForm(gradebook, folder=tmp_path)
+    form.where.connect.click()
+    form.sheet.path.value = str(path)
+    form.sheet.read.click()
+    assert form.sheet.classes.value == ()
+    assert "No class stands out" in form.sheet.guess.value
+    form.sheet.use_classes.click()
+    assert "No class is chosen" in form.sheet.alert.value
+
+
+def test_question_is_answered(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A question is answered in the form, and its entries are blocked no more."""
+    rows = ("00041,0.5", "00082,0.7", "00123,1")
+    path = write_sheet(tmp_path / "shares.csv", "Student number,Midterm", *rows)
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, path, until="check")
+    assert form.draft.checked.counts["blocked"] == 3
+    form.check.answer.value = "accept"
+    form.check.give.click()
+    assert form.draft.checked.counts["blocked"] == 0
+    assert form.check.question.options == ()
+
+
+def test_long_sheet_goes_through(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A sheet with one grade per row names its line items in the rows."""
+    rows = ("00041,Midterm,50", "00041,Quiz 2,5", "00082,Midterm,60")
+    path = write_sheet(tmp_path / "long.csv", "Student number,Assignment,Score", *rows)
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, path)
+    assert form.columns.line_items["Score"].label == "as each row says"
+    assert form.preview.plan is not None
+    assert form.preview.plan.counts["create"] == 3
