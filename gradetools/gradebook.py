@@ -7,7 +7,6 @@ with a trailing slash, the limit of 3000 and totals in the body.
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -18,7 +17,7 @@ from pydantic import ValidationError
 from gradetools.answers import Answer
 from gradetools.dialects import Record, not_representable, to_wire
 from gradetools.embedded import sandbox_settings, start_sandbox
-from gradetools.errors import AuthError, ColumnsError, NotFoundError, RefusedError
+from gradetools.errors import ColumnsError, GradebookError, NotFoundError, RefusedError
 from gradetools.models import Class, LineItem, Result, Student
 from gradetools.pace import Patience
 from gradetools.paging import iter_records, read_list, read_model, read_page, unwrap
@@ -273,7 +272,7 @@ class Gradebook:
             self.get_class(class_id) for class_id in dict.fromkeys(class_ids or ())
         ] or self._only_class()
         taken_at = self.clock()
-        students = itertools.chain.from_iterable(map(self._student_rows, classes))
+        students = [row for one in classes for row in self._student_rows(one)]
         line_items = [
             line_item_row(item, one.sourced_id)
             for one in classes
@@ -320,8 +319,11 @@ class Gradebook:
             return set()
         try:
             enrollments = self.list_enrollments(one.sourced_id, one.school.sourced_id)
-        except (AuthError, NotFoundError):
-            # A client without the scope for enrollments can still import: nobody counts as withdrawn.
+        except GradebookError as error:
+            # A client that may not read enrollments, or a server that has none, can still be used for
+            # an import: nobody counts as withdrawn.
+            if error.status not in {403, 404, 405, 501}:
+                raise
             return set()
         mine = [(str((e.get("user") or {}).get("sourcedId")), is_listed(e)) for e in enrollments]
         return {user for user, _ in mine} - {user for user, active in mine if active}
