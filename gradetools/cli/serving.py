@@ -41,8 +41,8 @@ def lab(
         sys.executable,
         "-m",
         "jupyterlab",
-        str(target / _START),
         f"--ServerApp.root_dir={target}",
+        f"--LabApp.default_url=/lab/tree/{_START}",
         # Uploads over 10 MB would else be dropped without a word.
         f"--ServerApp.tornado_settings={{'websocket_max_message_size': {_UPLOAD_BYTES}}}",
         *(["--no-browser"] if no_browser else []),

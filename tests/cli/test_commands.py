@@ -1,0 +1,179 @@
+"""What each command does, and the exit code that tells it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from conftest import Run
+
+import gradetools as gt
+from gradetools.cli.serving import place_notebooks
+
+
+def write_sheet(path: Path, *rows: str, header: str = "Student ID,Quiz 1") -> Path:
+    """Write a sheet; 00041, 00082 and 00123 are students of algebra-1 in the sandbox."""
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_without_settings_it_is_the_sandbox(run: Run, tmp_path: Path) -> None:
+    """With no settings at all a sheet is imported into the sandbox, whose class is found by its students."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,9", "00082,8", "00123,7")
+    first = run("import", sheet, "--yes", "--json")
+    assert (first.code, first.facts["environment"], first.facts["rows"]) == (0, "sandbox", 3)
+    assert "Algebra" in first.err
+    again = run("import", sheet, "--yes", "--json")
+    assert again.facts["states"]["unchanged"] == 3
+    undone = run("undo", first.facts["push_id"], "--yes", "--json")
+    assert (undone.code, undone.facts["undo_of"]) == (0, first.facts["push_id"])
+
+
+def test_a_blocked_entry_is_exit_code_1(run: Run, tmp_path: Path) -> None:
+    """Some entry blocked is 1, for those that write and those that only look; the others are written."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,9", "99999,8")
+    options = ("--class", "algebra-1", "--json")
+    assert run("check", sheet, *options).code == 1
+    assert run("plan", sheet, *options).code == 1
+    ended = run("import", sheet, *options, "--yes")
+    assert (ended.code, ended.facts["states"]["updated"], ended.facts["states"]["blocked"]) == (
+        1,
+        1,
+        1,
+    )
+
+
+def test_check_sends_nothing(run: Run, tmp_path: Path) -> None:
+    """`check` says what is wrong and writes nothing, not even a push into the history."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,x")
+    ended = run("check", sheet, "--class", "algebra-1", "--json")
+    assert [finding["code"] for finding in ended.facts["findings"]] == ["score-not-a-number"]
+    assert run("history", "--json").facts == []
+
+
+def test_a_saved_plan_is_pushed_as_it_was(run: Run, tmp_path: Path) -> None:
+    """A plan is saved, refused under another fingerprint, and pushed under its own."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,9.25")
+    saved = run("plan", sheet, "--class", "algebra-1", "--save", "plan.json", "--json")
+    assert saved.code == 0
+    refused = run("push", "plan.json", "--agreed", "0" * 32, "--yes")
+    assert (refused.code, "agreed" in refused.err) == (2, True)
+    pushed = run("push", "plan.json", "--agreed", saved.facts["fingerprint"], "--yes", "--json")
+    assert (pushed.code, pushed.facts["states"]["updated"]) == (0, 1)
+
+
+def test_put_merges_one_result(run: Run) -> None:
+    """`put` changes what the JSON names and nothing else, and keeps a receipt."""
+    body = {
+        "result": {
+            "lineItem": {"sourcedId": "algebra-quiz-1"},
+            "student": {"sourcedId": "student-001"},
+            "score": 9,
+        }
+    }
+    ended = run("put", "-", "--yes", "--json", stdin=json.dumps(body))
+    assert (ended.code, ended.facts["states"]["updated"]) == (0, 1)
+    with gt.connect() as gradebook:
+        result = gradebook.get_result("algebra-quiz-1.student-001")
+    assert (result.score, result.comment) == (9, "Shows every step.")
+
+
+def test_the_number_must_be_right(run: Run, tmp_path: Path) -> None:
+    """`--confirm` is checked wherever it is given."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,9.25")
+    ended = run("import", sheet, "--class", "algebra-1", "--yes", "--confirm", "2")
+    assert (ended.code, "writes 1" in ended.err) == (2, True)
+
+
+def test_the_receipt_has_its_folder(run: Run, tmp_path: Path) -> None:
+    """Without `--out` the receipt is in `receipts/PUSH_ID`, and says what the command printed."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,9.25", "00082,y")
+    ended = run("import", sheet, "--class", "algebra-1", "--yes", "--json", "--note", "second try")
+    folder = tmp_path / "receipts" / ended.facts["push_id"]
+    assert json.loads((folder / "receipt.json").read_text()) == ended.facts
+    assert ended.facts["note"] == "second try"
+    assert {path.name for path in folder.iterdir()} == {
+        "receipt.json",
+        "receipt.html",
+        "succeeded.csv",
+        "failed.csv",
+    }
+
+
+def test_columns_can_be_saved_and_given(run: Run, tmp_path: Path) -> None:
+    """Saved columns take the place of the suggestion."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,9.25", header="Student ID,Vocabulary")
+    with gt.connect() as gradebook:
+        snapshot = gradebook.take_snapshot(["algebra-1"])
+    columns = gt.suggest_columns(gt.read_sheet(sheet), snapshot)
+    assert run("check", sheet, "--class", "algebra-1").code == 1
+    gt.write_columns(
+        columns.with_meaning("Vocabulary", means="score", line_item="algebra-quiz-1"),
+        tmp_path / "c.json",
+    )
+    ended = run("import", sheet, "--class", "algebra-1", "--columns", "c.json", "--yes", "--json")
+    assert (ended.code, ended.facts["states"]["updated"]) == (0, 1)
+
+
+def test_the_sandbox_command_prints_settings_that_work(tmp_path: Path) -> None:
+    """`gradetools sandbox` prints settings to paste, serves them, keeps its file, and ends when asked."""
+    data = tmp_path / "school.sqlite3"
+    command = [sys.executable, "-m", "gradetools", "sandbox", "--data", str(data)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline().strip() for _ in range(5)]
+        told = dict(line.split("=", 1) for line in lines)
+        settings = gt.Settings(
+            base_url=told["GRADETOOLS_SANDBOX_BASE_URL"],
+            token_url=told["GRADETOOLS_SANDBOX_TOKEN_URL"],
+            client_id=told["GRADETOOLS_SANDBOX_CLIENT_ID"],
+            client_secret=told["GRADETOOLS_SANDBOX_CLIENT_SECRET"],
+        )
+        with gt.connect(settings) as gradebook:
+            assert len(gradebook.list_classes()) == 3
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert data.exists()
+
+
+def test_lab_prints_the_address_of_the_notebook(tmp_path: Path) -> None:
+    """`gradetools lab DIR --no-browser` copies the notebooks, starts JupyterLab and prints where they are."""
+    command = [sys.executable, "-m", "gradetools", "lab", str(tmp_path / "mine"), "--no-browser"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    try:
+        assert process.stdout is not None
+        found = (re.search(r"http://127\.0\.0\.1\S+", line) for line in process.stdout)
+        address = next(match[0] for match in found if match)
+        answer = requests.get(address, timeout=20)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    assert (answer.status_code, "/lab/tree/import_grades.ipynb" in address) == (200, True)
+    assert (tmp_path / "mine" / "import_grades.ipynb").exists()
+
+
+def test_notebooks_are_never_overwritten(tmp_path: Path) -> None:
+    """A notebook that is there already stays as it is."""
+    (tmp_path / "import_grades.ipynb").write_text("mine")
+    place_notebooks(tmp_path)
+    assert (tmp_path / "import_grades.ipynb").read_text() == "mine"
+    assert (tmp_path / "upsert_result.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["lab", "sandbox", "import", "check", "plan", "push", "put", "undo", "history"]
+)
+def test_every_command_helps(run: Run, command: str) -> None:
+    """Each command has a help page and exits with 0."""
+    assert run(command, "--help").code == 0
