@@ -28,12 +28,12 @@ _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "info": "
 
 def make_console(*, as_json: bool) -> Console:
     """Give where people read: stdout, or stderr when stdout is for a program."""
-    return Console(stderr=as_json, highlight=False, soft_wrap=False)
+    return Console(stderr=as_json, highlight=False, emoji=False)
 
 
 def say_error(message: str) -> None:
     """Say on stderr what stopped and what to do next."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(
+    Console(stderr=True, highlight=False, emoji=False, soft_wrap=True).print(
         f"[bold red]Error:[/] {escape(message)}"
     )
 

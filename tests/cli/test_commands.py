@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import requests
+import tenacity
 from conftest import Run
+from pydantic import SecretStr
 
 import gradetools as gt
 from gradetools.cli.serving import place_notebooks
@@ -126,22 +128,23 @@ def test_the_sandbox_command_prints_settings_that_work(tmp_path: Path) -> None:
     """`gradetools sandbox` prints settings to paste, serves them, keeps its file, and ends when asked."""
     data = tmp_path / "school.sqlite3"
     command = [sys.executable, "-m", "gradetools", "sandbox", "--data", str(data)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
         assert process.stdout is not None
-        lines = [process.stdout.readline().strip() for _ in range(5)]
-        told = dict(line.split("=", 1) for line in lines)
+        told = dict(process.stdout.readline().strip().split("=", 1) for _ in range(5))
         settings = gt.Settings(
             base_url=told["GRADETOOLS_SANDBOX_BASE_URL"],
             token_url=told["GRADETOOLS_SANDBOX_TOKEN_URL"],
             client_id=told["GRADETOOLS_SANDBOX_CLIENT_ID"],
-            client_secret=told["GRADETOOLS_SANDBOX_CLIENT_SECRET"],
+            client_secret=SecretStr(told["GRADETOOLS_SANDBOX_CLIENT_SECRET"]),
         )
         with gt.connect(settings) as gradebook:
             assert len(gradebook.list_classes()) == 3
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.communicate()
     assert data.exists()
 
 
@@ -155,7 +158,11 @@ def test_lab_prints_the_address_of_the_notebook(tmp_path: Path) -> None:
         assert process.stdout is not None
         found = (re.search(r"http://127\.0\.0\.1\S+", line) for line in process.stdout)
         address = next(match[0] for match in found if match)
-        answer = requests.get(address, timeout=20)
+        # It tells its address a moment before it listens there.
+        patient = tenacity.Retrying(
+            stop=tenacity.stop_after_delay(20), wait=tenacity.wait_fixed(0.2), reraise=True
+        )
+        answer = patient(requests.get, address, timeout=20)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
