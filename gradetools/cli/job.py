@@ -13,7 +13,7 @@ from gradetools.checks import Checked, check_entries
 from gradetools.cli.console import ask
 from gradetools.cli.options import Reading
 from gradetools.columns import Columns, guess_class, read_columns, suggest_columns
-from gradetools.errors import DeclinedError
+from gradetools.errors import ColumnsError, DeclinedError
 from gradetools.gradebook import Gradebook, connect
 from gradetools.journal import open_journal
 from gradetools.plan import Plan, make_plan
@@ -49,10 +49,18 @@ def open_job(path: Path, how: Reading, console: Console, *, yes: bool) -> Iterat
         snapshot = gradebook.take_snapshot(class_ids)
         columns = saved or suggest_columns(sheet, snapshot)
         checked = check_entries(sheet, columns, snapshot)
+        if checked.entries.empty:
+            raise ColumnsError(_why_nothing(checked))
         with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
             last_sent = journal.last_sent()
         plan = make_plan(checked, snapshot, last_sent=last_sent, on_conflict=how.on_conflict.value)
         yield Job(sheet, gradebook, snapshot, columns, checked, plan)
+
+
+def _why_nothing(checked: Checked) -> str:
+    serious = checked.findings[checked.findings["severity"] == "error"]
+    told = " ".join(serious["message"]) or "No column holds grades."
+    return f"{checked.sheet.name} has nothing to write: {told}"
 
 
 def choose_class(sheet: Sheet, gradebook: Gradebook, console: Console, *, yes: bool) -> str:

@@ -26,13 +26,17 @@ class ClassGuess(NamedTuple):
 
 
 class _Key(NamedTuple):
-    """One way to match: a column, a field, the distinct texts found in all and exactly, of how many."""
+    """One way to match: a column, a field, the distinct texts found in all and exactly, of how many.
+
+    `named` says that the header is that of a key, which decides where several find as many.
+    """
 
     column: ColumnKey
     field: str
     matched: int
     exact: int
     rows: int
+    named: bool
 
 
 def suggest_columns(
@@ -100,14 +104,20 @@ def _list_keys(sheet: Sheet, students: pd.DataFrame) -> list[_Key]:
             column = sheet.header[described.position]
             texts = [text for text in sheet.column(column)[rows].unique() if text]
             keys += [
-                _Key(column, field, *indexes[field].count(texts), len(texts))
+                _Key(
+                    column,
+                    field,
+                    *indexes[field].count(texts),
+                    len(texts),
+                    named=described.means == "student",
+                )
                 for field in described.keys
             ]
     return keys
 
 
 def _choose_key(keys: list[_Key]) -> _Key | None:
-    return max(keys, key=lambda key: (key.matched, key.exact), default=None)
+    return max(keys, key=lambda key: (key.matched, key.exact, key.named), default=None)
 
 
 def _describe(sheet: Sheet, described: ColumnDescription) -> ColumnMeaning:

@@ -74,6 +74,12 @@ def test_a_folder_is_no_sheet(run: Run, tmp_path: Path) -> None:
     assert_refused(run("import", tmp_path, "--rehearse", "--yes"), "folder")
 
 
+def test_a_sheet_without_grades(run: Run, tmp_path: Path) -> None:
+    """A sheet in which no column holds grades is refused, and the sentence says so."""
+    (tmp_path / "names.csv").write_text("Student ID,Name\n00041,Ada Example\n00082,Bo Example\n")
+    assert_refused(run("check", "names.csv", "--class", "algebra-1"), "nothing to write")
+
+
 def test_a_column_that_the_sheet_lacks(
     run: Run, good: Path, running: gt.Sandbox, tmp_path: Path
 ) -> None:

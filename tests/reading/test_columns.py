@@ -135,6 +135,13 @@ def how_matched(sheet: Sheet, columns: Columns) -> list[tuple[str, str]]:
     return list(zip(frame["sourced_id"], frame["how"], strict=True))
 
 
+def test_a_named_key_stays_the_key_when_nobody_is_found(tmp_path: Path) -> None:
+    """When no id is known, the column called an id is still the key, so that each student is told as unknown."""
+    _, columns = suggest(tmp_path, "Student,Student ID,Quiz 1\nAda Stranger,999,7\n")
+    assert columns.student_column is not None
+    assert columns.student_column.column.name == "Student ID"
+
+
 def test_case_is_ignored_only_where_nothing_fits_exactly(tmp_path: Path) -> None:
     """A1 and a1 are two students; b2 is B2, with a remark; 00123 is not 123."""
     sheet, columns = suggest(tmp_path, "ID,Quiz 1\nA1,8\na1,8\nb2,8\n123,8\n")

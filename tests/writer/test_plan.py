@@ -110,6 +110,14 @@ def test_an_equal_score_changes_no_status(desk: Desk) -> None:
     assert actions(desk.plan(desk.sheet("Quiz 1", "8.5"))) == ["unchanged"]
 
 
+def test_a_missing_date_is_no_reason_to_write(desk: Desk) -> None:
+    """An existing result that lacks a score date is not written just to give it one (P3)."""
+    record = desk.result("algebra-quiz-1", 1)
+    del record["scoreDate"]
+    desk.sandbox.put_record("results", record)
+    assert actions(desk.plan(desk.sheet("Quiz 1", "8.5"))) == ["unchanged"]
+
+
 def test_a_new_result_takes_the_day_of_the_plan(desk: Desk) -> None:
     """A new result's score date is `as_of`, and a day stays that day (P3)."""
     plan = desk.plan(desk.sheet("Midterm", "80"), as_of=dt.date(2026, 10, 31))

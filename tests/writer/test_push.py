@@ -134,6 +134,22 @@ def test_production_wants_the_number(desk: Desk, confirm: int | None) -> None:
     assert states(desk.push(plan, confirm=2)) == {"created": 2}
 
 
+def test_a_harmful_plan_is_not_pushed(desk: Desk) -> None:
+    """A push refuses a plan that lowers more than 30 % of ten grades, until it is allowed by name (P8)."""
+    users = {user["sourcedId"]: user.get("identifier") for user in desk.sandbox.records("users")}
+    held = [
+        (student, record)
+        for student, record in sorted(desk.results("algebra-quiz-1").items())
+        if "score" in record
+    ][:10]
+    rows = [f"{users[student]},{record['score'] - 1}" for student, record in held]
+    plan = desk.plan(desk.sheet_of("\n".join(["Student ID,Quiz 1", *rows]) + "\n"))
+    with pytest.raises(UnsafePlanError, match="lowers or clears 10 of the 10"):
+        desk.push(plan)
+    assert desk.puts() == 0
+    assert states(desk.push(plan, allow_unsafe=True)) == {"updated": 10}
+
+
 def test_a_host_of_production_keeps_its_name(desk: Desk) -> None:
     """A host once used as production is refused under another name (DESIGN section 4)."""
     name = desk.gradebook
@@ -267,6 +283,26 @@ def test_a_rounded_score_is_reported_with_both_values(
     message = receipt.entries.loc[0, "message"]
     assert states(receipt) == {"failed": 1}
     assert ("10.4" in message, "10" in receipt.entries.loc[0, "stored"]) == (True, True)
+
+
+def test_a_removal_that_did_not_happen_is_reported(
+    desk: Desk, behind: Callable[..., FaultyProxy]
+) -> None:
+    """A comment that was to be removed and is still there is `failed` (P9)."""
+    before = desk.result("algebra-quiz-1", 1)
+
+    def keep_it(asked: Asked) -> None:
+        if asked.method == "GET" and asked.path.startswith(f"{PREFIX}/results/"):
+            desk.change("algebra-quiz-1", 1, comment=before["comment"])
+
+    behind(keep_it)
+    receipt = gt.upsert_result(
+        gt.Result(line_item="algebra-quiz-1", student="student-001", comment=None), desk.gradebook
+    )
+    assert (states(receipt), "comment" in receipt.entries.loc[0, "message"]) == (
+        {"failed": 1},
+        True,
+    )
 
 
 def test_a_dead_server_leaves_the_rest_unsent(
