@@ -239,7 +239,8 @@ class PushPanel:
                 resume=resume,
                 note=self.note.value.strip(),
             )
-            self.run = run
+            # Before it begins: one that ends at once makes an offer of its own.
+            self.run, self._offer = run, None
             run.watch(self._follow)
             self._show_running()
             try:
@@ -248,7 +249,6 @@ class PushPanel:
                 self.run = None
                 self.offer(plan, gradebook, resume=resume)
                 raise
-            self._offer = None
 
     def _stop(self, _: object) -> None:
         if self.running and self.run is not None:
