@@ -62,9 +62,11 @@ def place_notebooks(folder: Path | None) -> Path:
     target = (folder or Path("gradetools-notebooks")).resolve()
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for notebook in sorted(source.glob("*.ipynb")):
-            if not (target / notebook.name).exists():
-                shutil.copy(notebook, target)
+        for path in sorted([*source.glob("*.ipynb"), *source.glob("samples/*")]):
+            copy = target / path.relative_to(source)
+            if not copy.exists():
+                copy.parent.mkdir(exist_ok=True)
+                shutil.copy(path, copy)
     except OSError as error:
         raise SheetError(
             f"The folder {target} cannot be used ({error.strerror}); name another."
