@@ -236,6 +236,25 @@ def test_a_passing_fault_loses_nothing(
     ]
 
 
+def test_a_success_that_nobody_heard_of_is_a_success(
+    desk: Desk, behind: Callable[..., FaultyProxy]
+) -> None:
+    """Stored, and the answer lost every time: what the gradebook holds decides (P20)."""
+    behind([Rule(fault=Fault(reset="after"), method=IS_PUT, times=FAST.attempts)])
+    receipt = desk.push(desk.plan(desk.sheet("Midterm", "10", "20")), workers=1)
+    assert states(receipt) == {"created": 2}
+
+
+def test_a_server_error_that_stored_nothing_fails_its_entry(
+    desk: Desk, behind: Callable[..., FaultyProxy]
+) -> None:
+    """500 until patience ends, and nothing stored: that entry is failed, the next is written (P20)."""
+    behind([Rule(fault=Fault(answer=reply(500)), method=IS_PUT, times=FAST.attempts)])
+    receipt = desk.push(desk.plan(desk.sheet("Midterm", "10", "20")), workers=1)
+    assert states(receipt) == {"created": 1, "failed": 1}
+    assert list(receipt.entries["reason"]) == ["server-error", ""]
+
+
 def test_a_refused_row_stops_nobody_else(desk: Desk, behind: Callable[..., FaultyProxy]) -> None:
     """A 422 fails its own entry with the server's words; the others are written (P1)."""
     body = b'{"imsx_codeMajor":"success","imsx_description":"score out of range"}'
@@ -432,14 +451,28 @@ def test_upsert_of_a_stranger_is_blocked(desk: Desk) -> None:
     assert (states(receipt), desk.puts()) == ({"blocked": 1}, 0)
 
 
-def test_a_long_push_reads_back_a_sample_and_widens_after_a_lie(
-    desk: Desk, behind: Callable[..., FaultyProxy], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Beyond the limit a sample is read back; one lie that is caught makes it every entry (P9)."""
-    monkeypatch.setattr("gradetools.push.run._READ_ALL", 0)
-    plan = desk.plan(desk.sheet("Midterm", "10", "20", "30", "40", "50"))
-    proxy = behind([Rule(fault=Fault(answer=reply(201)), method=IS_PUT, first=5, times=1)])
-    receipt = desk.push(replace(plan, environment=desk.gradebook.environment), workers=1)
-    read = [e for e in proxy.log if e.method == "GET" and e.path.startswith(f"{PREFIX}/results/")]
-    assert states(receipt) == {"created": 4, "failed": 1}
-    assert len(read) >= 5
+def test_one_lie_widens_the_read_back(tmp_path: Path) -> None:
+    """Beyond 200 entries a sample is read back; one lie that it catches, and every entry is (P9)."""
+    rows = [f"id-{n:03d},{n % 10},{n % 7},{n % 5}" for n in range(80)]
+    (tmp_path / "many.csv").write_text("\n".join(["Student ID,A,B,C", *rows]) + "\n")
+    sheet = gt.read_sheet(tmp_path / "many.csv")
+    with gt.open_rehearsal(sheet) as inner:
+        port = int(inner.settings.base_url.rsplit(":", 1)[1])
+        lies: list[int] = []
+
+        def lie(asked: Asked) -> Fault | None:
+            if asked.method != IS_PUT or asked.n % 2:
+                return None
+            lies.append(asked.n)
+            return Fault(answer=reply(201, asked.body))
+
+        with FaultyProxy(port, lie) as proxy:
+            settings = inner.settings.model_copy(update={"base_url": proxy.base_url})
+            with Gradebook(settings, patience=FAST) as gradebook:
+                snapshot = gradebook.take_snapshot()
+                checked = gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
+                plan = gt.make_plan(checked, snapshot)
+                receipt = gt.push_plan(plan, gradebook, agreed=plan.fingerprint)
+    assert plan.writes == 240
+    assert lies
+    assert states(receipt) == {"created": 240 - len(lies), "failed": len(lies)}
