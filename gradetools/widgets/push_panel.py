@@ -21,7 +21,7 @@ from gradetools.push import PRODUCTION, Progress, check_plan, push_plan
 from gradetools.receipt import Receipt
 from gradetools.report import choose_folder, write_receipt
 from gradetools.snapshot import Environment
-from gradetools.widgets.look import LABEL, WIDE, count, element, join, say
+from gradetools.widgets.look import LABEL, WIDE, count, element, say
 from gradetools.widgets.step import tell_error, telling
 
 _RUNS: dict[tuple[Environment, Path], PushRun] = {}
@@ -287,13 +287,7 @@ class PushPanel:
             self.go.disabled = False
             return
         self.bar.bar_style = "success" if receipt.ok else "warning"
-        done = run.progress.done if run.progress else 0
-        self.told.value = join(
-            say(
-                "good" if receipt.ok else "warning",
-                f"The push has ended: {done:,} written or tried.",
-            )
-        )
+        self.told.value = tell_progress(run.progress) if run.progress is not None else ""
         if receipt.status == "unfinished":
             self._offer = (run.plan, run.gradebook, receipt.push_id)
             entries = receipt.entries

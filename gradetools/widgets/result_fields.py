@@ -30,10 +30,10 @@ class FieldKind:
 
 
 FIELDS = (
-    FieldKind("score", "Score", "number", "write a number such as 8.5"),
-    FieldKind("textScore", "Text score", "text", "such as B+, on one line"),
+    FieldKind("score", "Score", "number", "a number such as 8.5"),
+    FieldKind("textScore", "Text score", "text", "text such as B+"),
     FieldKind("scoreStatus", "Score status", "status"),
-    FieldKind("scoreDate", "Score date", "text", "write it like 2026-10-16"),
+    FieldKind("scoreDate", "Score date", "text", "a date like 2026-10-16"),
     FieldKind("comment", "Comment", "long"),
     FieldKind("late", "Late", "flag"),
     FieldKind("missing", "Missing", "flag"),
@@ -148,7 +148,7 @@ def _read(text: str, field: FieldKind) -> object:
     if field.kind == "number":
         number = read_number(typed)
         if number is None:
-            raise ValueError(f"{typed!r} is not a score; {field.hint}.")
+            raise ValueError(f"{typed!r} is not a score; write {field.hint}.")
         if math.isnan(number):
             raise ValueError(f"{typed!r} may be decimals or thousands; write it without the comma.")
         return int(number) if number.is_integer() else number
@@ -168,7 +168,9 @@ def _validate(wanted: Mapping[str, Any]) -> tuple[Result | None, dict[str, str]]
         wrong: dict[str, str] = {}
         for each in error.errors(include_url=False, include_input=False):
             name = str(each["loc"][0]) if each["loc"] else ""
-            hint = next((f.hint for f in FIELDS if f.name == name and f.hint), "correct it")
+            hint = next((f.hint for f in FIELDS if f.name == name and f.hint), "it anew")
+            # Our own validators say what to do; pydantic's only say what is wrong.
+            own = each["type"] == "value_error"
             told = each["msg"].removeprefix("Value error, ")
-            wrong.setdefault(name, f"{told}; {hint}.")
+            wrong.setdefault(name, f"{told}." if own else f"{told}; write {hint}.")
         return None, wrong
