@@ -62,6 +62,7 @@ def check_url(url: str, what: str) -> str:
     try:
         parts = urlsplit(url)
         host, user, port = parts.hostname or "", parts.username, parts.port
+        host.encode("idna")  # refuses what no name server could be asked
     except ValueError:
         raise SettingsError(
             f"The {what} is not a web address; correct it in the settings."

@@ -229,7 +229,7 @@ class Transport:
                 verify=self._verify,
             )
             content = response.content
-        except (requests.RequestException, ValueError) as error:
+        except requests.RequestException as error:
             lasting = "CERTIFICATE_VERIFY_FAILED" in str(error)
             unreachable = UnreachableError(_unreachable_sentence(host, error))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email.utils import formatdate
 
 import pytest
@@ -156,6 +157,25 @@ def test_retry_after(header: str, seconds: float | None) -> None:
     """`Retry-After` is read in seconds or as a date, which is GMT where it does not say; else it is None."""
     answer = make_answer(429, retry_after=header)
     assert answer.retry_after(lambda: 1_000_000.0) == seconds
+
+
+def test_a_date_without_a_zone_is_gmt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A date that names no zone is in GMT, wherever this machine stands."""
+    header = formatdate(1_000_060, usegmt=True).replace("GMT", "-0000")
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        found = make_answer(429, retry_after=header).retry_after(lambda: 1_000_000.0)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert found == 60
+
+
+def test_what_is_no_json_is_null() -> None:
+    """NaN and infinity, which some servers write, are read as null, for no JSON could send them back."""
+    body = b'{"a": NaN, "b": [Infinity, -Infinity, 1.5]}'
+    assert make_answer(200, body).body() == {"a": None, "b": [None, None, 1.5]}
 
 
 def test_an_answer_does_not_print_its_body() -> None:

@@ -304,6 +304,16 @@ def test_objectives_a_dialect_cannot_carry(
     assert [not_representable(record, dialect) for dialect in DIALECTS] == [[], wrong]
 
 
+def test_a_set_of_objectives_with_a_field_of_its_own() -> None:
+    """The official form has no room for another field beside the objectives."""
+    listed = [{"learningObjectiveId": "o"}]
+    record = MINIMAL | {
+        "learningObjectiveSet": [{"source": "case", "learningObjectiveResults": listed, "xp": 1}]
+    }
+    wrong = [not_representable(record, dialect) for dialect in DIALECTS]
+    assert wrong == [[], ["learningObjectiveSet"]]
+
+
 @pytest.mark.parametrize(
     ("text", "timeback", "oneroster"),
     [
