@@ -158,13 +158,16 @@ class Sheet:
         """Give a column's texts as they are meant, index "line".
 
         Blanks at both ends are taken off, `="00123"` is unwrapped, and so is the `'` that a receipt puts
-        before what a spreadsheet program would run as a formula.
+        before what a spreadsheet program would run as a formula, and what the export itself puts before ids.
         """
-        found = self.frame.iloc[:, self.position(column)]
+        position = self.position(column)
+        found, prefix = self.frame.iloc[:, position], self.description.columns[position].prefix
         receipt = any(key.name.startswith(OWN_COLUMN) for key in self.header)
         # Each distinct text is read once: a column of scores has few of them.
         codes, distinct = pd.factorize(found)
-        meant = np.array([_unwrap(text, receipt=receipt) for text in distinct], dtype=object)
+        meant = np.array(
+            [_unwrap(text, receipt=receipt).removeprefix(prefix) for text in distinct], dtype=object
+        )
         return pd.Series(meant[codes], index=found.index, name=str(self.key(column)), dtype="str")
 
     def with_cell(self, line: int, column: ColumnKey | str, value: str) -> Sheet:

@@ -18,7 +18,7 @@ MEANINGS = (
     "score_status", "late", "missing", "incomplete", "in_progress", "ignored",
 )  # fmt: skip
 #: What a row can be. Only "student" rows hold grades.
-ROLES = ("student", "preamble", "header", "points", "posting", "test_student", "blank")
+ROLES = ("student", "preamble", "header", "points", "posting", "dates", "test_student", "blank")
 #: A text that stands for no grade at all.
 SKIP: Mapping[str, Any] = {"skip": True}
 
@@ -56,6 +56,7 @@ class ColumnDescription:
         keys: which of STUDENT_FIELDS this column may hold; a column of names may turn out to hold ids.
         belongs_to: the position of the score column, for a companion.
         reason: why, as words for the analyst.
+        prefix: what the export writes before each text and does not mean.
     """
 
     position: int
@@ -65,6 +66,7 @@ class ColumnDescription:
     keys: tuple[str, ...] = ()
     belongs_to: int | None = None
     reason: str = ""
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
