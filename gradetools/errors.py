@@ -37,7 +37,7 @@ class MissingExtraError(GradetoolsError, ImportError):
     """A part of the work needs packages that come with an extra."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs more packages: pip install 'gradetools[{extra}]'.")
+        super().__init__(f"{what}: packages are missing; bring them with pip install 'gradetools[{extra}]'.")
 
 
 class DeclinedError(GradetoolsError, InterruptedError):
