@@ -56,7 +56,9 @@ class Picker:
     def _offer(self, kept: str) -> None:
         """Offer what fits the search; what is chosen stays chosen."""
         wanted = self.search.value.strip().casefold()
-        fitting = [(label, key) for label, key in self._all if wanted in label.casefold() or key == kept]  # fmt: skip
+        fitting = [
+            (label, key) for label, key in self._all if wanted in label.casefold() or key == kept
+        ]
         many = f"choose: {len(fitting):,} fit" if wanted else f"choose the {self._label.lower()}"
         filling, self._filling = self._filling, True
         offer(self.choice, [(many, ""), *fitting])

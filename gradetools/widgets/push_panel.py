@@ -221,7 +221,7 @@ class PushPanel:
         return None if self.run is None else self.run.wait(seconds)
 
     def _start(self, _: object) -> None:
-        if self._offer is None or self.running:
+        if self._offer is None:
             return
         plan, gradebook, resume = self._offer
         typed = self.confirm.value.strip()

@@ -87,7 +87,7 @@ class ResultFields:
         """Make a Result of the fields that were touched.
 
         Args:
-            identity: line item, student and class, as a record has them.
+            identity: line item and student, as a record has them.
 
         Returns:
             The Result, None where something is wrong with it; then the fields say what.

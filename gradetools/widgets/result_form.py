@@ -116,7 +116,7 @@ class ResultForm:
         return snapshot
 
     def _identity(self) -> dict[str, Any]:
-        chosen = {"lineItem": self.line_item, "student": self.student, "class": self.class_}
+        chosen = {"lineItem": self.line_item, "student": self.student}
         return {name: {"sourcedId": picker.value} for name, picker in chosen.items()}
 
     def _choose_grade(self) -> None:
