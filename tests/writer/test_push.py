@@ -371,6 +371,20 @@ def test_stop_is_honest(desk: Desk) -> None:
     assert desk.puts() == 5
 
 
+def test_a_resume_leaves_what_is_done(desk: Desk, behind: Callable[..., FaultyProxy]) -> None:
+    """A resumed push takes up what has no outcome, and nothing that was done before (P22)."""
+    proxy = behind([Rule(fault=Fault(answer=reply(403)), method=IS_PUT, first=2, times=1)])
+    plan = desk.plan(desk.sheet("Midterm", "10", "20", "30"))
+    receipt = desk.push(plan, workers=1)
+    assert states(receipt) == {"created": 1, "failed": 1, "unsent": 1}
+    desk.change("algebra-midterm", 1, score=11)
+    asked = len(proxy.log)
+    resumed = desk.push(plan, resume=receipt.push_id, workers=1)
+    assert states(resumed) == {"created": 3}
+    done = str(plan.changes.loc[0, "sourced_id"])
+    assert [e.method for e in proxy.log[asked:] if e.path.endswith(done)] == []
+
+
 def test_a_second_push_at_the_same_time_is_refused(desk: Desk) -> None:
     """One push per environment at a time (P22)."""
     with (
