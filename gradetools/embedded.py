@@ -32,7 +32,7 @@ def start_sandbox(data: Path, *, name: str, seed: Mapping[str, Any] | None = Non
         return Sandbox(data=data, name=name, seed=seed, client_secret=secret).start()
     except ImportError:
         raise MissingExtraError("The sandbox", "sandbox") from None
-    except (OSError, ValueError):
+    except OSError:
         raise SettingsError(
             f"The sandbox cannot keep its records in {data.name}; set GRADETOOLS_DATA_DIR to a folder you may write "
             "to, or move that file away."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -453,11 +455,18 @@ def test_the_embedded_sandbox_keeps_its_name() -> None:
         assert gradebook.get_result("new-result").score == 77
 
 
-def test_a_sandbox_file_that_is_none() -> None:
-    """A file that is no sandbox's is a sentence about the data folder."""
-    data_dir = gt.load_settings().data_dir
-    (data_dir / "sandbox").mkdir(parents=True)
-    (data_dir / "sandbox" / "sandbox.sqlite3").write_text("mine " * 1000)
+@pytest.mark.parametrize("kind", ["text", "another database", "a folder"])
+def test_a_sandbox_file_that_is_none(kind: str) -> None:
+    """A file that is no sandbox's is left alone, and is a sentence about the data folder."""
+    path = gt.load_settings().data_dir / "sandbox" / "sandbox.sqlite3"
+    path.parent.mkdir(parents=True)
+    if kind == "a folder":
+        path.mkdir()
+    elif kind == "text":
+        path.write_text("mine " * 1000)
+    else:
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("CREATE TABLE mine (a)")
     with pytest.raises(
         SettingsError, match=r"cannot keep its records in sandbox\.sqlite3; set GRADE"
     ):
