@@ -68,8 +68,8 @@ def read_cells(
         return Cells(make_frame(rows), name, "xlsx", {"worksheet": worksheet})
     if worksheet is not None:
         raise SheetError(f"{name} is no workbook and has no worksheets: leave the worksheet out.")
-    rows, detected = read_delimited(content, name, encoding, delimiter)
-    return Cells(make_frame(rows), name, "csv", detected)
+    frame, detected = read_delimited(content, name, encoding, delimiter)
+    return Cells(frame, name, "csv", detected)
 
 
 def make_frame(rows: Sequence[Sequence[str]], *, first_line: int = 1) -> pd.DataFrame:
