@@ -207,6 +207,8 @@ class _Table:
     def _read_companion(self, k: int, companion: ColumnMeaning) -> None:
         texts, field = self.texts(companion), self.fields[companion.means]
         filled = ((texts != "") & (texts != CLEAR)).to_numpy()
+        if companion.means == "text_score":
+            filled = filled & ~texts.str.casefold().isin(self._no_grades).to_numpy()
         read, code = self._reader(companion, texts)
         values = read_each(texts[filled], read).to_numpy()
         rows = np.flatnonzero(filled)
@@ -220,6 +222,12 @@ class _Table:
         for i in np.flatnonzero((texts == CLEAR).to_numpy()):
             name = FIELDS[companion.means]
             self.clears[i, k] = ",".join(filter(None, (self.clears[i, k], name)))
+
+    @cached_property
+    def _no_grades(self) -> list[str]:
+        """The texts that stand for no grade, such as `-`, in small letters."""
+        tokens = self.columns.tokens.items()
+        return [text.casefold() for text, fields in tokens if fields.get("skip")]
 
     def _reader(self, companion: ColumnMeaning, texts: pd.Series) -> tuple[Any, str]:
         """Give the function that reads a companion's texts, and the code of what it cannot read."""

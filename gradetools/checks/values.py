@@ -31,6 +31,7 @@ _ISO_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
 _EXTENSION = re.compile(r"ext:[a-zA-Z0-9.\-_]+")
 _YES = {"true", "yes", "y", "x", "1"}
 _NO = {"false", "no", "n", "0"}
+_DURATION = re.compile(r"[0-9]+:[0-5][0-9]:[0-5][0-9]")
 
 
 class Kind(IntEnum):
@@ -189,7 +190,12 @@ def read_date(text: str, zone: dt.tzinfo, *, day_first: bool | None = None) -> s
 
 
 def read_flag(text: str) -> str | None:
-    """Read yes or no as the strings "true" and "false" of the standard; None for anything else."""
+    """Read yes or no as the strings "true" and "false" of the standard; None for anything else.
+
+    Gradescope says by how much: `225:07:02` is late, `00:00:00` is not.
+    """
+    if _DURATION.fullmatch(text):
+        return "true" if text.strip("0:") else "false"
     folded = text.casefold()
     return "true" if folded in _YES else "false" if folded in _NO else None
 

@@ -155,15 +155,15 @@ def _with_line_item(
     meaning: ColumnMeaning, described: ColumnDescription, index: LineItemIndex
 ) -> ColumnMeaning:
     """Find a score column's line item; a column that was set aside is taken up when a line item bears its name."""
-    if meaning.means not in ("score", "ignored") or not (
-        described.title or meaning.means == "score"
-    ):
+    letters = meaning.means == "text_score" and meaning.belongs_to is None
+    takes = letters or meaning.means == "score"
+    if not (takes or (meaning.means == "ignored" and described.title)):
         return meaning
     found = index.find(described.title, meaning.column.name, header_id=described.header_id)
     if meaning.means == "ignored" and not found.line_item:
         return meaning
     update = {
-        "means": "score",
+        "means": "text_score" if letters else "score",
         "line_item": found.line_item,
         "line_item_title": found.title,
         "reason": found.reason,

@@ -2,7 +2,8 @@
 
 Source of the layout: `instructure/canvas-lms`, `lib/gradebook_exporter.rb`. A row "Manual Posting"
 (older: "Muted") may stand before the points, blanks before "Points Possible"; computed columns are "(read only)"; the
-last row may be the teacher's own test student.
+last row may be the teacher's own test student. Computed columns of a grading period name it behind, in parentheses.
+Cells of an assignment on a GPA scale are letters.
 """
 
 from __future__ import annotations
@@ -17,36 +18,37 @@ from gradetools.formats.recognition import (
     ColumnDescription,
     Description,
     Recognition,
-    blank_lines,
+    find_row,
     first_rows,
     header_cells,
+    outline,
 )
+from gradetools.formats.words import first_students, hold_letters
 
-TOKENS = {"EX": {"scoreStatus": "exempt"}, "N/A": SKIP, "-": SKIP}
-
-_ASSIGNMENT = re.compile(r"(?P<title>.*\S)\s*\((?P<id>[0-9]+)\)")
-_COMPUTED = re.compile(
-    r"(.* )?((Unposted )?(Current|Final) (Score|Grade|Points)|Override (Score|Grade|Status))",
-    re.IGNORECASE,
-)
-_POSTING = {"manual posting", "muted"}
-_STUDENT_KEYS = {
+KEYS = {
     "SIS User ID": ("identifier", "sourcedId", "userIds"),
     "SIS Login ID": ("username", "email"),
     "Integration ID": ("userIds", "identifier", "sourcedId"),
     "ID": ("sourcedId", "userIds"),
 }
+TOKENS = {"EX": {"scoreStatus": "exempt"}, "N/A": SKIP, "-": SKIP}
+
+_ASSIGNMENT = re.compile(r"(?P<title>.*\S)\s*\((?P<id>[0-9]+)\)")
+_COMPUTED = re.compile(
+    r"(.* )?((Unposted )?(Current|Final) (Score|Grade|Points)|Override (Score|Grade|Status))( \(.*\))?",
+    re.IGNORECASE,
+)
+_POSTING = {"manual posting", "muted"}
 _NAMES = {"Student", "LastName", "FirstName"}
 
 
 def recognise(cells: Cells) -> Recognition | None:
     """Know a Canvas export by `ID` and `Section` in its header and by its row of points or assignment ids."""
-    headers = [(line, row) for line, row in first_rows(cells, 5) if _is_header(row)]
-    if not headers:
+    found = find_row(cells, _is_header)
+    if found is None:
         return None
-    line, header = headers[0]
-    roles = {int(above): "preamble" for above in cells.frame.index[cells.frame.index < line]}
-    roles |= {line: "header"} | blank_lines(cells.frame.loc[line + 1 :])
+    line, header = found
+    roles = outline(cells, line)
     points: list[str] = []
     for below, row in first_rows(cells, 3, after=line):
         if row[0].lower() == "points possible":
@@ -90,31 +92,44 @@ def describe(cells: Cells, recognition: Recognition) -> Description:
         for position, text in enumerate(cells.frame.loc[line])
         if text.strip() == "(read only)"
     }
-    columns = tuple(_describe_column(i, title, i in read_only) for i, title in enumerate(header))
-    return Description(columns, TOKENS)
+    body = first_students(cells, recognition)
+    columns = []
+    for i, title in enumerate(header):
+        computed = _computed(i, title, recognition, read_only)
+        columns.append(_describe_column(i, title, computed, body[i].tolist()))
+    return Description(tuple(columns), TOKENS)
 
 
-def _describe_column(position: int, title: str, read_only: bool) -> ColumnDescription:  # noqa: FBT001 - private
-    if title in _STUDENT_KEYS:
+def _computed(position: int, title: str, recognition: Recognition, read_only: set[int]) -> str:
+    """Say why Canvas, and no teacher, has written a column; "" for any other."""
+    if position in read_only:
+        return 'Canvas computes it: it is marked "(read only)"'
+    # "Final Score (2026)" is of a grading period, unless it has points.
+    if _COMPUTED.fullmatch(title) and position not in recognition.maxima:
+        return "Canvas computes it from the assignments"
+    return ""
+
+
+def _describe_column(
+    position: int, title: str, computed: str, texts: list[str]
+) -> ColumnDescription:
+    if title in KEYS:
         return ColumnDescription(
-            position, "student", keys=_STUDENT_KEYS[title], reason="an id that Canvas writes"
+            position, "student", keys=KEYS[title], reason="an id that Canvas writes"
         )
     if title in _NAMES:
         return ColumnDescription(position, "name", reason="the student's name")
     if title == "Section":
         return ColumnDescription(position, "section", reason="the student's section")
-    if read_only:
-        return ColumnDescription(
-            position, "ignored", reason='Canvas computes it: it is marked "(read only)"'
-        )
-    if _COMPUTED.fullmatch(title):
-        return ColumnDescription(
-            position, "ignored", reason="Canvas computes it from the assignments"
-        )
+    if computed:
+        return ColumnDescription(position, "ignored", reason=computed)
     if found := _ASSIGNMENT.fullmatch(title):
-        reason = f"the assignment {found['id']} of Canvas"
         return ColumnDescription(
-            position, "score", title=found["title"], header_id=found["id"], reason=reason
+            position,
+            "text_score" if hold_letters(texts) else "score",
+            title=found["title"],
+            header_id=found["id"],
+            reason=f"the assignment {found['id']} of Canvas",
         )
     return ColumnDescription(
         position, "ignored", reason="it names no assignment: Canvas writes those as Title (id)"

@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 
 from gradetools.cells import Cells
-from gradetools.formats.recognition import ColumnDescription, Description, Recognition, header_cells
+from gradetools.formats.recognition import (
+    OWN_COLUMN,
+    ColumnDescription,
+    Description,
+    Recognition,
+    header_cells,
+)
 from gradetools.formats.words import (
     COMPANIONS,
     TOKENS,
     assign_roles,
     describe_person,
     find_header,
+    first_students,
+    hold_scores,
     meaning_of,
     plain_word,
 )
-
-#: A column is one of scores when so much of what it holds could be one.
-SHARE_OF_SCORES = 0.5
-#: So many cells of a column are looked at.
-SAMPLE_ROWS = 1000
-
-_SCORE_LIKE = r"[-+]?[0-9.,/ ]*[0-9][0-9.,/ ]*%?|CLEAR|" + "|".join(map(re.escape, TOKENS))
 
 
 def recognise(cells: Cells) -> Recognition | None:
@@ -43,10 +44,9 @@ def recognise(cells: Cells) -> Recognition | None:
 def describe(cells: Cells, recognition: Recognition) -> Description:
     """Say what each column means: by its header, and by what stands below it."""
     header = header_cells(cells, recognition.header_line)
-    skipped = [line for line in recognition.roles if line > recognition.header_line]
-    body = cells.frame.loc[recognition.header_line + 1 :].drop(index=skipped).head(SAMPLE_ROWS)
+    body = first_students(cells, recognition)
     columns = [
-        describe_person(i, title) or _describe_column(i, title, [text.strip() for text in body[i]])
+        describe_person(i, title) or _describe_column(i, title, body[i].tolist())
         for i, title in enumerate(header)
     ]
     return Description(
@@ -60,15 +60,11 @@ def _describe_column(position: int, title: str, texts: list[str]) -> ColumnDescr
         return ColumnDescription(position, means, reason=f"{title!r} is the student's {means}")
     if means and means not in ("score", "line_item", "student", "name"):
         return ColumnDescription(position, means)
-    filled = [text for text in texts if text]
-    if title.startswith("gradetools_"):
+    if title.startswith(OWN_COLUMN):
         return ColumnDescription(position, "ignored", reason="gradetools wrote it itself")
-    if not filled:
+    if not any(text.strip() for text in texts):
         return ColumnDescription(position, "ignored", title=title, reason="it is empty")
-    share = sum(bool(re.fullmatch(_SCORE_LIKE, text, re.IGNORECASE)) for text in filled) / len(
-        filled
-    )
-    if share < SHARE_OF_SCORES:
+    if not hold_scores(texts):
         return ColumnDescription(
             position, "ignored", title=title, reason="most of its cells are no scores"
         )

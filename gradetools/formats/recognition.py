@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ MEANINGS = (
 )  # fmt: skip
 #: What a row can be. Only "student" rows hold grades.
 ROLES = ("student", "preamble", "header", "points", "posting", "dates", "test_student", "blank")
+#: The columns that a receipt adds to a sheet begin so; no export has them.
+OWN_COLUMN = "gradetools_"
 #: A text that stands for no grade at all.
 SKIP: Mapping[str, Any] = {"skip": True}
 
@@ -88,8 +91,30 @@ def tidy(text: str) -> str:
 
 
 def header_cells(cells: Cells, line: int) -> list[str]:
-    """Give the header's cells, tidied."""
-    return [tidy(str(text)) for text in cells.frame.loc[line]]
+    """Give the header's cells, tidied.
+
+    After a blank, quotes are part of a cell; Moodle writes headers so and does not mean them
+    (`moodle/moodle`, the text of its import tests).
+    """
+    texts = (str(text) for text in cells.frame.loc[line])
+    return [tidy(re.sub(r'^\s+"(.*)"\s*$', r"\1", text, flags=re.DOTALL)) for text in texts]
+
+
+def find_row(
+    cells: Cells, is_wanted: Callable[[list[str]], bool], *, among: int = 5
+) -> tuple[int, list[str]] | None:
+    """Find the first of the first rows that could be the wanted header: its line and its tidied cells."""
+    for line, row in first_rows(cells, among):
+        if any(row) and is_wanted(header := header_cells(cells, line)):
+            return line, header
+    return None
+
+
+def outline(cells: Cells, header_line: int) -> dict[int, str]:
+    """Give the roles that every sheet has: the preamble above the header, the header, blank rows below."""
+    frame = cells.frame
+    roles = {int(line): "preamble" for line in frame.index[frame.index < header_line]}
+    return roles | {header_line: "header"} | blank_lines(frame.loc[header_line + 1 :])
 
 
 def first_rows(cells: Cells, count: int, *, after: int = 0) -> Iterator[tuple[int, list[str]]]:

@@ -1,16 +1,20 @@
-"""The words that people head their columns with, for sheets that no system exported."""
+"""The words that people head their columns with and write below, for sheets that no system exported."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+import pandas as pd
 
 from gradetools.cells import Cells
 from gradetools.formats.recognition import (
     SKIP,
     STUDENT_FIELDS,
     ColumnDescription,
-    blank_lines,
+    Recognition,
     first_rows,
+    outline,
     tidy,
 )
 
@@ -22,6 +26,15 @@ TOKENS = {
     "-": SKIP,
 }
 
+#: A column is one of scores when so much of what it holds could be one.
+SHARE_OF_SCORES = 0.5
+#: So many rows are looked at.
+SAMPLE_ROWS = 1000
+
+_SCORE_LIKE = re.compile(
+    r"[-+]?[0-9.,/ ]*[0-9][0-9.,/ ]*%?|CLEAR|" + "|".join(map(re.escape, TOKENS)), re.IGNORECASE
+)
+_LETTER = re.compile(r"[A-F][-+]?", re.IGNORECASE)
 _ANY = STUDENT_FIELDS
 #: Header, without blanks and signs, to the fields of a student that it may hold.
 STUDENT_WORDS: dict[str, tuple[str, ...]] = {
@@ -132,11 +145,29 @@ def find_header(cells: Cells) -> int | None:
 
 def assign_roles(cells: Cells, header_line: int) -> tuple[dict[int, str], dict[int, str]]:
     """Give the rows that hold no student their role, and read the maxima of a row of points below the header."""
-    frame = cells.frame
-    roles = {int(line): "preamble" for line in frame.index[frame.index < header_line]}
-    roles |= {header_line: "header"} | blank_lines(frame.loc[header_line + 1 :])
+    roles = outline(cells, header_line)
     for line, row in first_rows(cells, 1, after=header_line):
         texts = [(position, text) for position, text in enumerate(row) if text]
         if texts and plain_word(texts[0][1]) in _POINTS_ROW:
             return roles | {line: "points"}, dict(texts[1:])
     return roles, {}
+
+
+def first_students(cells: Cells, recognition: Recognition) -> pd.DataFrame:
+    """Give the first rows below the header that hold students; columns by position."""
+    below = cells.frame.loc[recognition.header_line + 1 :]
+    below = below.head(SAMPLE_ROWS + len(recognition.roles))
+    return below[~below.index.isin(list(recognition.roles))].head(SAMPLE_ROWS)
+
+
+def hold_scores(texts: Iterable[str]) -> bool:
+    """Say whether what stands in a column could be scores; blank cells say nothing."""
+    filled = [text.strip() for text in texts if text.strip()]
+    found = sum(bool(_SCORE_LIKE.fullmatch(text)) for text in filled)
+    return bool(filled) and found / len(filled) >= SHARE_OF_SCORES
+
+
+def hold_letters(texts: Iterable[str]) -> bool:
+    """Say whether a column holds letters from A to F and nothing else, but for blank cells and tokens."""
+    filled = {text.strip() for text in texts if text.strip()} - set(TOKENS)
+    return bool(filled) and all(map(_LETTER.fullmatch, filled))
