@@ -37,8 +37,9 @@ _OFFICIAL_SOURCE = re.compile(r"case|unknown|/(?!case$)(?!unknown$)[a-z0-9]+")
 
 
 def compact(record: Mapping[str, Any]) -> str:
-    """Write a record as compact JSON text, keys in their order."""
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """Write a record as compact JSON text, keys in their order; half a character stays escaped."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
 def parse(text: str | None) -> Record | None:

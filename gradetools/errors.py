@@ -37,7 +37,9 @@ class MissingExtraError(GradetoolsError, ImportError):
     """A part of the work needs packages that come with an extra."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what}: packages are missing; bring them with pip install 'gradetools[{extra}]'.")
+        super().__init__(
+            f"{what}: packages are missing; bring them with pip install 'gradetools[{extra}]'."
+        )
 
 
 class DeclinedError(GradetoolsError, InterruptedError):
@@ -74,12 +76,14 @@ class GradebookError(GradetoolsError, RuntimeError):
     Attributes:
         status: the HTTP status, None where no answer came.
         request_id: the server's own name for the request, for its operators; may be empty.
+        sent: whether it was sent, and what came of that is not known: an answer was lost, or hid it.
     """
 
     def __init__(self, message: str, *, status: int | None = None, request_id: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.request_id = request_id
+        self.sent = False
 
 
 class UnreachableError(GradebookError, ConnectionError):
@@ -113,11 +117,7 @@ class BusyError(GradebookError, TimeoutError):
 
 
 class StoppedError(GradebookError):
-    """Somebody pressed Stop while a request waited for its turn.
-
-    Attributes:
-        sent: whether it had been sent before, so that its outcome is not known.
-    """
+    """Somebody pressed Stop while a request waited for its turn."""
 
     def __init__(self, message: str, *, sent: bool = False) -> None:
         super().__init__(message)

@@ -30,10 +30,10 @@ from requests.utils import get_environ_proxies
 from gradetools.answers import Answer, error_for
 from gradetools.errors import (
     BusyError,
+    GradebookError,
     NotFoundError,
     RefusedError,
     SettingsError,
-    StoppedError,
     UnreachableError,
 )
 from gradetools.pace import Clock, Pace, Patience
@@ -60,10 +60,14 @@ def encode_segment(sourced_id: str) -> str:
 
 @dataclass
 class _Asked:
-    """One request on its way through its repetitions: when it was first sent, and whether the token was renewed."""
+    """One request on its way through its repetitions: when it was first sent, and whether the token was renewed.
+
+    It is `in_doubt` from the first lost answer on, or from an error of the server's that may hide a success.
+    """
 
     since: float | None = None
     renewed: bool = False
+    in_doubt: bool = False
 
 
 _Outcome = Answer | UnreachableError
@@ -145,10 +149,16 @@ class Transport:
             StoppedError: `pace.stop` was set meanwhile.
         """
         prepared = self._prepare(method, path, params, None if body is None else _to_json(body))
-        answer = self._repeat(lambda asked: self._send(prepared, asked))
-        if 200 <= answer.status < 300:
-            return answer
-        raise error_for(answer)
+        asked = _Asked()
+        try:
+            answer = self._repeat(self._send, prepared, asked)
+            if 200 <= answer.status < 300:
+                return answer
+            raise error_for(answer)
+        except GradebookError as error:
+            # A repetition may be refused although what was sent first was stored.
+            error.sent = asked.in_doubt
+            raise
 
     def _prepare(
         self, method: str, path: str, params: Mapping[str, str] | None, data: bytes | None
@@ -161,9 +171,14 @@ class Transport:
         url = self.settings.base_url + path
         return requests.Request(method, url, headers=headers, params=params, data=data).prepare()
 
-    def _repeat(self, attempt: Callable[[_Asked], _Outcome]) -> Answer:
+    def _repeat(
+        self,
+        attempt: Callable[[requests.PreparedRequest, _Asked], _Outcome],
+        prepared: requests.PreparedRequest,
+        asked: _Asked,
+    ) -> Answer:
         """Repeat what may pass, under both bounds; the last answer, good or bad, is the outcome."""
-        asked, patience = _Asked(), self.patience
+        patience = self.patience
 
         def is_over(state: tenacity.RetryCallState) -> bool:
             # What it waited for its turn is not its own time; that counts from the first sending.
@@ -178,10 +193,7 @@ class Transport:
             retry=tenacity.retry_if_result(_may_pass),
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
         )
-        try:
-            outcome: _Outcome = retrying(attempt, asked)
-        except StoppedError as error:
-            raise StoppedError(str(error), sent=asked.since is not None) from None
+        outcome: _Outcome = retrying(attempt, prepared, asked)
         if isinstance(outcome, UnreachableError):
             raise outcome
         return outcome
@@ -192,7 +204,9 @@ class Transport:
             request = self.auth(prepared.copy())
             outcome = self._exchange(request, asked)
         if isinstance(outcome, UnreachableError):
+            asked.in_doubt = True
             return outcome
+        asked.in_doubt |= outcome.status >= 500
         if outcome.status == 401 and not asked.renewed:
             asked.renewed = True
             self.auth.reject(request)
@@ -259,7 +273,7 @@ class Transport:
 
     def _fetch_token(self) -> tuple[SecretStr, float]:
         request = make_token_request(self.settings)
-        answer = self._repeat(lambda asked: self._exchange(request, asked))
+        answer = self._repeat(self._exchange, request, _Asked())
         return read_token(answer, self.settings)
 
 
