@@ -4,7 +4,7 @@ from gradetools.plan.make import make_plan
 from gradetools.plan.merge import is_active
 from gradetools.plan.single import make_result_plan
 from gradetools.plan.telling import tell_change
-from gradetools.plan.undo import make_undo_plan
+from gradetools.plan.undo import make_undo_plan, written_entries
 from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, OnConflict, Plan
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "make_result_plan",
     "make_undo_plan",
     "tell_change",
+    "written_entries",
 ]

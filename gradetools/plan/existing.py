@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -24,19 +24,19 @@ class Existing:
     """
 
     environment: str
-    active: Mapping[tuple[str, str], tuple[str, ...]]
+    active: Mapping[tuple[str, str], Sequence[str]]
     records: Mapping[str, str]
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Existing:
         """Index a snapshot's results once, in linear time."""
         results = snapshot.results
-        active: dict[tuple[str, str], tuple[str, ...]] = {}
+        active: dict[tuple[str, str], list[str]] = {}
         living = results[results["active"].astype(bool)]
         for line_item, student, sourced_id in zip(
             living["line_item"], living["student"], living["sourced_id"], strict=True
         ):
-            active[line_item, student] = (*active.get((line_item, student), ()), sourced_id)
+            active.setdefault((line_item, student), []).append(sourced_id)
         records = dict(zip(results["sourced_id"], results["record"], strict=True))
         return cls(snapshot.environment.name, active, records)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradetools.dialects import (
+    FLAGS,
     Record,
     canonical,
     compact,
@@ -72,17 +73,14 @@ def merge(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], *, date: 
         date: ISO 8601, for a result that has no score date yet.
     """
     after = {
-        **(before or {}),
-        **{name: value for name, value in wanted.items() if value is not None},
+        name: value for name, value in {**(before or {}), **wanted}.items() if value is not None
     }
-    for name in [name for name, value in wanted.items() if value is None]:
-        after.pop(name, None)
     changed = set(differences(before, after))
     if any(name in changed and name in after for name in ("score", "textScore")):
         if "scoreStatus" not in wanted:
             after["scoreStatus"] = "fully graded"
         after.update(
-            {flag: "false" for flag in _LIFTED if after.get(flag) == "true" and flag not in wanted}
+            {flag: "false" for flag in _LIFTED if flag not in wanted and _is_set(after.get(flag))}
         )
     after.setdefault("status", "active")
     after.setdefault("scoreDate", date)
@@ -115,22 +113,21 @@ def decide(
     old, new = canonical(living), canonical(merged)
     if living is not None and all(old.get(name) == new.get(name) for name in wanted):
         return Change("unchanged", sourced_id, before, living)
-    wrong = not_representable(merged, dialect)
+    action = "create" if living is None else "update"
+    return to_write(action, sourced_id, before, merged, dialect=dialect)
+
+
+def to_write(
+    action: str, sourced_id: str, before: Record | None, record: Record, *, dialect: str
+) -> Change:
+    """Give the change that writes a record in the dialect's form, or the one that says why it cannot."""
+    wrong = not_representable(record, dialect)
     if wrong:
-        return Change(
-            "blocked",
-            sourced_id,
-            before,
-            None,
-            "not-representable",
-            f"The gradebook's form cannot carry this result's {', '.join(wrong)}; correct it there first.",
-        )
-    lost = dropped_fields(merged, dialect)
-    message = (
-        f"The gradebook's form forbids {', '.join(lost)}: these fields would go." if lost else ""
-    )
-    after = shape(merged, dialect)
-    return Change("create" if living is None else "update", sourced_id, before, after, "", message)
+        told = f"The gradebook's form cannot carry this result's {', '.join(wrong)}; correct it there first."
+        return Change("blocked", sourced_id, before, None, "not-representable", told)
+    lost = dropped_fields(record, dialect)
+    told = f"The gradebook's form forbids {', '.join(lost)}: these fields would go." if lost else ""
+    return Change(action, sourced_id, before, shape(record, dialect), "", told)
 
 
 def is_active(record: Mapping[str, Any] | None) -> bool:
@@ -147,7 +144,13 @@ def is_graded(record: Mapping[str, Any] | None) -> bool:
 
 def _only_clears(wanted: Mapping[str, Any]) -> bool:
     says = any(wanted.get(name) is not None for name in ("score", "textScore", "comment"))
-    return None in wanted.values() and not says
+    flagged = any(_is_set(wanted.get(flag)) for flag in FLAGS)
+    return None in wanted.values() and not says and not flagged
+
+
+def _is_set(flag: object) -> bool:
+    # Some servers keep the standard's strings as the booleans that they stand for.
+    return flag in ("true", True)
 
 
 def _score(record: Mapping[str, Any] | None) -> float | None:

@@ -92,12 +92,16 @@ def _change(
     on_conflict: OnConflict,
 ) -> Change:
     line_item, student = result.line_item.sourced_id, result.student.sourced_id
-    found = Existing.of(snapshot).find(line_item, student)
+    existing = Existing.of(snapshot)
+    found = existing.find(line_item, student)
     if isinstance(found, Change):
         return found
     sourced_id, before = found
     if before is None and result.sourced_id:
-        sourced_id = result.sourced_id
+        sourced_id, before = result.sourced_id, existing.record(result.sourced_id)
+        if before is not None and not _is_of(before, line_item, student):
+            told = f"The id {sourced_id} belongs to another grade; leave it out, or give another."
+            return Change("blocked", sourced_id, reason="id-taken", message=told)
     wanted = _wanted(result)
     identity = make_identity(sourced_id, line_item, student, class_id)
     change = decide(before, identity, wanted, dialect=snapshot.dialect, date=date)
@@ -107,6 +111,11 @@ def _change(
             change, message=f"This grade is already there as {sourced_id}; that id is kept."
         )
     return change
+
+
+def _is_of(record: Record, line_item: str, student: str) -> bool:
+    whose = {name: (record.get(name) or {}).get("sourcedId") for name in ("lineItem", "student")}
+    return whose == {"lineItem": line_item, "student": student}
 
 
 def _wanted(result: Result) -> dict[str, Any]:

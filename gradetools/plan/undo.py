@@ -6,6 +6,7 @@ What somebody changed since is a conflict, to be seen and decided, never skipped
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 from gradetools.dialects import Record, differences, parse
 from gradetools.errors import PlanError
 from gradetools.plan.existing import Existing
-from gradetools.plan.merge import Change, is_active
+from gradetools.plan.merge import Change, is_active, merge, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
 from gradetools.receipt import Receipt
 from gradetools.snapshot import Snapshot
@@ -44,12 +45,11 @@ def make_undo_plan(
             f"{snapshot.environment.name} ({snapshot.environment.base_url}); connect there to undo it."
         )
     existing = Existing.of(snapshot)
-    written = receipt.entries[
-        receipt.entries["state"].isin(_MAY_HAVE_WRITTEN) & receipt.entries["after"].notna()
-    ]
+    written = written_entries(receipt)
     rows = []
     for row in _rows(written):
-        change = _restore(row, existing.record(row["sourced_id"]), on_conflict)
+        now = existing.record(row["sourced_id"])
+        change = restore(row, now, dialect=snapshot.dialect, on_conflict=on_conflict)
         rows.append({**row, **change.to_columns()})
     columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in written.index])
@@ -58,34 +58,53 @@ def make_undo_plan(
     )
 
 
-def _restore(row: Mapping[str, Any], now: Record | None, on_conflict: OnConflict) -> Change:
+def written_entries(receipt: Receipt) -> pd.DataFrame:
+    """Give the entries that a push wrote or may have written.
+
+    Of a push that was killed, those that count as unsent are among them: it may have died between
+    a PUT and its record.
+    """
+    entries = receipt.entries
+    maybe = {*_MAY_HAVE_WRITTEN, *(["unsent"] if receipt.finished is None else [])}
+    return entries[entries["state"].isin(maybe) & entries["after"].notna()]
+
+
+def restore(
+    row: Mapping[str, Any], now: Record | None, *, dialect: str, on_conflict: OnConflict
+) -> Change:
+    """Decide how one written entry is taken back.
+
+    Args:
+        row: the entry: `sourced_id`, and as record text `before`, `after`, `stored`.
+        now: what the gradebook holds.
+        dialect: "timeback" or "oneroster".
+        on_conflict: as in `make_undo_plan`.
+    """
     sourced_id, before, after = row["sourced_id"], parse(row["before"]), parse(row["after"])
-    target = before if before is not None else {**(after or {}), "status": "tobedeleted"}
     if now is None and before is None:
-        return Change(
-            "unchanged", sourced_id, None, None, "not-there", "The gradebook does not hold it."
-        )
+        told = "The gradebook does not hold it."
+        return Change("unchanged", sourced_id, None, None, "not-there", told)
     # A result that is gone either way is restored, whatever else its record says.
-    gone = before is None and not is_active(now)
-    if gone or not differences(now, target):
-        return Change(
-            "unchanged",
-            sourced_id,
-            now,
-            None,
-            "already-restored",
-            "It is as it was before the push.",
-        )
+    gone = not is_active(before) and not is_active(now)
+    if gone or not differences(now, before):
+        told = "It is as it was before the push."
+        return Change("unchanged", sourced_id, now, None, "already-restored", told)
+    if before is None:
+        target = {**(now or {}), "status": "tobedeleted"}
+    else:
+        # Whatever a PUT must have and the old record lacked is filled in.
+        target = merge(before, {}, date=str((after or {}).get("scoreDate")))
+    action = "create" if is_active(target) and not is_active(now) else "update"
+    change = to_write(action, sourced_id, now, target, dialect=dialect)
     left = [after, parse(row["stored"])]
     ours = any(one is not None and not differences(now, one) for one in left)
-    action = "create" if is_active(target) and not is_active(now) else "update"
-    if ours or on_conflict == "ours":
-        return Change(action, sourced_id, now, target)
+    if ours or on_conflict == "ours" or change.action == "blocked":
+        return change
     changed = ", ".join(differences(now, after)) or "it"
     message = f"Somebody changed {changed} since this push; decide for ours or theirs."
     if on_conflict == "theirs":
         return Change("skip", sourced_id, now, None, "kept-theirs", message)
-    return Change("conflict", sourced_id, now, target, "changed-since-push", message)
+    return replace(change, action="conflict", reason="changed-since-push", message=message)
 
 
 def _rows(entries: pd.DataFrame) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -27,7 +27,10 @@ CHANGE_COLUMNS = (
     "action", "reason", "message", "sourced_id", "before", "after", "lowered", "cleared",
 )  # fmt: skip
 #: What the fingerprint covers of each change: all that decides what is sent, and nothing that is only told.
-_BINDING = ("line_item", "student", "class_id", "action", "sourced_id", "before", "after")
+#: `lowered` and `cleared` decide whether it is refused as unsafe.
+_BINDING = (
+    "line_item", "student", "class_id", "action", "sourced_id", "before", "after", "lowered", "cleared",
+)  # fmt: skip
 _FORMAT = "gradetools/plan/1"
 
 
@@ -74,8 +77,9 @@ class Plan:
             self.undo_of,
         ]
         digest.update(json.dumps(head).encode())
-        for row in zip(*(self.changes[name] for name in _BINDING), strict=True):
-            digest.update(json.dumps(row, ensure_ascii=False).encode())
+        columns = (self.changes[name].tolist() for name in _BINDING)
+        for row in zip(self.changes.index.tolist(), *columns, strict=True):
+            digest.update(json.dumps(row, ensure_ascii=False).encode(errors="surrogatepass"))
         return digest.hexdigest()[:32]
 
     def __repr__(self) -> str:
@@ -113,7 +117,7 @@ class Plan:
 
     def to_json(self) -> str:
         """Write the whole plan as JSON text, its fingerprint included."""
-        return json.dumps(
+        text = json.dumps(
             {
                 "format": _FORMAT,
                 "fingerprint": self.fingerprint,
@@ -131,6 +135,8 @@ class Plan:
             ensure_ascii=False,
             separators=(",", ":"),
         )
+        # Half a character, which no file can hold, stays escaped.
+        return text.encode(errors="backslashreplace").decode()
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
@@ -153,8 +159,8 @@ class Plan:
                 undo_of=data["undo_of"],
                 sheet=Sheet.from_dict(data["sheet"]) if data["sheet"] else None,
             )
-            unchanged = plan.fingerprint == data["fingerprint"]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            unchanged = plan.fingerprint == data["fingerprint"] and _is_whole(plan)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             if isinstance(error, PlanError):
                 raise
             raise PlanError(
@@ -165,6 +171,21 @@ class Plan:
                 "This plan was changed after it was made; make it again from the sheet."
             )
         return plan
+
+
+def _is_whole(plan: Plan) -> bool:
+    """Whether every change is one that a push understands; a fingerprint alone proves only that nothing changed."""
+    changes = plan.changes
+    writes = changes[changes["action"].isin(WRITES)]
+    ids = [(parse(text) or {}).get("sourcedId") for text in writes["after"]]
+    befores = [parse(text) for text in changes["before"]]
+    return (
+        plan.on_conflict in get_args(OnConflict)
+        and changes.index.is_unique
+        and bool(changes["action"].isin(ACTIONS).all())
+        and ids == writes["sourced_id"].tolist()
+        and all(isinstance(before, dict) or before is None for before in befores)
+    )
 
 
 def make_changes(columns: Mapping[str, Any], entries: list[int]) -> pd.DataFrame:
