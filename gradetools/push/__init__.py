@@ -2,7 +2,16 @@
 
 from gradetools.push.guards import PRODUCTION, check_plan
 from gradetools.push.progress import Progress
+from gradetools.push.reread import plan_undo
 from gradetools.push.run import push_plan
 from gradetools.push.single import plan_result, upsert_result
 
-__all__ = ["PRODUCTION", "Progress", "check_plan", "plan_result", "push_plan", "upsert_result"]
+__all__ = [
+    "PRODUCTION",
+    "Progress",
+    "check_plan",
+    "plan_result",
+    "plan_undo",
+    "push_plan",
+    "upsert_result",
+]

@@ -8,6 +8,7 @@ read while this one is still being written.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -27,30 +28,43 @@ def make_tasks(
         plan: what to write.
         gradebook: where the lists are read.
         only: the entries of a resumed push that have no outcome yet, in the order to take them; each is
-            asked for by id instead.
+            to be asked for by id, and the lists only show what others made for the same grade.
 
     Raises:
         GradebookError: a list cannot be read.
     """
     writes = plan.changes[plan.changes["action"].isin(WRITES)]
     if only is not None:
-        writes = writes.loc[[entry for entry in only if entry in writes.index]]
-        yield from (_task(*row) for row in _rows(writes))
+        yield from _resumed(
+            writes.loc[[entry for entry in only if entry in writes.index]], gradebook
+        )
         return
     for (class_id, line_item), group in writes.groupby(["class_id", "line_item"], sort=False):
         by_id, by_student = _read_now(gradebook, str(class_id), str(line_item))
-        for entry, sourced_id, before, after in _rows(group):
-            task = _task(entry, sourced_id, before, after)
-            student = str(task.after["student"]["sourcedId"])
-            rivals = tuple(other for other in by_student.get(student, ()) if other != sourced_id)
-            yield Task(
-                task.entry, sourced_id, task.before, task.after, by_id.get(sourced_id), rivals
-            )
+        for row in _rows(group):
+            task = _with_rivals(_task(*row), by_student)
+            yield replace(task, current=by_id.get(task.sourced_id))
 
 
 def make_task(plan: Plan, entry: int) -> Task:
     """Give one write of a plan again, to verify it."""
     return next(_task(*row) for row in _rows(plan.changes.loc[[entry]]))
+
+
+def _resumed(writes: pd.DataFrame, gradebook: Gradebook) -> Iterator[Task]:
+    """Keep the order that was asked for; what others made meanwhile still shows in the lists alone."""
+    known: dict[tuple[str, str], Mapping[str, list[str]]] = {}
+    places = zip(writes["class_id"].tolist(), writes["line_item"].tolist(), strict=True)
+    for row, place in zip(_rows(writes), places, strict=True):
+        if place not in known:
+            known[place] = _read_now(gradebook, *place)[1]
+        yield _with_rivals(_task(*row), known[place])
+
+
+def _with_rivals(task: Task, by_student: Mapping[str, list[str]]) -> Task:
+    student = str(task.after["student"]["sourcedId"])
+    others = (other for other in by_student.get(student, ()) if other != task.sourced_id)
+    return replace(task, rivals=tuple(others))
 
 
 def _read_now(

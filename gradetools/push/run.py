@@ -4,20 +4,22 @@ Theory of operation. The calling thread is the clerk: it takes outcomes from the
 them to the journal in batches and tells progress. One feeder thread reads what is there now and
 puts tasks into a short queue; the workers take them, one request at a time each. Nobody but the
 clerk touches the journal, nobody but the workers writes to the gradebook. Stop, a refusal that
-concerns everybody, or a full disk ends the feeding; what is in flight is finished and recorded.
+concerns everybody, a full disk or a mistake of ours ends the feeding; what is in flight is finished
+and recorded. The books stay open until the last worker has gone, whatever happens to the clerk.
 """
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gradetools.errors import GradebookError, GradetoolsError, PlanError
+from gradetools.errors import GradebookError, JournalError, PlanError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Journal, Outcome, list_environments, open_journal
 from gradetools.plan import Plan
@@ -31,6 +33,9 @@ Verify = Literal["sample", "all"]
 #: Up to so many written entries, every one is read back; beyond, 2 % and at least twenty.
 _READ_ALL = 200
 _BATCH, _BATCH_SECONDS = 100, 0.1
+_STOPPED = "The push was stopped before this was sent; resume it to send it."
+_NOT_KEPT = "What came of the last entries could not be kept; resume the push to find out."
+_MISTAKE = "Something unforeseen happened while this was sent; resume the push to find out whether it was stored."
 
 
 def push_plan(
@@ -73,6 +78,8 @@ def push_plan(
         JournalError: the record cannot be written; nothing more is sent.
         GradebookError: the gradebook could not be read, and nothing was sent.
     """
+    if workers < 1:
+        raise PlanError(f"A push needs at least one worker, not {workers}; leave it at 8.")
     check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=allow_unsafe)
     settings = gradebook.settings
     check_host(plan.environment, list_environments(settings.data_dir))
@@ -88,10 +95,12 @@ def push_plan(
         total = plan.writes if left is None else len(left)
         with gradebook.transport.paced(workers, run.stop):
             run.go(workers, Reporter(progress, total))
-        journal.finish(
-            push_id, now=gradebook.clock(), why_unsent=str(run.trouble[0]) if run.trouble else ""
-        )
         unforeseen = [error for error in run.trouble if not isinstance(error, GradebookError)]
+        if run.unsaved:
+            # What came of these is not on disk: the push must look like one that was killed.
+            raise unforeseen[0] if unforeseen else JournalError(_NOT_KEPT)
+        why_unsent = str(run.trouble[0]) if run.trouble else _STOPPED
+        journal.finish(push_id, now=gradebook.clock(), why_unsent=why_unsent)
         if unforeseen or (run.trouble and not run.tried):
             raise (unforeseen or run.trouble)[0]
         return journal.read_receipt(push_id, plan=plan)
@@ -117,7 +126,10 @@ class _Run:
     stop: threading.Event
     only: Collection[int] | None = None
     tasks: queue.Queue[Task | None] = field(default_factory=lambda: queue.Queue(32))
+    #: What came of the entries; None from a worker that has gone.
     outcomes: queue.Queue[Outcome | None] = field(default_factory=queue.Queue)
+    #: What the clerk holds and the journal does not yet.
+    unsaved: list[Outcome] = field(default_factory=list)
     #: Set when nothing more is to be begun, for whatever reason.
     ended: threading.Event = field(default_factory=threading.Event)
     #: Set when the gradebook was caught storing something else: from then on every entry is read back.
@@ -132,12 +144,35 @@ class _Run:
         threads += [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
         for thread in threads:
             thread.start()
-        unread = self._keep_books(workers, reporter)
+        unread: list[Outcome] = []
+        saved, working = time.monotonic(), workers
+        # The count is the quick way to see the end; should an interrupt lose one, the threads tell.
+        while working and (any(map(threading.Thread.is_alive, threads)) or self.outcomes.qsize()):
+            with self._guarded():
+                working -= self._take_outcome(unread, reporter)
+                if len(self.unsaved) >= _BATCH or time.monotonic() - saved >= _BATCH_SECONDS:
+                    saved = time.monotonic()
+                    self._save()
+                reporter.report(self.gradebook.transport.pace.waiting_seconds)
+        for _ in range(2):  # an interrupt may hit the first
+            with self._guarded():
+                self._save()
         for thread in threads:
             thread.join()
-        if self.distrust.is_set():
-            self._read_back(unread)
-        reporter.report(0.0, finished=True)
+        with self._guarded():
+            if self.distrust.is_set():
+                self._read_back(unread)
+            reporter.report(0.0, finished=True)
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Let nothing tear the clerk away: an interrupt is a Stop, a mistake ends the push."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.stop.set()
+        except Exception as error:  # noqa: BLE001 - raised again by push_plan, when the books are closed
+            self._end(error)
 
     def _feed(self, workers: int) -> None:
         try:
@@ -156,78 +191,64 @@ class _Run:
             self.tasks.put(None)
 
     def _work(self) -> None:
-        try:
-            self._write_tasks()
-        except Exception as error:  # noqa: BLE001 - the clerk raises it again, when the books are closed
-            self._end(error)
-        finally:
-            # A worker that goes without a word would keep the clerk waiting for ever.
-            self.outcomes.put(None)
-
-    def _write_tasks(self) -> None:
+        # To the last task, whatever happens: a worker that leaves would block the feeder for ever.
         while (task := self.tasks.get()) is not None:
             if self._over():
                 continue
-            read_back = self._sampled(task.entry) or self.distrust.is_set()
-            outcome, cause = write_entry(
-                task,
-                self.gradebook,
-                on_conflict=self.plan.on_conflict,
-                resumed=self.only is not None,
-                read_back=read_back,
-            )
-            if cause is not None:
-                self._end(cause)
-            if outcome.reason == "stored-differently":
-                self.distrust.set()
-            self.outcomes.put(outcome)
-
-    def _keep_books(self, workers: int, reporter: Reporter) -> list[Outcome]:
-        """Take outcomes until the last worker is done; give those that were written and not read back."""
-        batch: list[Outcome] = []
-        unread: list[Outcome] = []
-        saved, working = time.monotonic(), workers
-        while working:
             try:
-                outcome = self._next_outcome()
-                if outcome is None:
-                    working -= 1
-                else:
-                    self.tried = True
-                    batch.append(outcome)
-                    reporter.count(outcome.state)
-                    if outcome.state in {"created", "updated"} and not self._sampled(outcome.entry):
-                        unread.append(outcome)
-            except queue.Empty:
-                pass
-            if len(batch) >= _BATCH or time.monotonic() - saved >= _BATCH_SECONDS:
-                batch, saved = self._save(batch), time.monotonic()
-            reporter.report(self.gradebook.transport.pace.waiting_seconds)
-        self._save(batch)
-        return unread
-
-    def _next_outcome(self) -> Outcome | None:
-        try:
-            return self.outcomes.get(timeout=_BATCH_SECONDS)
-        except KeyboardInterrupt:
-            # The first interrupt is a Stop: what is in flight is finished and recorded.
-            self.stop.set()
-            raise queue.Empty from None
-
-    def _save(self, batch: list[Outcome]) -> list[Outcome]:
-        if batch:
-            try:
-                self.journal.record(self.push_id, batch)
-            except GradetoolsError as error:
+                self.outcomes.put(self._write(task))
+            except Exception as error:  # noqa: BLE001 - push_plan raises it again, when the books are closed
                 self._end(error)
-        return []
+                self.outcomes.put(Outcome(task.entry, "failed", "outcome-unknown", _MISTAKE))
+        self.outcomes.put(None)
+
+    def _write(self, task: Task) -> Outcome:
+        outcome, cause = write_entry(
+            task,
+            self.gradebook,
+            on_conflict=self.plan.on_conflict,
+            resumed=self.only is not None,
+            read_back=self._sampled(task.entry) or self.distrust.is_set(),
+        )
+        if cause is not None:
+            self._end(cause)
+        if outcome.reason == "stored-differently":
+            self.distrust.set()
+        return outcome
+
+    def _take_outcome(self, unread: list[Outcome], reporter: Reporter) -> int:
+        """Take the next outcome, if one comes soon, and say how many workers have gone.
+
+        It is noted in `unread` if it was written on trust.
+        """
+        try:
+            outcome = self.outcomes.get(timeout=_BATCH_SECONDS)
+        except queue.Empty:
+            return 0
+        if outcome is None:
+            return 1
+        self.unsaved.append(outcome)
+        self.tried = True
+        reporter.count(outcome.state)
+        if outcome.state in {"created", "updated"} and not self._sampled(outcome.entry):
+            unread.append(outcome)
+        return 0
+
+    def _save(self) -> None:
+        """Commit what the clerk holds; it is kept until the journal has taken it."""
+        if self.unsaved:
+            self.journal.record(self.push_id, self.unsaved)
+            self.unsaved.clear()
 
     def _read_back(self, unread: list[Outcome]) -> None:
-        """After one lie, look at everything that was believed before."""
+        """After one lie, look at everything that was believed before; Stop ends it."""
         for outcome in unread:
+            if self.stop.is_set():
+                return
             judged = verify_entry(make_task(self.plan, outcome.entry), self.gradebook, outcome)
             if judged != outcome:
-                self._save([judged])
+                self.unsaved.append(judged)
+                self._save()
 
     def _sampled(self, entry: int) -> bool:
         writes = self.plan.writes

@@ -7,6 +7,7 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Result
 from gradetools.plan import OnConflict, Plan, make_result_plan
+from gradetools.push.reread import with_records
 from gradetools.push.run import push_plan
 from gradetools.receipt import Receipt
 
@@ -50,6 +51,9 @@ def plan_result(result: Result, gradebook: Gradebook, *, on_conflict: OnConflict
     """
     class_id = result.class_.sourced_id if result.class_ else _class_of(result, gradebook)
     snapshot = gradebook.take_snapshot([class_id])
+    if result.sourced_id:
+        # The id may belong to a grade of another class, which the snapshot does not show.
+        snapshot = with_records(snapshot, gradebook, [result.sourced_id])
     with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
         last_sent = journal.last_sent()
     return make_result_plan(result, snapshot, last_sent=last_sent, on_conflict=on_conflict)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradetools.dialects import Record, canonical, compact, differences
 from gradetools.errors import (
     AuthError,
     BusyError,
     GradebookError,
-    RefusedError,
     StoppedError,
     UnreachableError,
 )
@@ -23,7 +22,7 @@ from gradetools.plan import OnConflict, is_active
 class Task:
     """One entry to write; `before` and `after` as the plan has them, `rivals` what else is active for its grade now.
 
-    `current` is what a list showed under its id a moment ago; `sure` says that it need not be asked for again.
+    `current` is what a list showed under its id a moment ago.
     """
 
     entry: int
@@ -32,8 +31,9 @@ class Task:
     after: Record
     current: Record | None = None
     rivals: tuple[str, ...] = ()
-    sure: bool = False
 
+
+_UNKNOWN = "It was sent and no answer came; resume the push to find out whether it was stored."
 
 #: What came of an entry, and the reason why no further entry should be tried, if there is one.
 Written = tuple[Outcome, GradebookError | None]
@@ -86,21 +86,20 @@ def _settle(
     task: Task, gradebook: Gradebook, *, on_conflict: OnConflict, resumed: bool
 ) -> Outcome | None:
     """Look at what is there now; an outcome where nothing is to be sent, None where it is."""
-    if task.rivals:
-        return _conflict(
-            task,
-            f"Somebody made {', '.join(task.rivals)} for the same grade since the plan.",
-            on_conflict,
-        )
+    if task.rivals and is_active(task.after):
+        told = f"Somebody made {', '.join(task.rivals)} for the same grade since the plan."
+        # Ours beside theirs would be two grades for one; a new plan overwrites theirs under its own id.
+        doubles = on_conflict == "ours" and done_state(task) == "created"
+        return _conflict(task, told, "stop" if doubles else on_conflict)
     current = task.current
-    if not task.sure and (resumed or differences(current, task.before)):
+    if resumed or differences(current, task.before):
         # A list may lag behind a write; a GET by id does not.
         current = gradebook.get_record(task.sourced_id)
     if not differences(current, task.before):
         return None
     if current is not None and not unlike(task, current):
         if resumed:
-            return Outcome(task.entry, done_state(task), "found-done")
+            return _judge(task, current, Outcome(task.entry, done_state(task), "found-done"))
         return Outcome(task.entry, "unchanged", "already-there", "The gradebook holds it already.")
     changed = ", ".join(differences(current, task.before))
     return _conflict(
@@ -121,53 +120,47 @@ def _conflict(task: Task, message: str, on_conflict: OnConflict) -> Outcome | No
 def _put(task: Task, gradebook: Gradebook, *, read_back: bool) -> Written:
     try:
         answer, echo = gradebook.put_record(task.after)
-    except (UnreachableError, StoppedError, RefusedError) as error:
-        if isinstance(error, StoppedError) and not error.sent:
-            raise
-        if isinstance(error, RefusedError) and (error.status or 500) < 500:
+    except GradebookError as error:
+        if not error.sent:
             raise
         return _find_out(task, gradebook, error)
     written = Outcome(task.entry, done_state(task), "", "", answer.status, answer.request_id)
     if echo is not None and not read_back and not unlike(task, echo):
-        return written, None
+        return _judge(task, echo, written), None
     return verify_entry(task, gradebook, written), None
 
 
 def _find_out(task: Task, gradebook: Gradebook, error: GradebookError) -> Written:
-    """No answer, or an error that may hide a success: only what the gradebook holds tells."""
+    """An answer was lost, or was an error that may hide a success: only what the gradebook holds tells."""
+    ends_all = isinstance(error, (BusyError, AuthError))
     try:
         stored = gradebook.get_record(task.sourced_id)
     except GradebookError:
-        told = "It was sent and no answer came; resume the push to find out whether it was stored."
-        outcome = _ended(task, "outcome-unknown", error, message=told)
-        return outcome, error if isinstance(error, UnreachableError) else None
-    if not differences(stored, task.before):
-        return _ended(task, "server-error", error), None
-    written = Outcome(task.entry, done_state(task), "", "", error.status, error.request_id)
-    return _judge(task, stored, written), None
+        outcome = _ended(task, "outcome-unknown", error, message=_UNKNOWN)
+        return outcome, error if ends_all or isinstance(error, UnreachableError) else None
+    if differences(stored, task.before):
+        written = Outcome(task.entry, done_state(task), "", "", error.status, error.request_id)
+        return _judge(task, stored, written), error if ends_all else None
+    if ends_all or isinstance(error, StoppedError):
+        raise error
+    refused = error.status is not None and error.status < 500
+    return _ended(task, "refused" if refused else "server-error", error), None
 
 
 def _judge(task: Task, stored: Record | None, written: Outcome) -> Outcome:
     wrong = unlike(task, stored)
+    text = compact(stored) if stored is not None and differences(stored, task.after) else None
     if not wrong:
-        return written
+        # What a server adds of its own is kept, so that nobody takes it for somebody's edit later.
+        return replace(written, stored=text)
     sent, held = task.after, stored or {}
     told = "; ".join(
         f"{name}: sent {sent.get(name, 'nothing')!r}, holds {held.get(name, 'nothing')!r}"
         for name in wrong
     )
-    message = (
-        f"The gradebook answered success and stored something else ({told}); tell its operators."
-    )
-    text = compact(stored) if stored is not None else None
-    return Outcome(
-        task.entry,
-        "failed",
-        "stored-differently",
-        message,
-        written.http_status,
-        written.request_id,
-        text,
+    message = f"The gradebook holds something else than was sent ({told}); tell its operators."
+    return replace(
+        written, state="failed", reason="stored-differently", message=message, stored=text
     )
 
 

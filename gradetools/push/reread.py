@@ -1,0 +1,45 @@
+"""Results asked for by id: lists lag behind a write, and show one class; a GET by id does neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from gradetools.errors import PlanError
+from gradetools.gradebook import Gradebook
+from gradetools.plan import WRITES, OnConflict, Plan, make_undo_plan, written_entries
+from gradetools.receipt import Receipt
+from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
+
+
+def plan_undo(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflict = "stop") -> Plan:
+    """Read what the gradebook holds of a push's grades now, and plan how to take them back.
+
+    What seems to need no undo, or to be changed by others, is asked for by id before that is
+    believed. Nothing is written.
+
+    Raises:
+        PlanError: the push wrote nothing, or went to another gradebook.
+        GradebookError: the gradebook cannot be read.
+    """
+    written = written_entries(receipt)
+    class_ids = sorted(filter(None, set(written["class_id"])))
+    if not class_ids:
+        raise PlanError(f"The push {receipt.push_id} wrote nothing; there is nothing to take back.")
+    snapshot = gradebook.take_snapshot(class_ids)
+    plan = make_undo_plan(receipt, snapshot, on_conflict=on_conflict)
+    doubted = plan.changes.loc[~plan.changes["action"].isin(WRITES), "sourced_id"].tolist()
+    if not doubted:
+        return plan
+    snapshot = with_records(snapshot, gradebook, doubted)
+    return make_undo_plan(receipt, snapshot, on_conflict=on_conflict)
+
+
+def with_records(snapshot: Snapshot, gradebook: Gradebook, sourced_ids: Sequence[str]) -> Snapshot:
+    """Give a snapshot that knows these results as a GET by id shows them."""
+    found = [gradebook.get_record(sourced_id) for sourced_id in dict.fromkeys(sourced_ids)]
+    rows = make_table([result_row(each) for each in found if each is not None], RESULT_COLUMNS)
+    others = snapshot.results[~snapshot.results["sourced_id"].isin(list(sourced_ids))]
+    return replace(snapshot, results=pd.concat([others, rows], ignore_index=True))
