@@ -48,5 +48,14 @@ def write_private(path: Path, text: str) -> None:
         raise JournalError(
             f"{path.name} cannot be written ({error.strerror}); choose another folder."
         ) from None
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+    try:
+        # Half a character, which UTF-8 has no form for, is written as its number.
+        with os.fdopen(
+            handle, "w", encoding="utf-8", errors="backslashreplace", newline=""
+        ) as file:
+            file.write(text)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise JournalError(
+            f"{path.name} cannot be written ({error.strerror}); make room, or choose another folder."
+        ) from None

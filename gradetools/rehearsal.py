@@ -8,6 +8,7 @@ identity, whatever port it gets.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -227,6 +228,8 @@ def _line_item(sourced_id: str, title: str, maximum: float | None) -> dict[str, 
 
 def _maximum(text: str) -> float | None:
     try:
-        return float(text)
+        maximum = float(text)
     except ValueError:
         return None
+    # A line item's range begins at 0, and JSON has no word for infinity.
+    return maximum if 0 <= maximum < math.inf else None

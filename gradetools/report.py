@@ -8,9 +8,12 @@ shape, so that `failed.csv` is corrected and loaded again.
 from __future__ import annotations
 
 import csv
+import errno
 import html
 import io
-from collections.abc import Iterator, Mapping
+import itertools
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -25,17 +28,24 @@ FILES: Mapping[str, frozenset[str]] = {
     "failed.csv": frozenset({"failed", "blocked", "conflict"}),
     "unsent.csv": frozenset({"unsent"}),
 }
+_FACTS = ("receipt.json", "receipt.html", "entries.csv")
 _TOLD = ("line", "state", "reason", "http_status", "request_id")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def choose_folder(out: str | Path | None, push_id: str) -> Path:
     """Choose where a receipt goes: `receipts/PUSH_ID`, or the folder named, which is never overwritten.
 
-    A folder that holds a receipt already keeps it; the new one goes into a folder of its own below.
+    A folder that holds a receipt already keeps it, as it keeps any file that would bear the same name;
+    the new one goes into a folder of its own below. A push that is resumed has several.
     """
     folder = Path(out) if out is not None else Path("receipts") / push_id
-    return folder / push_id if (folder / "receipt.json").exists() else folder
+    below = (folder / (f"{push_id}-{n}" if n > 1 else push_id) for n in itertools.count(1))
+    return next(each for each in itertools.chain([folder], below) if not _holds_receipt(each))
+
+
+def _holds_receipt(folder: Path) -> bool:
+    return any((folder / name).exists() for name in (*_FACTS, *FILES))
 
 
 def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None = None) -> Path:
@@ -52,13 +62,7 @@ def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None =
     Raises:
         JournalError: there is a receipt already, or it cannot be written.
     """
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise JournalError(
-            f"The folder {target.name} cannot be made ({error.strerror}); choose another."
-        ) from None
+    target = make_folder(folder)
     write_private(target / "receipt.json", receipt.to_json() + "\n")
     write_private(target / "receipt.html", render_receipt(receipt))
     if sheet is None:
@@ -71,6 +75,24 @@ def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None =
     return target
 
 
+def make_folder(folder: str | Path) -> Path:
+    """Make a folder for receipts that only its owner can read, unless it is there.
+
+    Raises:
+        JournalError: it cannot be made, or not be written to.
+    """
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(target, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise JournalError(
+            f"The folder {target.name} cannot be used ({error.strerror}); choose another."
+        ) from None
+    return target
+
+
 def render_part(sheet: Sheet, entries: pd.DataFrame, part: pd.DataFrame) -> str:
     """Write the rows of some entries in the sheet's own shape, as CSV text.
 
@@ -78,19 +100,20 @@ def render_part(sheet: Sheet, entries: pd.DataFrame, part: pd.DataFrame) -> str:
     columns named `gradetools_*` say how each row's entries ended.
     """
     mine = set(zip(part["line"], part["column"], part["occurrence"], strict=True))
+    places = {key: place for place, key in enumerate(sheet.header)}
     others = {
-        (line, sheet.position(ColumnKey(column, int(occurrence))))
+        (line, places[ColumnKey(column, occurrence)])
         for line, column, occurrence in zip(
             entries["line"], entries["column"], entries["occurrence"], strict=True
         )
         if (line, column, occurrence) not in mine
     }
     kept = [place for place, key in enumerate(sheet.header) if not key.name.startswith(OWN_COLUMN)]
-    told = {int(str(line)): _told(group) for line, group in part.groupby("line")}
+    told = _tell_lines(part)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     for _, cells in _rows(sheet.preamble):
-        writer.writerow([cells[place] for place in kept])
+        writer.writerow([defuse(cells[place]) for place in kept])
     writer.writerow(
         [*(sheet.header[place].name for place in kept), *(OWN_COLUMN + name for name in _TOLD)]
     )
@@ -105,6 +128,8 @@ def render_part(sheet: Sheet, entries: pd.DataFrame, part: pd.DataFrame) -> str:
 
 def defuse(text: str) -> str:
     """Put `'` before a cell that a spreadsheet program would run as a formula; numbers are left alone."""
+    # Tabs and line ends before it mean nothing to a reader of the sheet, and hide it from a glance.
+    text = text.lstrip("\t\r\n")
     if not text.startswith(_FORMULA):
         return text
     try:
@@ -114,18 +139,25 @@ def defuse(text: str) -> str:
     return text
 
 
-def _told(group: pd.DataFrame) -> list[str]:
-    """Say for one row how its entries ended: one word where all ended alike, else column by column."""
-    told = [str(group["line"].iloc[0])]
-    for name in _TOLD[1:]:
-        texts = [
-            "" if value is None or value is pd.NA else str(value) for value in group[name].tolist()
-        ]
-        pairs = [
-            f"{column}: {text}" for column, text in zip(group["column"], texts, strict=True) if text
-        ]
-        told.append(defuse(texts[0] if len(set(texts)) == 1 else "; ".join(pairs)))
-    return told
+def _tell_lines(part: pd.DataFrame) -> dict[int, list[str]]:
+    """Say for each line how its entries ended."""
+    lines: dict[int, list[tuple[str, ...]]] = {}
+    columns = [[_text(value) for value in part[name].tolist()] for name in ("column", *_TOLD[1:])]
+    for line, *texts in zip(part["line"].tolist(), *columns, strict=True):
+        lines.setdefault(line, []).append(tuple(texts))
+    return {line: [str(line), *_tell_line(entries)] for line, entries in lines.items()}
+
+
+def _tell_line(entries: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Give one word where all entries of a line ended alike, else column by column."""
+    columns, *told = zip(*entries, strict=True)
+    for texts in told:
+        pairs = [f"{column}: {text}" for column, text in zip(columns, texts, strict=True) if text]
+        yield defuse(texts[0] if len(set(texts)) == 1 else "; ".join(pairs))
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value is pd.NA else str(value)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[tuple[int, list[str]]]:
@@ -183,7 +215,7 @@ def render_receipt(receipt: Receipt) -> str:
     )
     head = "<tr><th>Line<th>Student<th>Line item<th>State<th>Why</tr>"
     trouble = (
-        f'<h2 class="bad">Not written</h2><table>{head}{lines}</table>'
+        f'<h2 class="bad">Not written, or not as it should be</h2><table>{head}{lines}</table>'
         if lines
         else "<p>Everything ended well.</p>"
     )

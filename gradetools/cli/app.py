@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         say_error(str(error))
         sys.exit(2)
     except KeyboardInterrupt:
-        say_error("Stopped; nothing was sent.")
+        say_error("Stopped; `gradetools history` shows whether anything was sent.")
         sys.exit(2)
     except BrokenPipeError:
         # The reader of our output has gone; there is nobody left to tell.

@@ -66,6 +66,16 @@ def ask(console: Console, question: str, *, yes: bool) -> None:
         raise DeclinedError("Declined; nothing was sent.")
 
 
+def ask_number(console: Console, writes: int) -> int:
+    """Let a person type how many results go to production; -1 stands for anything that is no number."""
+    question = f"Type the number of results to write to production ({writes}): "
+    try:
+        typed = console.input(question).strip()
+    except EOFError:
+        typed = ""
+    return int(typed) if typed.isdecimal() else -1
+
+
 def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snapshot) -> None:
     """Show what was understood of the sheet: format, students, columns."""
     detected = ", ".join(f"{name} {value!r}" for name, value in sheet.detected.items() if value)
@@ -176,9 +186,14 @@ def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
 
 
 class PushBar:
-    """A progress bar on stderr, silent where stderr is no terminal."""
+    """A progress bar on stderr, silent where stderr is no terminal.
+
+    Attributes:
+        tried: whether any entry has ended, so that something may have been sent.
+    """
 
     def __init__(self) -> None:
+        self.tried = False
         console = Console(stderr=True)
         self._bars = Bars(
             TextColumn("{task.description}"),
@@ -201,6 +216,7 @@ class PushBar:
 
     def __call__(self, progress: Progress) -> None:
         """Move it."""
+        self.tried |= progress.done > 0
         if progress.waiting > 0:
             told = f"the gradebook asks to wait {progress.waiting:.0f} s"
         else:

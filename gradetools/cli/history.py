@@ -29,7 +29,7 @@ def history(as_json: AsJson = False) -> None:
         note = f"undo of {receipt.undo_of}" if receipt.undo_of else receipt.note
         table.add_row(
             receipt.push_id,
-            receipt.environment.name,
+            escape(receipt.environment.name),
             f"{receipt.started:%Y-%m-%d %H:%M}",
             receipt.status,
             states,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +16,10 @@ from rich.console import Console
 from gradetools.cli.console import (
     PushBar,
     ask,
+    ask_number,
     make_console,
     print_json,
+    say_error,
     show_findings,
     show_plan,
     show_receipt,
@@ -31,15 +35,16 @@ from gradetools.cli.options import (
     Writing,
     with_options,
 )
-from gradetools.errors import PlanError, SheetError
+from gradetools.errors import GradetoolsError, PlanError, SheetError
 from gradetools.files import read_plan
 from gradetools.gradebook import Gradebook, connect
 from gradetools.journal import find_push, open_journal
 from gradetools.models import Result
-from gradetools.plan import Plan, make_undo_plan
-from gradetools.push import PRODUCTION, check_plan, plan_result, push_plan
+from gradetools.plan import Plan
+from gradetools.push import PRODUCTION, check_plan, plan_result, plan_undo, push_plan
+from gradetools.receipt import Receipt
 from gradetools.rehearsal import is_rehearsal, reopen_rehearsal
-from gradetools.report import choose_folder, write_receipt
+from gradetools.report import choose_folder, make_folder, write_receipt
 from gradetools.settings import load_settings
 from gradetools.snapshot import Environment
 
@@ -129,14 +134,8 @@ def undo(
     with open_journal(environment, data_dir) as journal:
         receipt = journal.read_receipt(push_id)
     with _open(environment, env) as gradebook:
-        class_ids = sorted({class_id for class_id in receipt.entries["class_id"] if class_id})
-        snapshot = gradebook.take_snapshot(class_ids)
-        _write(
-            make_undo_plan(receipt, snapshot, on_conflict=on_conflict.value),
-            gradebook,
-            how,
-            console,
-        )
+        plan = plan_undo(receipt, gradebook, on_conflict=on_conflict.value)
+        _write(plan, gradebook, how, console)
 
 
 def read_result(file: str) -> Result:
@@ -148,7 +147,7 @@ def read_result(file: str) -> Result:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
         data = json.loads(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise SheetError(
             f"{file} is no JSON file that can be read; give one Result as JSON."
         ) from None
@@ -195,20 +194,14 @@ def _write(
     show_plan(console, plan)
     agreed, confirm = agreed if agreed is not None else plan.fingerprint, how.confirm
     # A number is what production asks for, so it is asked for rather than a yes.
-    if (
-        confirm is None
-        and plan.environment.name == PRODUCTION
-        and not how.yes
-        and sys.stdin.isatty()
-    ):
-        typed = console.input(
-            f"Type the number of results to write to production ({plan.writes}): "
-        ).strip()
-        confirm = int(typed) if typed.isdecimal() else -1
+    asks_number = confirm is None and plan.environment.name == PRODUCTION and not how.yes
+    if plan.writes and asks_number and sys.stdin.isatty():
+        confirm = ask_number(console, plan.writes)
     elif plan.writes:
         check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=how.allow_unsafe)
         ask(console, f"Write {plan.writes} results to {plan.environment.name}?", yes=how.yes)
-    with PushBar() as bar:
+    make_folder(how.out or "receipts")
+    with PushBar() as bar, _honest_code(bar):
         receipt = push_plan(
             plan,
             gradebook,
@@ -221,8 +214,27 @@ def _write(
             note=how.note,
             progress=bar,
         )
-    folder = write_receipt(receipt, choose_folder(how.out, receipt.push_id), sheet=plan.sheet)
-    show_receipt(console, receipt, str(folder))
+    with _honest_code(bar):
+        _tell(receipt, plan, how, console)
+    raise typer.Exit(0 if receipt.ok else 1)
+
+
+def _tell(receipt: Receipt, plan: Plan, how: Writing, console: Console) -> None:
+    # Said first: the files may fail, and what was written must be known all the same.
     if how.as_json:
         print_json(receipt.summary())
-    raise typer.Exit(0 if receipt.ok else 1)
+    folder = choose_folder(how.out, receipt.push_id)
+    show_receipt(console, receipt, str(folder))
+    write_receipt(receipt, folder, sheet=plan.sheet)
+
+
+@contextmanager
+def _honest_code(bar: PushBar) -> Iterator[None]:
+    """Once anything was tried, what goes wrong is exit code 1: 2 says that nothing was sent."""
+    try:
+        yield
+    except GradetoolsError as error:
+        if not bar.tried:
+            raise
+        say_error(f"{error} `gradetools history` shows what was sent.")
+        raise typer.Exit(1) from None
