@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.checks.values import CLEAR, Kind
+from gradetools.checks.values import CLEAR, TOKEN_ANSWERS, Kind
 
 
 @check(
@@ -52,6 +52,19 @@ def _score_ambiguous(facts: Facts) -> Iterator[Finding]:
     for row in facts.where(facts.entries["kind"] == Kind.UNCLEAR):
         message = f"{row.text.strip()} may be a number with decimals or one of thousands."
         yield Finding(row.line, row.key, message, 'Answer "decimal" or "thousands".')
+
+
+@check(
+    "token-unclear",
+    "question",
+    means="The cell holds a word that stands for one thing here and another there: `ABS`.",
+    fix='Answer "no-grade", "missing" or "exempt" for the column.',
+    answers=tuple(TOKEN_ANSWERS),
+)
+def _token_unclear(facts: Facts) -> Iterator[Finding]:
+    for row in facts.where(facts.entries["kind"] == Kind.ASKED):
+        message = f"{row.text.strip()} may stand for no grade, for missing work or for an excuse."
+        yield Finding(row.line, row.key, message, 'Answer "no-grade", "missing" or "exempt".')
 
 
 @check(

@@ -20,6 +20,7 @@ from gradetools.checks.values import (
     CLEAR,
     COMMA_ANSWERS,
     DATE_ANSWERS,
+    TOKEN_ANSWERS,
     Kind,
     find_day_first,
     read_date,
@@ -170,10 +171,11 @@ class _Table:
         texts, name = self.texts(column), str(column.column)
         answer = self.columns.answer_to("score-ambiguous", name)
         comma = answer if answer in COMMA_ANSWERS else ""
-        read = read_scores(texts, self.columns.tokens, comma)
+        tokens = self._tokens_of(name)
+        read = read_scores(texts, tokens, comma)
         kind, value = read["kind"].to_numpy().copy(), read["value"].to_numpy()
         if column.means == "text_score":
-            letters = ~np.isin(kind, (Kind.BLANK, Kind.SKIP, Kind.CLEAR, Kind.TOKEN))
+            letters = ~np.isin(kind, (Kind.BLANK, Kind.SKIP, Kind.CLEAR, Kind.TOKEN, Kind.ASKED))
             self.fields["text_score"][letters, k] = read_each(texts[letters], _one_line).to_numpy()
             kind[letters] = Kind.TOKEN
         low, high = self.numbers["low"][:, k], self.numbers["high"][:, k]
@@ -187,15 +189,28 @@ class _Table:
             np.isin(kind, (Kind.NUMBER, Kind.SHARE)), score, np.nan
         )
         self.kind[:, k], self.numbers["value"][:, k] = kind, value
-        self._read_tokens(k, texts, kind)
+        self._read_tokens(k, texts, kind, tokens)
         cleared = kind == Kind.CLEAR
         letters_only = column.means == "text_score"
         self.clears[cleared, k] = "textScore" if letters_only else "score,textScore"
         if not letters_only:
             self.fields["score_status"][cleared, k] = "not submitted"
 
-    def _read_tokens(self, k: int, texts: pd.Series, kind: NDArray[np.uint8]) -> None:
-        tokens = {text.casefold(): fields for text, fields in self.columns.tokens.items()}
+    def _tokens_of(self, column: str) -> dict[str, Mapping[str, Any]]:
+        """Give the tokens of a column, in small letters; an answer says what those stand for that were asked about."""
+        answer = TOKEN_ANSWERS.get(self.columns.answer_to("token-unclear", column))
+        return {
+            text.casefold(): answer if answer and fields.get("ask") else fields
+            for text, fields in self.columns.tokens.items()
+        }
+
+    def _read_tokens(
+        self,
+        k: int,
+        texts: pd.Series,
+        kind: NDArray[np.uint8],
+        tokens: Mapping[str, Mapping[str, Any]],
+    ) -> None:
         for i in np.flatnonzero(kind == Kind.TOKEN):
             fields = tokens.get(texts.iloc[i].casefold(), {})
             for name, field in FIELDS.items():

@@ -18,6 +18,12 @@ CLEAR = "CLEAR"
 COMMA_ANSWERS = ("decimal", "thousands")
 #: What `date-ambiguous` can be answered with: whether the day comes first.
 DATE_ANSWERS = {"day-first": True, "month-first": False}
+#: What `token-unclear` can be answered with, and the fields of a result that a text then stands for.
+TOKEN_ANSWERS: Mapping[str, Mapping[str, Any]] = {
+    "no-grade": {"skip": True},
+    "missing": {"missing": "true", "scoreStatus": "not submitted"},
+    "exempt": {"scoreStatus": "exempt"},
+}
 #: OneRoster 1.2 Gradebook, `scoreStatus`; an extension begins with `ext:`.
 SCORE_STATUSES = ("exempt", "fully graded", "not submitted", "partially graded", "submitted")
 
@@ -45,6 +51,7 @@ class Kind(IntEnum):
     SHARE = 5  # of the whole: 85%, 8/10
     UNCLEAR = 6  # 1,234 may be 1.234 or 1234
     TEXT = 7
+    ASKED = 8  # a token that means one thing here and another there, such as ABS
 
 
 def read_scores(
@@ -98,7 +105,8 @@ def _read_one(text: str, tokens: Mapping[str, Mapping[str, Any]], comma: str) ->
         return Kind.CLEAR, math.nan
     if text.casefold() in tokens:
         fields = tokens[text.casefold()]
-        return (Kind.SKIP if fields.get("skip") else Kind.TOKEN), math.nan
+        kind = Kind.ASKED if fields.get("ask") else Kind.TOKEN
+        return (Kind.SKIP if fields.get("skip") else kind), math.nan
     if text.endswith("%"):
         value = read_number(text[:-1].strip(), comma)
         return _kind_of(value, Kind.SHARE), math.nan if value is None else value / 100

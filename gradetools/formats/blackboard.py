@@ -41,7 +41,7 @@ _OTHERS = {
 
 def recognise(cells: Cells) -> Recognition | None:
     """Know a Blackboard export by `[Total Pts: ...]` in its header beside a username or student id."""
-    found = find_row(cells, _is_header, among=1)
+    found = find_row(cells, _is_header)
     if found is None:
         return None
     line, header = found

@@ -42,7 +42,7 @@ _COMPUTED = re.compile(
 
 def recognise(cells: Cells) -> Recognition | None:
     """Know a Brightspace export by its student keys, and by its last column or "Points Grade" in its header."""
-    found = find_row(cells, _is_header, among=1)
+    found = find_row(cells, _is_header)
     if found is None:
         return None
     line, header = found

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from gradetools.cells import Cells
 from gradetools.formats.recognition import (
+    FIRST_ROWS,
     OWN_COLUMN,
     ColumnDescription,
     Description,
@@ -30,7 +31,7 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 def recognise(cells: Cells) -> Recognition | None:
     """Know a Google Classroom export by a row of dates and a row of points between header and email addresses."""
-    rows = list(first_rows(cells, 4))
+    rows = [(line, row) for line, row in first_rows(cells, FIRST_ROWS) if any(row)][:4]
     if len(rows) < 4 or len(rows[0][1]) <= _FIRST_TITLE:
         return None
     (line, header), (dates_line, dates), (points_line, points), (_, student) = rows

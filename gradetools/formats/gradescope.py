@@ -33,7 +33,7 @@ _TOTAL = "Total Score"
 
 def recognise(cells: Cells) -> Recognition | None:
     """Know a course by columns "X" and "X - Max Points", an assignment by its total and submission id."""
-    found = find_row(cells, _is_header, among=1)
+    found = find_row(cells, _is_header)
     if found is None:
         return None
     line, header = found

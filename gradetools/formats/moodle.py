@@ -57,7 +57,7 @@ class _Part(NamedTuple):
 
 def recognise(cells: Cells) -> Recognition | None:
     """Know a Moodle export by its names of people, and by its last column or how it names grade items."""
-    found = find_row(cells, _is_header, among=1)
+    found = find_row(cells, _is_header)
     if found is None:
         return None
     line, header = found

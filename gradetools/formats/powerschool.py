@@ -1,14 +1,15 @@
 """PowerSchool, a template of PowerTeacher Pro: one assignment, told in rows of `Label:,value` above the header.
 
 Source of the layout: public files of three repositories, which agree on the order of the rows. The title is
-"Assignment Name", the maximum "Points Possible". A "Score Type" of `GRADESCALE` may hold letters. `ABS` is left to
-the analyst: an absence may mean no grade, a missing one or an excused one.
+"Assignment Name", the maximum "Points Possible". A "Score Type" of `GRADESCALE` may hold letters. What `ABS` stands
+for is asked: an absence may mean no grade, missing work or an excuse.
 """
 
 from __future__ import annotations
 
 from gradetools.cells import Cells
 from gradetools.formats.recognition import (
+    ASK,
     ColumnDescription,
     Description,
     Recognition,
@@ -20,14 +21,14 @@ from gradetools.formats.words import TOKENS as PLAIN_TOKENS
 from gradetools.formats.words import first_students, hold_scores
 
 KEYS = {"Student Num": ("identifier", "userIds", "sourcedId")}
-TOKENS = {text: PLAIN_TOKENS[text] for text in ("MIS", "INC")}
+TOKENS = {"ABS": ASK, "MIS": PLAIN_TOKENS["MIS"], "INC": PLAIN_TOKENS["INC"]}
 
 _HEADER = ["Student Num", "Student Name", "Score"]
 
 
 def recognise(cells: Cells) -> Recognition | None:
     """Know a template by its header below rows that name the assignment."""
-    found = find_row(cells, lambda header: header[:3] == _HEADER, among=15)
+    found = find_row(cells, lambda header: header[:3] == _HEADER)
     if found is None:
         return None
     line, _ = found

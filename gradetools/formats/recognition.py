@@ -19,11 +19,25 @@ MEANINGS = (
     "score_status", "late", "missing", "incomplete", "in_progress", "ignored",
 )  # fmt: skip
 #: What a row can be. Only "student" rows hold grades.
-ROLES = ("student", "preamble", "header", "points", "posting", "dates", "test_student", "blank")
+ROLES = (
+    "student",
+    "preamble",
+    "header",
+    "points",
+    "posting",
+    "dates",
+    "test_student",
+    "deleted",
+    "blank",
+)
+#: An export's header stands among so many first rows, below what somebody may have put above it.
+FIRST_ROWS = 15
 #: The columns that a receipt adds to a sheet begin so; no export has them.
 OWN_COLUMN = "gradetools_"
 #: A text that stands for no grade at all.
 SKIP: Mapping[str, Any] = {"skip": True}
+#: A text that means one thing in one school and another in the next: the analyst is asked.
+ASK: Mapping[str, Any] = {"ask": True}
 
 
 @dataclass(frozen=True)
@@ -100,11 +114,9 @@ def header_cells(cells: Cells, line: int) -> list[str]:
     return [tidy(re.sub(r'^\s+"(.*)"\s*$', r"\1", text, flags=re.DOTALL)) for text in texts]
 
 
-def find_row(
-    cells: Cells, is_wanted: Callable[[list[str]], bool], *, among: int = 5
-) -> tuple[int, list[str]] | None:
+def find_row(cells: Cells, is_wanted: Callable[[list[str]], bool]) -> tuple[int, list[str]] | None:
     """Find the first of the first rows that could be the wanted header: its line and its tidied cells."""
-    for line, row in first_rows(cells, among):
+    for line, row in first_rows(cells, FIRST_ROWS):
         if any(row) and is_wanted(header := header_cells(cells, line)):
             return line, header
     return None
