@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import getpass
-import hashlib
 import os
 import secrets
 import sqlite3
@@ -23,25 +22,12 @@ from typing import Any, Self
 
 import pandas as pd
 
+from gradetools.dialects import parse
 from gradetools.errors import JournalError, PushRunningError
-from gradetools.plan import Plan
+from gradetools.plan import Plan, is_active
 from gradetools.receipt import OUTCOME_COLUMNS, STATES, PushSummary, Receipt
 from gradetools.snapshot import Environment
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS environment (name TEXT NOT NULL, base_url TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS pushes (
-    push_id TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, status TEXT NOT NULL,
-    client_id TEXT NOT NULL, system_user TEXT NOT NULL, note TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, undo_of TEXT NOT NULL, plan TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS entries (
-    push_id TEXT NOT NULL, entry INTEGER NOT NULL,
-    line_item TEXT NOT NULL, student TEXT NOT NULL, sourced_id TEXT NOT NULL, after TEXT,
-    state TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
-    http_status INTEGER, request_id TEXT NOT NULL, stored TEXT,
-    PRIMARY KEY (push_id, entry)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS entries_by_grade ON entries (line_item, student);
-"""
 #: How a plan's action stands in the journal before anything was sent.
 _FIRST_STATES = {
     "create": "unsent",
@@ -73,7 +59,7 @@ _OPEN = "(state='unsent' OR reason IN ('outcome-unknown', 'not-allowed'))"
 class Journal:
     """The record of all pushes to one environment.
 
-    Open it with `open_journal`; usable as a context manager. Used by one thread at a time.
+    Opened by `open_journal`; usable as a context manager. Used by one thread at a time.
 
     Attributes:
         environment: whose it is.
@@ -107,19 +93,20 @@ class Journal:
             PushRunningError: another push holds it.
         """
         path = self.path.with_suffix(".lock")
-        _make_private(path)
-        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            lock.close()
-            raise PushRunningError(
-                f"Another push to {self.environment.name} is under way on this machine; wait for it or stop it."
-            ) from None
-        try:
+        with contextlib.ExitStack() as held:
+            try:
+                make_private(path)
+                lock = held.enter_context(
+                    contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None))
+                )
+                lock.execute("BEGIN EXCLUSIVE")
+            except (OSError, sqlite3.Error) as error:
+                if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                    raise unusable(path, error) from None
+                raise PushRunningError(
+                    f"Another push to {self.environment.name} is under way on this machine; wait for it or stop it."
+                ) from None
             yield
-        finally:
-            lock.close()
 
     def begin(self, plan: Plan, *, client_id: str, note: str, now: dt.datetime) -> str:
         """Commit the whole plan, before anything of it is sent, and name the push.
@@ -148,7 +135,7 @@ class Journal:
                 changes.index.tolist(), *(changes[name].tolist() for name in columns), strict=True
             )
         )
-        with self._translated(), self._db:
+        with self._writing(), self._db:
             self._db.execute(
                 "INSERT INTO pushes VALUES (?,?,?,?,?,?,?,?,?,?)",
                 (*head, plan.fingerprint, plan.undo_of, plan.to_json()),
@@ -166,7 +153,7 @@ class Journal:
             (o.state, o.reason, o.message, o.http_status, o.request_id, o.stored, push_id, o.entry)
             for o in outcomes
         ]
-        with self._translated(), self._db:
+        with self._writing(), self._db:
             self._db.executemany(
                 "UPDATE entries SET state=?, reason=?, message=?, http_status=?, request_id=?, stored=?"
                 " WHERE push_id=? AND entry=?",
@@ -175,7 +162,7 @@ class Journal:
 
     def finish(self, push_id: str, *, now: dt.datetime, why_unsent: str = "") -> None:
         """Note that a push has ended: `done`, unless entries are left that a resumed push would send."""
-        with self._translated(), self._db:
+        with self._writing(), self._db:
             self._db.execute(
                 "UPDATE entries SET message=? WHERE push_id=? AND state='unsent' AND message=''",
                 (why_unsent, push_id),
@@ -188,9 +175,7 @@ class Journal:
 
     def list_pushes(self) -> list[PushSummary]:
         """List the pushes to this environment, newest first, killed ones included."""
-        ids = self._db.execute(
-            "SELECT push_id FROM pushes ORDER BY started DESC, push_id DESC"
-        ).fetchall()
+        ids = self._read("SELECT push_id FROM pushes ORDER BY started DESC, rowid DESC")
         return [PushSummary(**self._facts(push_id)) for (push_id,) in ids]
 
     def read_plan(self, push_id: str) -> Plan:
@@ -199,10 +184,10 @@ class Journal:
         Raises:
             JournalError: there is no such push.
         """
-        row = self._db.execute("SELECT plan FROM pushes WHERE push_id=?", (push_id,)).fetchone()
-        if row is None:
-            raise _unknown(push_id)
-        return Plan.from_json(row[0])
+        rows = self._read("SELECT plan FROM pushes WHERE push_id=?", push_id)
+        if not rows:
+            raise unknown_push(push_id)
+        return Plan.from_json(rows[0][0])
 
     def read_receipt(self, push_id: str, *, plan: Plan | None = None) -> Receipt:
         """Give what is known of a push: after its end, while it runs, or after it was killed.
@@ -216,20 +201,20 @@ class Journal:
         """
         plan = plan or self.read_plan(push_id)
         names = ["entry", *OUTCOME_COLUMNS]
-        rows = self._db.execute(
+        rows = self._read(
             f"SELECT {', '.join(names)} FROM entries WHERE push_id=? ORDER BY entry",  # noqa: S608 - our own column names
-            (push_id,),
+            push_id,
         )
-        outcomes = pd.DataFrame(rows.fetchall(), columns=names, dtype=object).set_index("entry")
+        outcomes = pd.DataFrame(rows, columns=names, dtype=object).set_index("entry")
         entries = plan.changes.drop(columns=["reason", "message"]).join(outcomes)
         return Receipt(**self._facts(push_id), entries=entries)
 
     def unsent(self, push_id: str) -> list[int]:
         """List the entries of a push that have no sure outcome yet, those with an unknown one first."""
-        rows = self._db.execute(
+        rows = self._read(
             f"SELECT entry FROM entries WHERE push_id=? AND {_OPEN}"  # noqa: S608 - our own condition
             " ORDER BY reason='outcome-unknown' DESC, entry",
-            (push_id,),
+            push_id,
         )
         return [row[0] for row in rows]
 
@@ -237,15 +222,20 @@ class Journal:
         """Give what we sent last for every grade: columns line_item, student, record (compact JSON text).
 
         What was taken back is forgotten: after an undo it is what the undo restored, and nothing
-        where the undo removed the grade.
+        where the undo removed the grade. What the server was seen to store in its place counts as sent.
         """
-        rows = self._db.execute(
-            "SELECT e.line_item, e.student, e.after FROM entries e JOIN pushes p USING (push_id)"
-            " WHERE e.state IN ('created', 'updated') ORDER BY p.started, p.push_id, e.entry"
+        # In the order in which they were journaled: the clock may have been set back.
+        rows = self._read(
+            "SELECT e.line_item, e.student, coalesce(e.stored, e.after)"
+            " FROM entries e JOIN pushes p USING (push_id)"
+            " WHERE e.state IN ('created', 'updated') OR (e.state='failed' AND e.stored IS NOT NULL)"
+            " ORDER BY p.rowid, e.entry"
         )
-        latest = {(line_item, student): after for line_item, student, after in rows}
+        latest = {(line_item, student): text for line_item, student, text in rows}
         kept = [
-            (*key, text) for key, text in latest.items() if '"status":"tobedeleted"' not in text
+            (*key, text)
+            for key, text in latest.items()
+            if '"tobedeleted"' not in text or is_active(parse(text))
         ]
         return pd.DataFrame(kept, columns=["line_item", "student", "record"], dtype=object)
 
@@ -262,17 +252,17 @@ class Journal:
             "fingerprint",
             "undo_of",
         )
-        row = self._db.execute(
+        rows = self._read(
             f"SELECT {', '.join(names)} FROM pushes WHERE push_id=?",  # noqa: S608 - our own column names
-            (push_id,),
-        ).fetchone()
-        if row is None:
-            raise _unknown(push_id)
-        facts = dict(zip(names, row, strict=True))
+            push_id,
+        )
+        if not rows:
+            raise unknown_push(push_id)
+        facts = dict(zip(names, rows[0], strict=True))
         counts = dict(
-            self._db.execute(
-                "SELECT state, count(*) FROM entries WHERE push_id=? GROUP BY state", (push_id,)
-            ).fetchall()
+            self._read(
+                "SELECT state, count(*) FROM entries WHERE push_id=? GROUP BY state", push_id
+            )
         )
         return facts | {
             "environment": self.environment,
@@ -283,13 +273,16 @@ class Journal:
 
     def has_push(self, push_id: str) -> bool:
         """Whether this journal knows a push."""
-        return (
-            self._db.execute("SELECT 1 FROM pushes WHERE push_id=?", (push_id,)).fetchone()
-            is not None
-        )
+        return bool(self._read("SELECT 1 FROM pushes WHERE push_id=?", push_id))
+
+    def _read(self, query: str, *values: str) -> list[Any]:
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise unusable(self.path, error) from None
 
     @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _writing(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
@@ -299,93 +292,22 @@ class Journal:
             ) from None
 
 
-def open_journal(environment: Environment, data_dir: Path) -> Journal:
-    """Open the journal of one environment, made when it is new.
-
-    Args:
-        environment: whose.
-        data_dir: the data folder (`Settings.data_dir`).
-
-    Raises:
-        JournalError: it cannot be read or made.
-    """
-    digest = hashlib.sha256(f"{environment.name}\n{environment.base_url}".encode()).hexdigest()[:8]
-    return _open(_folder(data_dir) / f"{environment.name}-{digest}.sqlite3", environment)
-
-
-def find_push(push_id: str, data_dir: Path) -> Environment:
-    """Say to which environment a push went, looking through all journals.
-
-    Raises:
-        JournalError: no journal knows it.
-    """
-    for journal in _journals(data_dir):
-        with journal:
-            if journal.has_push(push_id):
-                return journal.environment
-    raise _unknown(push_id)
-
-
-def list_environments(data_dir: Path) -> list[Environment]:
-    """List the environments that anything was ever pushed to from this machine."""
-    found = []
-    for journal in _journals(data_dir):
-        with journal:
-            found.append(journal.environment)
-    return found
-
-
-def list_pushes(data_dir: Path) -> list[PushSummary]:
-    """List the pushes to every environment, newest first, killed ones included."""
-    pushes = []
-    for journal in _journals(data_dir):
-        with journal:
-            pushes += journal.list_pushes()
-    return sorted(pushes, key=lambda push: (push.started, push.push_id), reverse=True)
-
-
-def _unknown(push_id: str) -> JournalError:
+def unknown_push(push_id: str) -> JournalError:
+    """Say that no push has this name."""
     return JournalError(
         f"There is no push {push_id!r} here; `gradetools history` lists those there are."
     )
 
 
-def _folder(data_dir: Path) -> Path:
-    folder = data_dir / "journal"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise JournalError(
-            f"The data folder cannot be made ({error.strerror}); set GRADETOOLS_DATA_DIR."
-        ) from None
-    return folder
+def unusable(path: Path, error: Exception) -> JournalError:
+    """Say that a file of the journal is broken, foreign or out of reach."""
+    return JournalError(
+        f"The journal {path.name} cannot be used ({error}); move it out of the data folder, or put a good copy in "
+        "its place."
+    )
 
 
-def _journals(data_dir: Path) -> Iterator[Journal]:
-    folder = data_dir / "journal"
-    for path in sorted(folder.glob("*.sqlite3")) if folder.is_dir() else ():
-        yield _open(path, None)
-
-
-def _open(path: Path, environment: Environment | None) -> Journal:
-    try:
-        _make_private(path)
-        db = sqlite3.connect(path, timeout=10, check_same_thread=False)
-        db.execute("PRAGMA journal_mode=WAL")
-        with db:
-            db.executescript(_SCHEMA)
-            known = db.execute("SELECT name, base_url FROM environment").fetchone()
-            if known is None and environment is not None:
-                known = (environment.name, environment.base_url)
-                db.execute("INSERT INTO environment VALUES (?,?)", known)
-    except (OSError, sqlite3.Error) as error:
-        raise JournalError(
-            f"The journal {path.name} cannot be opened ({error}); check the data folder."
-        ) from None
-    return Journal(path, Environment(*known), db)
-
-
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """Make an empty file that only its owner can read, unless it is there."""
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -1,0 +1,128 @@
+"""The journals in the data folder: one SQLite file per environment."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from gradetools.errors import JournalError
+from gradetools.journal.record import Journal, make_private, unknown_push, unusable
+from gradetools.receipt import PushSummary
+from gradetools.snapshot import Environment
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS environment (name TEXT NOT NULL, base_url TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pushes (
+    push_id TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, status TEXT NOT NULL,
+    client_id TEXT NOT NULL, system_user TEXT NOT NULL, note TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, undo_of TEXT NOT NULL, plan TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS entries (
+    push_id TEXT NOT NULL, entry INTEGER NOT NULL,
+    line_item TEXT NOT NULL, student TEXT NOT NULL, sourced_id TEXT NOT NULL, after TEXT,
+    state TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
+    http_status INTEGER, request_id TEXT NOT NULL, stored TEXT,
+    PRIMARY KEY (push_id, entry)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_by_grade ON entries (line_item, student);
+"""
+
+
+def open_journal(environment: Environment, data_dir: Path) -> Journal:
+    """Open the journal of one environment, made when it is new.
+
+    Args:
+        environment: whose.
+        data_dir: the data folder (`Settings.data_dir`).
+
+    Raises:
+        JournalError: it cannot be read or made.
+    """
+    digest = hashlib.sha256(f"{environment.name}\n{environment.base_url}".encode()).hexdigest()[:8]
+    path = _folder(data_dir) / f"{environment.name}-{digest}.sqlite3"
+    journal = _open(path, environment)
+    if journal is None or journal.environment != environment:
+        raise JournalError(
+            f"The journal {path.name} is of another gradebook; move it out of the data folder."
+        )
+    return journal
+
+
+def find_push(push_id: str, data_dir: Path) -> Environment:
+    """Say to which environment a push went, looking through all journals.
+
+    Raises:
+        JournalError: no journal knows it.
+    """
+    for journal in _journals(data_dir):
+        with journal:
+            if journal.has_push(push_id):
+                return journal.environment
+    raise unknown_push(push_id)
+
+
+def list_environments(data_dir: Path) -> list[Environment]:
+    """List the environments that anything was ever pushed to from this machine."""
+    found = []
+    for journal in _journals(data_dir):
+        with journal:
+            found.append(journal.environment)
+    return found
+
+
+def list_pushes(data_dir: Path) -> list[PushSummary]:
+    """List the pushes to every environment, newest first, killed ones included."""
+    pushes = []
+    for journal in _journals(data_dir):
+        with journal:
+            pushes += journal.list_pushes()
+    return sorted(pushes, key=lambda push: (push.started, push.push_id), reverse=True)
+
+
+def _folder(data_dir: Path) -> Path:
+    folder = data_dir / "journal"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise JournalError(
+            f"The data folder cannot be made ({error.strerror}); set GRADETOOLS_DATA_DIR."
+        ) from None
+    return folder
+
+
+def _journals(data_dir: Path) -> Iterator[Journal]:
+    folder = data_dir / "journal"
+    for path in sorted(folder.glob("*.sqlite3")) if folder.is_dir() else ():
+        journal = _open(path, None)
+        # One whose making was cut short belongs to nobody yet, and holds no push.
+        if journal is not None:
+            yield journal
+
+
+def _open(path: Path, environment: Environment | None) -> Journal | None:
+    """Open a journal, made for an environment when it is new; None where it is nobody's yet."""
+    try:
+        make_private(path)
+        db = sqlite3.connect(path, timeout=10, check_same_thread=False)
+        try:
+            known = _set_up(db, environment)
+        except BaseException:
+            db.close()
+            raise
+    except (OSError, sqlite3.Error) as error:
+        raise unusable(path, error) from None
+    if known is None:
+        db.close()
+        return None
+    return Journal(path, known, db)
+
+
+def _set_up(db: sqlite3.Connection, environment: Environment | None) -> Environment | None:
+    db.execute("PRAGMA journal_mode=WAL")
+    with db:
+        db.executescript(_SCHEMA)
+        row = db.execute("SELECT name, base_url FROM environment").fetchone()
+        if row is None and environment is not None:
+            row = (environment.name, environment.base_url)
+            db.execute("INSERT INTO environment VALUES (?,?)", row)
+    return Environment(*row) if row else None
