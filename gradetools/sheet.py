@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TextIO
 
 import numpy as np
 import pandas as pd
@@ -78,8 +78,10 @@ class Sheet:
 
     @property
     def detected(self) -> Mapping[str, str]:
-        """What was detected or given: encoding and delimiter, or worksheet."""
-        return self.cells.detected
+        """What was detected or given: encoding and delimiter, or worksheet; and the header's row if it is not the first."""
+        line = self.recognition.header_line
+        row = {"header row": str(line)} if line > 1 else {}
+        return {**self.cells.detected, **row}
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -248,25 +250,31 @@ def _letter(position: int) -> str:
 
 
 def read_sheet(
-    source: str | Path,
+    source: str | Path | TextIO | pd.DataFrame,
     *,
     worksheet: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    header_row: int | None = None,
+    format: str | None = None,  # noqa: A002 - the word under which people look for it
 ) -> Sheet:
-    """Read a grade sheet, CSV or XLSX, and recognise which export it is.
+    """Read a grade sheet and recognise which export it is.
 
     Args:
-        source: the path of the file.
+        source: the path of a CSV, of an XLSX, XLS or ODS workbook, or of a OneRoster CSV package (zip or folder);
+            or what was pasted, as a stream (`io.StringIO(text)`); or a DataFrame, whose index is left out.
         worksheet: which worksheet of a workbook; without it the first that holds anything.
         encoding: of a CSV; without it it is detected.
-        delimiter: of a CSV; without it it is detected.
+        delimiter: of a text; without it it is detected.
+        header_row: the line of the header, from 1; without it it is found among the first lines.
+        format: the export's name, as in `gradetools.formats.list_formats()`; without it it is recognised.
 
     Raises:
         SheetError: there is no such file, or it holds no grade sheet.
+        MissingExtraError: for XLS and ODS, python-calamine is not installed.
     """
     cells = read_cells(source, worksheet=worksheet, encoding=encoding, delimiter=delimiter)
-    recognition = recognise(cells)
+    recognition = recognise(cells, format_name=format, header_row=header_row)
     sheet = Sheet(cells, recognition, describe(cells, recognition))
     if not len(sheet.frame):
         raise SheetError(f"{sheet.name} has a header and no rows below it: export the sheet again.")

@@ -11,15 +11,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from gradetools.cells.limits import refuse_vast
 from gradetools.errors import SheetError
 
 DELIMITERS = (",", ";", "\t", "|")
 #: How much of a text is looked at to find its delimiter.
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 200
-#: Spreadsheet programs allow so many columns; and so many cells are a million rows of sixty.
-MOST_COLUMNS = 16_384
-MOST_CELLS = 60_000_000
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -36,7 +34,6 @@ _NO_TABLES = (
     (b"\x1f\x8b", "a compressed file"),
     (b"PK\x03\x04", "a damaged workbook or archive"),
     (b"{\\rtf", "a text document"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
 )
 #: In what is meant to be text, these betray an image, a program, a workbook of another kind.
 _NO_TEXT = "\x00\x01\x02\x03\x04\x1b"
@@ -53,13 +50,24 @@ def read_delimited(
     if encoding is None and delimiter is None:
         _refuse_what_is_no_table(content, name)
     text, encoding = _decode(content, name, encoding)
+    frame, detected = read_text(text, name, delimiter)
+    return frame, {"encoding": encoding, **detected}
+
+
+def read_text(text: str, name: str, delimiter: str | None) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Read the table of a text, and say which delimiter it was read with.
+
+    Raises:
+        SheetError: the text is no table.
+    """
+    text = text.lstrip("\ufeff")
     if not text.strip():
         raise SheetError(f"{name} is empty: export the sheet again.")
     if delimiter is None:
         delimiter = find_delimiter(text, name)
     elif len(delimiter) != 1 or delimiter in '\r\n"\x00 ':
         raise SheetError(f"{delimiter!r} is no delimiter: name one character, such as ',' or ';'.")
-    return _parse(text, delimiter, name), {"encoding": encoding, "delimiter": delimiter}
+    return _parse(text, delimiter, name), {"delimiter": delimiter}
 
 
 def find_delimiter(text: str, name: str) -> str:
@@ -103,13 +111,17 @@ def _decode(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
         None, (encoding or marked, *(() if encoding or marked else ("utf-8", "cp1252")))
     ):
         try:
-            text = content.decode(candidate).lstrip("\ufeff")
+            text = content.decode(candidate)
             text.encode()  # what some encodings give is no text that could be written anywhere
         except LookupError:
             raise SheetError(
                 f"There is no encoding {candidate!r}: try utf-8, utf-16 or cp1252."
             ) from None
-        except UnicodeError:
+        except UnicodeError as error:
+            if not encoding and candidate == "utf-8" and _is_cut_off(content, error):
+                raise SheetError(
+                    f"{name} ends in the middle of a character, for it is cut off: export it again."
+                ) from None
             continue
         if "\x00" not in text and not any(map(text[:SAMPLE_CHARACTERS].__contains__, _NO_TEXT)):
             return text, candidate
@@ -120,19 +132,29 @@ def _decode(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
     raise SheetError(f"{name} is neither text nor a workbook: save the sheet as CSV or XLSX.")
 
 
+def _is_cut_off(content: bytes, error: UnicodeError) -> bool:
+    """Say whether a text is UTF-8 throughout, accents and all, but for its last character."""
+    return (
+        isinstance(error, UnicodeDecodeError)
+        and error.reason == "unexpected end of data"
+        and not content[: error.start].isascii()
+    )
+
+
 def _parse(text: str, delimiter: str, name: str) -> pd.DataFrame:
     """Read the rows as the csv module would, by pandas' parser, which needs a third of the time and memory.
 
     The two agree on an even table; a ragged one is made even for pandas, which refuses it.
     """
     csv.field_size_limit(max(len(text), csv.field_size_limit()))
+    rows = max(text.count("\n"), text.count("\r"))
     width = max(map(len, itertools.islice(_rows(text, delimiter), SAMPLE_ROWS)))
-    _refuse_vast(text, width, name)
+    refuse_vast(name, rows, width)
     try:
         return _read_frame(text, delimiter, width)
     except pd.errors.ParserError:  # a row further down is wider, or a quote stays open
         width = _measure(text, delimiter, name)
-        _refuse_vast(text, width, name)
+        refuse_vast(name, rows, width)
         return _read_frame(_fill(text, delimiter, width), delimiter, width)
 
 
@@ -172,16 +194,6 @@ def _measure(text: str, delimiter: str, name: str) -> int:
             " again, for it may be cut off."
         )
     return max(widths)
-
-
-def _refuse_vast(text: str, width: int, name: str) -> None:
-    """Refuse a table that is mostly filling; one long row must not fill the memory."""
-    rows = max(text.count("\n"), text.count("\r"))
-    if width > MOST_COLUMNS or width * rows > MOST_CELLS:
-        raise SheetError(
-            f"{name} has a row of {width:,} cells, more than a sheet of {rows:,} rows can have:"
-            " look for a delimiter in the wrong place, or name another."
-        )
 
 
 def _fill(text: str, delimiter: str, width: int) -> str:

@@ -81,7 +81,7 @@ NO_TABLES = {
     "pdf": (b"%PDF-1.7 ...", "is a PDF document"),
     "image": (b"\x89PNG\r\n\x1a\n", "is an image"),
     "page": (b"\xef\xbb\xbf <!doctype html><table>", "is a web page or XML"),
-    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"is an old Excel workbook \(.xls\)"),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "cannot be read as an XLS workbook"),
     "binary": (bytes(range(256)), "is neither text nor a workbook"),
     "prose": (b"Dear all,\n\nthe grades are\nin the mail.\n", "is no table"),
     "prose with commas": (
