@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from gradetools.checks import Checked
+from gradetools.checks.facts import FIELDS
 from gradetools.dialects import Record, canonical, parse
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, decide, make_identity
@@ -24,17 +25,7 @@ from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
 from gradetools.snapshot import Snapshot
 
 #: Columns of `Checked.entries` and the fields of a result they stand for.
-MAPPED = {
-    "score": "score",
-    "text_score": "textScore",
-    "score_status": "scoreStatus",
-    "score_date": "scoreDate",
-    "comment": "comment",
-    "late": "late",
-    "missing": "missing",
-    "incomplete": "incomplete",
-    "in_progress": "inProgress",
-}
+MAPPED = {"score": "score", **FIELDS}
 
 
 def make_plan(
