@@ -11,11 +11,12 @@ import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from reading_samples import write_sheet, write_workbook
 
@@ -43,7 +44,8 @@ def rows_of(cells: Cells) -> list[list[str]]:
 RAGGED = st.lists(st.sampled_from(["a", "1", ",", '"', '""', "\n", "\r", "\r\n", " ", "é"]))
 
 
-@given(RAGGED.map("".join).filter(str.strip))
+@given(text=RAGGED.map("".join).filter(str.strip))
+@example(text="\r,")  # pandas' parser overruns its buffer here
 def test_a_text_reads_as_the_csv_module_reads_it(
     tmp_path_factory: pytest.TempPathFactory, text: str
 ) -> None:
@@ -367,3 +369,16 @@ def test_a_header_far_down_can_be_given(tmp_path: Path) -> None:
     sheet = read_sheet(write_sheet(tmp_path, "Notes,x\n" * 40 + "A,B\n00123,8\n"), header_row=41)
     assert ([str(key) for key in sheet.header], sheet.frame.index.tolist()) == (["A", "B"], [42])
     assert set(sheet.recognition.roles.values()) == {"preamble", "header"}
+
+
+@pytest.mark.parametrize(
+    ("source", "option"),
+    [
+        (io.StringIO("ID,Quiz 1\n1,8\n"), "encoding"),
+        (pd.DataFrame({"ID": ["1"], "Quiz 1": [8]}), "delimiter"),
+    ],
+)
+def test_an_option_without_effect_is_refused(source: Any, option: str) -> None:
+    """An option that the source leaves no choice of is refused rather than passed over."""
+    with pytest.raises(SheetError, match=f"has no {option} to choose: leave the {option} out"):
+        read_sheet(source, **{option: "utf-8"})

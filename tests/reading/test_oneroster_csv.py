@@ -180,3 +180,14 @@ def test_outside_packages(shared: Path, mode: str) -> None:
     found = [list(sheet.column(name)) for name in wanted]
     assert found == [["95.5"], ["Unit Quiz"], ["unknown:objective-1 = 1 mastered"], ["Letter"]]
     assert list(sheet.roles) == ["student"]
+
+
+def test_headers_in_another_case_are_understood(tmp_path: Path) -> None:
+    """Vendors break the rule that names are exact; every file is read whatever the case of its header."""
+    shouted = {
+        name: text.replace(text.split("\n")[0], text.split("\n")[0].upper(), 1)
+        for name, text in FILES.items()
+    }
+    plain = read_sheet(write_folder(tmp_path / "plain", FILES))
+    loud = read_sheet(write_folder(tmp_path / "loud", shouted))
+    assert loud.frame.equals(plain.frame)
