@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from gradetools.plan import make_result_plan as make_result_plan
     from gradetools.plan import make_undo_plan as make_undo_plan
     from gradetools.push import Progress as Progress
+    from gradetools.push import plan_result as plan_result
+    from gradetools.push import plan_undo as plan_undo
     from gradetools.push import push_plan as push_plan
     from gradetools.push import upsert_result as upsert_result
     from gradetools.receipt import Receipt as Receipt
@@ -69,7 +71,7 @@ _HOMES = {
     "models": ("Class", "LineItem", "Result", "ScoreStatus", "Student"),
     "pace": ("Patience",),
     "plan": ("Plan", "make_plan", "make_result_plan", "make_undo_plan"),
-    "push": ("Progress", "push_plan", "upsert_result"),
+    "push": ("Progress", "plan_result", "plan_undo", "push_plan", "upsert_result"),
     "receipt": ("Receipt",),
     "rehearsal": ("open_rehearsal", "rehearse"),
     "report": ("write_receipt",),
@@ -108,6 +110,8 @@ __all__ = [
     "make_undo_plan",
     "open_journal",
     "open_rehearsal",
+    "plan_result",
+    "plan_undo",
     "push_plan",
     "read_columns",
     "read_plan",

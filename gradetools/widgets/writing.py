@@ -9,7 +9,8 @@ import ipywidgets as ipw
 
 from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
-from gradetools.plan import OnConflict, Plan, make_undo_plan
+from gradetools.plan import OnConflict, Plan
+from gradetools.push import plan_undo
 from gradetools.widgets.preview import Preview
 from gradetools.widgets.push_panel import PushPanel, PushRun
 from gradetools.widgets.receipt_panel import ReceiptPanel
@@ -84,11 +85,9 @@ class Writing:
         if receipt is None or gradebook is None:
             return
         with telling(self.receipt.alert):
-            class_ids = sorted(filter(None, set(receipt.entries["class_id"])))
 
             def make(on_conflict: OnConflict) -> Plan:
-                snapshot = gradebook.take_snapshot(class_ids)
-                return make_undo_plan(receipt, snapshot, on_conflict=on_conflict)
+                return plan_undo(receipt, gradebook, on_conflict=on_conflict)
 
             undo = Writing(self._receipts, on_end=self._on_end)
             undo.begin(make, gradebook)

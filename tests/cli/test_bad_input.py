@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Ended, Run
+from command import Ended, Run
 
 import gradetools as gt
 

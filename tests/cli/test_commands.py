@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 import tenacity
-from conftest import Run
+from command import Run
 from pydantic import SecretStr
 
 import gradetools as gt

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from command import Run
 
 import gradetools as gt
 

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from command import Run
 
 import gradetools as gt
 from gradetools.journal import open_journal
