@@ -391,6 +391,12 @@ def test_google_classroom_needs_its_three_rows(tmp_path: Path) -> None:
     assert sheet.format == "plain_wide"
 
 
+def test_google_classroom_needs_its_email_addresses(tmp_path: Path) -> None:
+    """Two rows of labels above students without email addresses make no Google Classroom."""
+    text = (SAMPLES / "google_classroom.csv").read_text().replace("@", " at ")
+    assert read_sheet(write_sheet(tmp_path, text)).format == "plain_wide"
+
+
 # Schoology
 
 
@@ -450,6 +456,8 @@ def test_powerschool_letters_on_a_grade_scale(tmp_path: Path) -> None:
     letters = read_sheet(write_sheet(tmp_path, text.replace("POINTS", "GRADESCALE")))
     assert "text_score" not in meanings(points)
     assert meanings(letters)["text_score"] == ["Score"]
+    absent = letters.with_cell(9, "Score", "ABS")
+    assert check(absent, ("Unit 1, Formative", 7)).entries["reason"][0] == "token-unclear"
 
 
 def test_what_a_receipt_adds_changes_no_format(tmp_path: Path) -> None:
