@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from gradetools.checks import check_entries
+from gradetools.checks.values import read_number
 from gradetools.columns import Columns, suggest_columns
 from gradetools.embedded import start_sandbox
 from gradetools.errors import JournalError
+from gradetools.formats.recognition import ColumnDescription
 from gradetools.gradebook import Gradebook, connect_embedded
 from gradetools.journal import open_journal
 from gradetools.plan import make_plan
@@ -204,9 +206,10 @@ def _line_items(sheet: Sheet, columns: Columns | None) -> Iterator[dict[str, Any
         for number, title in enumerate(dict.fromkeys(text for text in titles if text), start=1):
             yield _line_item(f"line-item-{number}", title, None)
         return
-    for number, column in enumerate((c for c in described if c.means == "score"), start=1):
+    graded = (c for c in described if c.means == "score" or _is_letter_column(c))
+    for number, column in enumerate(graded, start=1):
         key = sheet.header[column.position]
-        maximum = _maximum(sheet.maxima.get(key, ""))
+        maximum = _maximum(sheet, key)
         if key in chosen:
             yield _line_item(
                 chosen[key].line_item, chosen[key].line_item_title or column.title, maximum
@@ -226,10 +229,14 @@ def _line_item(sourced_id: str, title: str, maximum: float | None) -> dict[str, 
     return item if maximum is None else item | {"resultValueMax": maximum}
 
 
-def _maximum(text: str) -> float | None:
-    try:
-        maximum = float(text)
-    except ValueError:
-        return None
+def _is_letter_column(column: ColumnDescription) -> bool:
+    return column.means == "text_score" and column.belongs_to is None
+
+
+def _maximum(sheet: Sheet, key: ColumnKey) -> float | None:
+    """Read the maximum that the sheet states for a column; 100 where it holds percentages and states none."""
+    maximum = read_number(sheet.maxima.get(key, ""))
+    if maximum is None and sheet.column(key).str.endswith("%").any():
+        return 100.0
     # A line item's range begins at 0, and JSON has no word for infinity.
-    return maximum if 0 <= maximum < math.inf else None
+    return maximum if maximum is not None and 0 <= maximum < math.inf else None
