@@ -11,6 +11,7 @@ import pandas as pd
 
 from gradetools.checks import CHECKS
 from gradetools.errors import ColumnsError, SheetError
+from gradetools.widgets.corrections import Corrections
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.look import (
     LABEL,
@@ -49,6 +50,7 @@ class CheckStep(Step):
         question, answer, give: a question that is open, an answer, and the button that gives it.
         scale_from, scale: the maximum in the sheet, and the button that scales from it.
         finding, line, column, text, fix: a cell, what should stand there, and the button that writes it.
+        corrections: what was changed so, each with its way back.
         go: goes on to the preview.
     """
 
@@ -71,7 +73,11 @@ class CheckStep(Step):
         self.go.add_class("gt-preview").on_click(self._preview)
         self.go.layout.width = "max-content"
         questions, cells = self._build_questions(), self._build_cells()
-        self.body.children = [self.counts, self.severity, self.findings, questions, cells, self.go]
+        self.corrections = Corrections(on_put_back=self._put_back)
+        self.body.children = [
+            *(self.counts, self.severity, self.findings, questions, cells),
+            *(self.corrections.view, self.go),
+        ]
 
     def _build_questions(self) -> ipw.VBox:
         self.question = ipw.Dropdown(description="Question", style=LABEL, layout=WIDE)
@@ -116,6 +122,7 @@ class CheckStep(Step):
         self._show_findings()
         self._show_questions()
         self._show_cells()
+        self.corrections.show(self._draft)
         blocked = checked.counts["blocked"]
         told = (
             f"{count(blocked, 'entry is', 'entries are')} blocked: answer and correct, or "
@@ -194,14 +201,20 @@ class CheckStep(Step):
             self.text.value = str(self._draft.sheet.column(column)[line])
 
     def _fix(self, _: object) -> None:
+        if not (self.line.value or self.text.value):
+            return  # a second click: the fields were cleared by the first
         with self._again():
             if not self.line.value.strip().isdecimal():
                 raise SheetError("Name the line as a number, as a spreadsheet program shows it.")
-            line = int(self.line.value)
-            self._draft.sheet = self._draft.sheet.with_cell(
-                line, self.column.value, self.text.value
-            )
+            self._draft.correct(int(self.line.value), self.column.value, self.text.value)
             self._on_fix()
+            self.line.value = self.text.value = ""
+
+    def _put_back(self, line: int, column: str) -> None:
+        if (line, column) in self._draft.corrections:
+            with self._again():
+                self._draft.put_back(line, column)
+                self._on_fix()
 
     @contextmanager
     def _again(self) -> Iterator[None]:

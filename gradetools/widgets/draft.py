@@ -24,6 +24,7 @@ class Draft:
     Attributes:
         gradebook, classes: where, and which classes it has.
         sheet, snapshot, columns, checked: as in the library.
+        corrections: line and column of each corrected cell to what the file says and what it says now.
     """
 
     gradebook: Gradebook
@@ -33,9 +34,30 @@ class Draft:
     columns: Columns
     checked: Checked
 
+    def __init__(self) -> None:
+        self.corrections: dict[tuple[int, str], tuple[str, str]] = {}
+
     def read(self, path: str | Path, *, worksheet: str | None = None) -> None:
         """Read a sheet."""
         self.sheet = read_sheet(path, worksheet=worksheet)
+        self.corrections = {}
+
+    def correct(self, line: int, column: str, text: str) -> None:
+        """Let a cell say something else; the file is not touched.
+
+        Raises:
+            SheetError: there is no such line below the header.
+        """
+        corrected = self.sheet.with_cell(line, column, text)
+        now = str(self.sheet.cells.frame.loc[line, self.sheet.position(column)])
+        before, _ = self.corrections.pop((line, column), (now, now))
+        if text != before:
+            self.corrections[line, column] = (before, text)
+        self.sheet = corrected
+
+    def put_back(self, line: int, column: str) -> None:
+        """Let a corrected cell say again what the file says."""
+        self.correct(line, column, self.corrections[line, column][0])
 
     def guess_class(self) -> list[ClassGuess]:
         """Rank the classes by how many of the sheet's students each has, those without any left out."""

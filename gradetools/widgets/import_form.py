@@ -10,6 +10,7 @@ import ipywidgets as ipw
 from gradetools.gradebook import Gradebook
 from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
+from gradetools.widgets.corrections import tell_corrections
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.find_again import find_again
 from gradetools.widgets.look import STYLE
@@ -52,6 +53,7 @@ class ImportForm:
     ) -> None:
         self.draft = Draft()
         self._stale = False
+        self._corrected = ipw.HTML().add_class("gt-corrected")
         self.steps: dict[str, Step] = {}
         self.writing = Writing(Path(folder) / "receipts", on_end=self._end)
         self.preview, self.push = self.writing.preview, self.writing.push
@@ -91,7 +93,7 @@ class ImportForm:
             "push": Step("6. Push", "push", waits_for="Preview"),
             "receipt": Step("7. Receipt", "receipt", waits_for="Push"),
         }
-        self.steps["preview"].body.children = [self.preview.view]
+        self.steps["preview"].body.children = [self._corrected, self.preview.view]
         self.steps["push"].body.children = [self.push.view]
         self.steps["receipt"].body.children = [self.receipt.view]
         self.view = ipw.VBox(
@@ -125,6 +127,7 @@ class ImportForm:
             self.draft.look_again()
             self._stale = False
         self.writing.begin(self.draft.plan, self.draft.gradebook)
+        self._corrected.value = tell_corrections(self.draft)
         self.steps["preview"].open("look at what would change")
         self.steps["push"].open("write it, when it is what you want")
         self.steps["receipt"].lock()

@@ -282,3 +282,26 @@ def test_long_sheet_goes_through(gradebook: gt.Gradebook, tmp_path: Path) -> Non
     assert form.columns.line_items["Score"].label == "as each row says"
     assert form.preview.plan is not None
     assert form.preview.plan.counts["create"] == 3
+
+
+def test_corrected_cell_is_told_and_put_back(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A corrected cell says what it was and is, above the preview too, and has a way back."""
+    path = write_sheet(tmp_path / "typo.csv", "Student number,Quiz 1", "00041,8o", "00082,7")
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, path, until="check")
+    form.check.line.value, form.check.column.value, form.check.text.value = "2", "Quiz 1", "8"
+    form.check.fix.click()
+    assert "line 2, Quiz 1: &#x27;8o&#x27; → &#x27;8&#x27;" in page(form.check.view)
+    assert (form.check.line.value, form.check.text.value) == ("", "")
+    form.check.go.click()
+    told = "1 cell was corrected here; the file itself is unchanged."
+    assert told in page(form.steps["preview"].view)
+    form.check.fix.click()  # a second click does nothing
+    assert form.check.alert.value == ""
+    assert form.preview.plan is not None
+    form.check.corrections.put_back[2, "Quiz 1"].click()
+    assert form.draft.sheet.column("Quiz 1")[2] == "8o"
+    assert form.draft.checked.counts["blocked"] == 1
+    assert form.check.corrections.put_back == {}
+    form.check.go.click()
+    assert told not in page(form.steps["preview"].view)
