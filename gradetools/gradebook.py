@@ -255,11 +255,11 @@ class Gradebook:
 
     # -- the snapshot
 
-    def take_snapshot(self, class_ids: Sequence[str] | None = None) -> Snapshot:
+    def take_snapshot(self, class_ids: Sequence[str] | str | None = None) -> Snapshot:
         """Read all that a plan needs to know of some classes: students, line items, results.
 
         Args:
-            class_ids: sourcedIds of classes; without any, the only class there is.
+            class_ids: sourcedIds of classes, or one of them; without any, the only class there is.
 
         Returns:
             A `Snapshot`, which no later change on the server touches.
@@ -268,8 +268,9 @@ class Gradebook:
             ColumnsError: there are several classes and none was named.
             NotFoundError: a class is not there.
         """
+        named = [class_ids] if isinstance(class_ids, str) else class_ids or ()
         classes = [
-            self.get_class(class_id) for class_id in dict.fromkeys(class_ids or ())
+            self.get_class(class_id) for class_id in dict.fromkeys(named)
         ] or self._only_class()
         taken_at = self.clock()
         students = [row for one in classes for row in self._student_rows(one)]

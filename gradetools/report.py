@@ -13,13 +13,15 @@ import html
 import io
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.files import write_private
+from gradetools.plan import tell_change
 from gradetools.receipt import Receipt
 from gradetools.sheet import OWN_COLUMN, ColumnKey, Sheet
 
@@ -64,7 +66,9 @@ def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None =
     """
     target = make_folder(folder)
     write_private(target / "receipt.json", receipt.to_json() + "\n")
-    write_private(target / "receipt.html", render_receipt(receipt))
+    write_private(
+        target / "receipt.html", render_receipt(receipt, sheet_name=sheet.name if sheet else "")
+    )
     if sheet is None:
         write_private(target / "entries.csv", _entries_csv(receipt.entries))
         return target
@@ -191,38 +195,53 @@ table{{border-collapse:collapse;width:100%}}td,th{{border-bottom:1px solid #ccc;
 <table>{facts}</table>
 <h2>{rows} entries</h2>
 <table><tr><th>State<th>Entries</tr>{states}</table>
-{trouble}
+{trouble}{written}
 </html>
 """
 
 
-def render_receipt(receipt: Receipt) -> str:
-    """Write a receipt as one HTML page that stands alone; every text in it is escaped."""
-    summary = receipt.summary()
-    facts = "".join(
-        f"<tr><th>{html.escape(name.replace('_', ' '))}<td>{html.escape(str(value))}</tr>"
-        for name, value in summary.items()
+def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
+    """Write a receipt as one HTML page that stands alone; every text in it is escaped.
+
+    What was not written comes first, then old and new of what was.
+    """
+    told = {"sheet": sheet_name, **receipt.summary()}
+    facts = [
+        (name.replace("_", " "), str(value))
+        for name, value in told.items()
         if name not in {"rows", "states"} and value
-    )
-    states = "".join(
-        f"<tr><td>{state}<td>{count}</tr>" for state, count in receipt.states.items() if count
-    )
-    bad = receipt.entries[~receipt.entries["state"].isin(FILES["succeeded.csv"])]
-    columns = ("line", "student_name", "line_item_title", "state", "message")
-    lines = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(str(value))}" for value in values) + "</tr>"
-        for values in zip(*(bad[name].tolist() for name in columns), strict=True)
-    )
-    head = "<tr><th>Line<th>Student<th>Line item<th>State<th>Why</tr>"
-    trouble = (
-        f'<h2 class="bad">Not written, or not as it should be</h2><table>{head}{lines}</table>'
-        if lines
-        else "<p>Everything ended well.</p>"
-    )
+    ]
+    facts.append(("take it back with", f"gradetools undo {receipt.push_id}"))
+    entries = receipt.entries
+    bad = entries[~entries["state"].isin(FILES["succeeded.csv"])]
+    good = entries[entries["state"].isin(("created", "updated"))]
+    changed = [
+        tell_change(parse(before), parse(after))
+        for before, after in zip(good["before"], good["after"], strict=True)
+    ]
     return _PAGE.format(
         push_id=html.escape(receipt.push_id),
-        facts=facts,
+        facts=_rows_html(facts),
         rows=receipt.rows,
-        states=states,
-        trouble=trouble,
+        states=_rows_html([(state, count) for state, count in receipt.states.items() if count]),
+        trouble=_section(
+            "Not written, or not as it should be", "Why", bad, bad["message"].tolist()
+        ),
+        written=_section("Written", "Old → new", good, changed),
+    )
+
+
+def _section(title: str, last: str, entries: pd.DataFrame, told: Sequence[str]) -> str:
+    if entries.empty:
+        return ""
+    names = ("line", "student_name", "line_item_title", "state")
+    rows = zip(*(entries[name].tolist() for name in names), told, strict=True)
+    heads = "".join(f"<th>{head}" for head in ("Line", "Student", "Line item", "State", last))
+    return f"<h2>{title}</h2><table><tr>{heads}</tr>{_rows_html(rows)}</table>"
+
+
+def _rows_html(rows: Iterable[Iterable[object]]) -> str:
+    return "".join(
+        "<tr>" + "".join(f"<td>{html.escape(str(value))}" for value in row) + "</tr>"
+        for row in rows
     )

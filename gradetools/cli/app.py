@@ -6,7 +6,8 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from importlib import metadata
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -18,10 +19,22 @@ app = typer.Typer(
     name="gradetools",
     help="Put grades from any sheet into a OneRoster 1.2 gradebook, and take them back.",
     no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode="markdown",
 )
+
+
+@app.callback()
+def _about(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"gradetools {metadata.version('gradetools')}")
+        raise typer.Exit
+
+
 app.command("lab")(serving.lab)
 app.command("sandbox")(serving.sandbox)
 app.command("import")(writing.import_sheet)

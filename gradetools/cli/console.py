@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -22,7 +23,8 @@ from gradetools.receipt import Receipt
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
-_ROWS = 20
+#: More changes than this are not listed; those that lower or remove a grade always are.
+_ROWS = 500
 _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "info": "dim"}
 
 
@@ -60,7 +62,7 @@ def ask(console: Console, question: str, *, yes: bool) -> None:
             "y",
             "yes",
         }
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
         agreed = False
     if not agreed:
         raise DeclinedError("Declined; nothing was sent.")
@@ -71,7 +73,7 @@ def ask_number(console: Console, writes: int) -> int:
     question = f"Type the number of results to write to production ({writes}): "
     try:
         typed = console.input(question).strip()
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
         typed = ""
     return int(typed) if typed.isdecimal() else -1
 
@@ -126,44 +128,70 @@ def show_findings(console: Console, checked: Checked) -> None:
         mark = f"[{_STYLES[severity]}]{severity}: {code}[/]"
         table.add_row(str(line or ""), escape(column), mark, escape(message), escape(suggestion))
     console.print(table)
-    _and_more(console, len(findings))
+    _and_more(console, len(findings), _ROWS)
 
 
 def show_plan(console: Console, plan: Plan) -> None:
-    """Show what would change: counts first, then old and new of each change."""
+    """Show what would change: counts first, then old and new of each change, the harmful first."""
+    console.print(_headline(plan))
     changes = plan.changes[plan.changes["action"].isin({*WRITES, "conflict", "blocked"})]
-    told = ", ".join(f"{count} {action}" for action, count in plan.counts.items() if count)
-    console.print(f"[bold]Plan for {escape(plan.environment.name)}[/]: {told or 'nothing to do'}")
-    lowered, cleared = int(changes["lowered"].sum()), int(changes["cleared"].sum())
-    if lowered or cleared:
-        console.print(f"[yellow]{lowered} lowered, {cleared} removed[/]")
+    harmful = changes["lowered"] | changes["cleared"]
+    if harmful.any() and not plan.undo_of:
+        lowered, cleared = int(changes["lowered"].sum()), int(changes["cleared"].sum())
+        console.print(f"[yellow]{lowered} lowered, {cleared} removed: listed first[/]")
     if changes.empty:
         return
+    shown = pd.concat([changes[harmful], changes[~harmful]]).head(max(_ROWS, int(harmful.sum())))
     table = Table(show_edge=False)
     for name in ("line", "student", "line item", "action", "old → new"):
         table.add_column(name)
-    names = (
-        "line",
-        "student_name",
-        "student",
-        "line_item_title",
-        "column",
-        "action",
-        "message",
-        "before",
-        "after",
-    )
-    rows = zip(*(changes[name].head(_ROWS).tolist() for name in names), strict=True)
-    for line, name, student, title, column, action, message, before, after in rows:
-        told = message if action == "blocked" else tell_change(parse(before), parse(after))
-        if action == "conflict":
-            told = f"{told} ({message})"
+    for change in shown.to_dict(orient="records"):
+        told = change["message"]
+        if change["action"] != "blocked":
+            told = tell_change(parse(change["before"]), parse(change["after"]))
+        if change["action"] == "conflict":
+            told = f"{told} ({change['message']})"
+        mark = ", lowered" if change["lowered"] else ", removed" if change["cleared"] else ""
         table.add_row(
-            str(line or ""), escape(name or student), escape(title or column), action, escape(told)
+            str(change["line"] or ""),
+            escape(change["student_name"] or change["student"]),
+            escape(change["line_item_title"] or change["column"]),
+            change["action"] + mark,
+            escape(told),
         )
     console.print(table)
-    _and_more(console, len(changes))
+    _and_more(console, len(changes), len(shown))
     console.print(f"[dim]Fingerprint {plan.fingerprint}[/]")
+
+
+def _headline(plan: Plan) -> str:
+    told = ", ".join(f"{count} {action}" for action, count in plan.counts.items() if count)
+    where = escape(plan.environment.name)
+    if not plan.undo_of:
+        return f"[bold]Plan for {where}[/]: {told or 'nothing to do'}"
+    removed = int((plan.changes["cleared"] & plan.changes["action"].isin(WRITES)).sum())
+    others = ", ".join(f"{n} {a}" for a, n in plan.counts.items() if n and a not in WRITES)
+    told = f"{removed} removed, {plan.writes - removed} restored{', ' + others if others else ''}"
+    return f"[bold]Taking back push {plan.undo_of} on {where}[/]: {told}"
+
+
+def question(plan: Plan) -> str:
+    """Say what a yes would do, and what it would not."""
+    where = plan.environment.name
+    if plan.undo_of:
+        return f"Take back {plan.writes} grades on {where}?"
+    harmed = int(
+        (
+            (plan.changes["lowered"] | plan.changes["cleared"])
+            & plan.changes["action"].isin(WRITES)
+        ).sum()
+    )
+    left = plan.counts["blocked"] + plan.counts["conflict"]
+    notes = [
+        f"{harmed} of them lower or remove a grade." if harmed else "",
+        f"{left} more stay unwritten." if left else "",
+    ]
+    return " ".join(filter(None, [f"Write {plan.writes} grades to {where}?", *notes]))
 
 
 def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
@@ -177,7 +205,8 @@ def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
         ~receipt.entries["state"].isin(("created", "updated", "unchanged", "skipped"))
     ]
     for message, count in bad["message"].value_counts().head(5).items():
-        console.print(f"  {count}: {escape(str(message) or 'no reason given')}")
+        entries = "1 entry" if count == 1 else f"{count} entries"
+        console.print(f"  {entries}: {escape(str(message) or 'no reason given')}")
     console.print(f"Receipt: {escape(folder)}", soft_wrap=True)
     if receipt.status == "unfinished":
         console.print(f"Go on with: gradetools push --resume {receipt.push_id}", soft_wrap=True)
@@ -225,6 +254,6 @@ class PushBar:
         self._bars.update(self._task, completed=progress.done, total=progress.total, told=told)
 
 
-def _and_more(console: Console, count: int) -> None:
-    if count > _ROWS:
-        console.print(f"[dim]… and {count - _ROWS} more[/]")
+def _and_more(console: Console, count: int, shown: int) -> None:
+    if count > shown:
+        console.print(f"[dim]… and {count - shown} more[/]")

@@ -22,7 +22,9 @@ def history(as_json: AsJson = False) -> None:
         console.print("Nothing was pushed from this machine yet.")
         return
     table = Table(show_edge=False)
-    for name in ("push", "environment", "started", "status", "entries", "note"):
+    # The id is there to be copied.
+    table.add_column("push", no_wrap=True)
+    for name in ("environment", "started", "status", "entries", "note"):
         table.add_column(name, overflow="fold")
     for receipt in receipts:
         states = ", ".join(f"{count} {state}" for state, count in receipt.states.items() if count)
@@ -32,7 +34,7 @@ def history(as_json: AsJson = False) -> None:
             escape(receipt.environment.name),
             f"{receipt.started:%Y-%m-%d %H:%M}",
             receipt.status,
-            states,
+            states or "nothing to do",
             escape(note),
         )
     console.print(table)

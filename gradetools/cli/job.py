@@ -23,6 +23,10 @@ from gradetools.snapshot import Snapshot
 
 #: More classes than this are not searched for the sheet's students; then one must be named.
 _SEARCHED = 50
+_REHEARSAL = (
+    "Rehearsal: students and line items are made from this sheet, so unknown students and wrong maxima cannot show "
+    "here; `gradetools check` against your gradebook shows them."
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ def open_job(path: Path, how: Reading, console: Console, *, yes: bool) -> Iterat
     sheet = read_sheet(path, worksheet=how.worksheet)
     saved = read_columns(how.columns, sheet) if how.columns else None
     gradebook = open_rehearsal(sheet, columns=saved) if how.rehearse else connect(how.env)
+    if how.rehearse:
+        console.print(_REHEARSAL)
     with gradebook:
         class_ids = [CLASS_ID] if how.rehearse else list(how.class_ids or ())
         class_ids = class_ids or [choose_class(sheet, gradebook, console, yes=yes)]

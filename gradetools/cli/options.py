@@ -95,7 +95,7 @@ class Writing:
         bool,
         typer.Option(
             "--allow-unsafe",
-            help="Allow a plan that lowers or clears more than 30 % of the grades it touches.",
+            help="Allow a plan that lowers or clears more than 30 % of the grades it touches (from ten grades on).",
         ),
     ] = False
     workers: Annotated[

@@ -10,6 +10,7 @@ import typer
 from gradetools.cli.console import make_console, print_json, show_findings, show_plan, show_sheet
 from gradetools.cli.job import Job, open_job
 from gradetools.cli.options import AsJson, Reading, SheetPath, with_options
+from gradetools.columns import write_columns
 from gradetools.files import write_plan
 
 
@@ -17,6 +18,14 @@ from gradetools.files import write_plan
 def check(
     sheet: SheetPath,
     how: Reading,
+    save_columns: Annotated[
+        Path | None,
+        typer.Option(
+            "--save-columns",
+            metavar="FILE",
+            help="Write what each column was taken for to this file, to correct it and give it back with --columns.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say everything that is wrong with a sheet, before anything is sent."""
@@ -24,6 +33,11 @@ def check(
     with open_job(sheet, how, console, yes=True) as job:
         show_sheet(console, job.sheet, job.columns, job.snapshot)
         show_findings(console, job.checked)
+        if save_columns is not None:
+            write_columns(job.columns, save_columns)
+            console.print(
+                f"Saved. Correct {save_columns} and give it back with --columns.", soft_wrap=True
+            )
         counts = job.plan.counts
         console.print(
             "Entries: "

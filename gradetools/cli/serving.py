@@ -18,7 +18,7 @@ from gradetools.cli.console import make_console
 from gradetools.errors import MissingExtraError, SheetError
 from gradetools.sandbox import Sandbox
 
-_UPLOAD_BYTES = 200 * 1024 * 1024
+_UPLOAD_MB = 200
 _START = "import_grades.ipynb"
 
 
@@ -26,7 +26,8 @@ def lab(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="DIR", help="Where the notebooks go; by default gradetools-notebooks."
+            metavar="DIR",
+            help="Where the notebooks go; by default gradetools-notebooks, in a checkout its own notebooks/.",
         ),
     ] = None,
     no_browser: Annotated[
@@ -44,12 +45,17 @@ def lab(
         f"--ServerApp.root_dir={target}",
         f"--LabApp.default_url=/lab/tree/{_START}",
         # Uploads over 10 MB would else be dropped without a word.
-        f"--ServerApp.tornado_settings={{'websocket_max_message_size': {_UPLOAD_BYTES}}}",
+        f"--ServerApp.tornado_settings={{'websocket_max_message_size': {_UPLOAD_MB * 1024 * 1024}}}",
+        # Nothing leaves this machine but to the gradebook, no question for news either.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *(["--no-browser"] if no_browser else []),
         *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
     ]
     make_console(as_json=False).print(f"Notebooks in {target}; stop with Ctrl-C.", soft_wrap=True)
-    raise typer.Exit(subprocess.call(command))  # noqa: S603 - our own arguments
+    # The forms say how large an upload may be.
+    environment = {**os.environ, "GRADETOOLS_UPLOAD_MB": str(_UPLOAD_MB)}
+    raise typer.Exit(subprocess.call(command, env=environment))  # noqa: S603 - our own arguments
 
 
 def place_notebooks(folder: Path | None) -> Path:

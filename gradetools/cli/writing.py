@@ -19,6 +19,7 @@ from gradetools.cli.console import (
     ask_number,
     make_console,
     print_json,
+    question,
     say_error,
     show_findings,
     show_plan,
@@ -199,7 +200,7 @@ def _write(
         confirm = ask_number(console, plan.writes)
     elif plan.writes:
         check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=how.allow_unsafe)
-        ask(console, f"Write {plan.writes} results to {plan.environment.name}?", yes=how.yes)
+        ask(console, question(plan), yes=how.yes)
     make_folder(how.out or "receipts")
     with PushBar() as bar, _honest_code(bar):
         receipt = push_plan(

@@ -184,3 +184,36 @@ def test_notebooks_are_never_overwritten(tmp_path: Path) -> None:
 def test_every_command_helps(run: Run, command: str) -> None:
     """Each command has a help page and exits with 0."""
     assert run(command, "--help").code == 0
+
+
+def test_what_harms_is_seen_first_and_told(run: Run, tmp_path: Path) -> None:
+    """A preview names lowered and removed grades in words, before all others, and never leaves one out."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00123,9.9", "00041,1", "00082,CLEAR")
+    ended = run("plan", sheet, "--class", "algebra-1")
+    assert "1 lowered, 1 removed" in ended.out
+    places = [ended.out.index(word) for word in ("update, lowered", "update, removed")]
+    assert max(places) < ended.out.index("9.9")
+
+
+def test_an_undo_is_told_as_one(run: Run, tmp_path: Path) -> None:
+    """Undo names the push it takes back and counts what is restored and what is removed."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,9.25,70", header="Student ID,Quiz 1,Midterm")
+    pushed = run("import", sheet, "--class", "algebra-1", "--yes", "--json").facts
+    undone = run("undo", pushed["push_id"], "--yes")
+    assert f"Taking back push {pushed['push_id']} on sandbox: 1 removed, 1 restored" in undone.out
+
+
+def test_the_version_is_told(run: Run) -> None:
+    """`--version` prints the version and stops."""
+    assert (run("--version").code, run("--version").out.strip()) == (
+        0,
+        f"gradetools {gt.__version__}",
+    )
+
+
+def test_suggested_columns_can_be_saved(run: Run, tmp_path: Path) -> None:
+    """`check --save-columns` writes the suggestion, which `--columns` takes back unchanged."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,9.25")
+    assert run("check", sheet, "--class", "algebra-1", "--save-columns", "c.json").code == 0
+    ended = run("import", sheet, "--class", "algebra-1", "--columns", "c.json", "--yes", "--json")
+    assert ended.facts["states"]["updated"] == 1
