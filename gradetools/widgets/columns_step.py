@@ -13,6 +13,7 @@ from gradetools.columns import ColumnMeaning, students_matched
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, join, say
+from gradetools.widgets.picker import label_line_items
 from gradetools.widgets.step import Step, telling
 
 #: So many unmatched students are shown, each with somebody to pick; who has more has the wrong key.
@@ -135,13 +136,7 @@ class ColumnsStep(Step):
         return pick
 
     def _offer_line_item(self, meaning: ColumnMeaning) -> ipw.Dropdown:
-        items = self._draft.snapshot.line_items
-        labels = [
-            (f"{title} ({_range(low, high)}{sourced_id})", sourced_id)
-            for title, low, high, sourced_id in zip(
-                items["title"], items["result_value_min"], items["result_value_max"], items["sourced_id"], strict=True,
-            )
-        ]  # fmt: skip
+        labels = label_line_items(self._draft.snapshot.line_items)
         by_row = bool(self._draft.columns.of("line_item"))
         first = "as each row says" if by_row else "none yet: choose the line item"
         value = _IGNORE if meaning.means == "ignored" else meaning.line_item
@@ -227,8 +222,3 @@ def _tell_column(meaning: ColumnMeaning) -> Html:
         element("span", f"({samples}) ", hook="gt-samples"),
         element("span", meaning.reason, hook="gt-reason"),
     )
-
-
-def _range(low: float, high: float) -> str:
-    """Write a line item's range, `0 to 100, `; nothing where it has none."""
-    return "" if high != high else f"{0 if low != low else low:g} to {high:g}, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import ipywidgets as ipw
+import pandas as pd
 
 from gradetools.widgets.look import LABEL, WRAP
 from gradetools.widgets.step import offer
@@ -68,3 +69,15 @@ class Picker:
     def _changed(self) -> None:
         if not self._filling:
             self._on_change()
+
+
+def label_line_items(line_items: pd.DataFrame) -> list[tuple[str, str]]:
+    """Give each line item's label, `Quiz 1 (0 to 10, quiz-1)`, and its id, to be offered."""
+    columns = ("title", "result_value_min", "result_value_max", "sourced_id")
+    rows = zip(*(line_items[name] for name in columns), strict=True)
+    return [(f"{title} ({_range(low, high)}{key})", key) for title, low, high, key in rows]
+
+
+def _range(low: float, high: float) -> str:
+    """Write a line item's range, `0 to 100, `; nothing where it has none."""
+    return "" if high != high else f"{0 if low != low else low:g} to {high:g}, "

@@ -21,7 +21,7 @@ from gradetools.push import PRODUCTION, Progress, check_plan, push_plan
 from gradetools.receipt import Receipt
 from gradetools.report import choose_folder, write_receipt
 from gradetools.snapshot import Environment
-from gradetools.widgets.look import LABEL, WIDE, count, element, say
+from gradetools.widgets.look import LABEL, WIDE, Html, count, element, say
 from gradetools.widgets.step import tell_error, telling
 
 _RUNS: dict[tuple[Environment, Path], PushRun] = {}
@@ -182,9 +182,7 @@ class PushPanel:
         _show(self.allow_unsafe, when=False)
         _show(self.note, when=True)
         _show(self.bar, when=False)
-        self.told.value = (
-            "" if plan.writes else say("info", "Nothing to write: the gradebook has it all.")
-        )
+        self.told.value = "" if plan.writes else tell_nothing(plan)
         with telling(self.alert):
             plan.raise_if_unsafe()
         _show(self.allow_unsafe, when=bool(self.alert.value))
@@ -295,6 +293,13 @@ class PushPanel:
             left = int(((entries["state"] == "unsent") | unknown).sum())
             self.go.description = f"Go on: write the other {count(left, 'grade')}"
             self.go.disabled = False
+
+
+def tell_nothing(plan: Plan) -> Html:
+    """Say why a plan has nothing to write: something stands in the way, or all is there already."""
+    if plan.counts["blocked"] or plan.counts["conflict"]:
+        return say("warning", "Nothing can be written: see above.")
+    return say("info", "Nothing to write: the gradebook has it all.")
 
 
 def tell_progress(progress: Progress) -> str:

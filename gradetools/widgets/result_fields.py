@@ -50,13 +50,14 @@ class ResultFields:
 
     Attributes:
         inputs: field, as the standard calls it, to its control.
-        messages: field to what is wrong with it, empty when nothing is.
+        messages: field to what is wrong with it or should be looked at, empty when nothing is.
         view: all of them.
     """
 
     def __init__(self, *, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         self._loading = False
+        self._maximum = math.nan
         self._loaded: dict[str, str] = {}
         self.inputs: dict[str, ipw.Widget] = {field.name: _build(field) for field in FIELDS}
         self.messages = {field.name: ipw.HTML() for field in FIELDS}
@@ -68,9 +69,14 @@ class ResultFields:
             rows.append(ipw.HBox(row, layout=WRAP).add_class(f"gt-field-{name}"))
         self.view = ipw.VBox(rows)
 
-    def load(self, record: Mapping[str, Any] | None) -> None:
-        """Show a record that is there, or nothing where there is none."""
-        self._loading = True
+    def load(self, record: Mapping[str, Any] | None, *, maximum: float = math.nan) -> None:
+        """Show a record that is there, or nothing where there is none.
+
+        Args:
+            record: the record.
+            maximum: of the line item; a score above it is warned of.
+        """
+        self._loading, self._maximum = True, maximum
         for field in FIELDS:
             value = (record or {}).get(field.name)
             text = _write(value, field.kind)
@@ -104,6 +110,10 @@ class ResultFields:
         wrong = {**invalid, **wrong}
         for name, message in self.messages.items():
             message.value = say("error", wrong[name]) if name in wrong else ""
+        score = None if "score" in wrong else wanted.get("score")
+        if score is not None and score > self._maximum:
+            told = f"{score} is above the line item's maximum of {self._maximum:g}."
+            self.messages["score"].value = say("warning", told, " It can be written all the same.")
         return None if wrong else result
 
     @property

@@ -16,7 +16,7 @@ from gradetools.plan import OnConflict, Plan, make_result_plan
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.find_again import find_again
 from gradetools.widgets.look import STYLE
-from gradetools.widgets.picker import Picker
+from gradetools.widgets.picker import Picker, label_line_items
 from gradetools.widgets.push_panel import PushRun
 from gradetools.widgets.result_fields import ResultFields
 from gradetools.widgets.step import Step, telling
@@ -100,10 +100,7 @@ class ResultForm:
             if not self.class_.value:
                 return
             snapshot = self._look()
-            items = zip(
-                snapshot.line_items["title"], snapshot.line_items["sourced_id"], strict=True
-            )
-            self.line_item.fill([(f"{title} ({key})", key) for title, key in items])
+            self.line_item.fill(label_line_items(snapshot.line_items))
             self.student.fill(_people(snapshot))
             self.whose.open("choose the line item and the student")
 
@@ -133,13 +130,21 @@ class ResultForm:
         untouched = self._plan(Result.model_validate(self._identity()), "stop").changes.iloc[0]
         before = parse(untouched["before"])
         there = before if before and before.get("status", "active") == "active" else None
-        self.fields.load(there)
+        self.fields.load(there, maximum=self._maximum())
         told = (
             "is there already: change what should change"
             if there
             else "is not there yet: fill it in"
         )
         self.grade.open(f"this grade {told}")
+
+    def _maximum(self) -> float:
+        """Give the chosen line item's maximum, NaN where it has none."""
+        if self._snapshot is None:
+            raise RuntimeError("a class comes first")
+        items = self._snapshot.line_items
+        chosen = (items["sourced_id"] == self.line_item.value).to_numpy()
+        return float(items["result_value_max"][chosen].iloc[0])
 
     def _plan(self, result: Result, on_conflict: OnConflict) -> Plan:
         if self._snapshot is None:

@@ -66,6 +66,22 @@ def test_score_below_minimum_is_not_offered(sandbox: Sandbox, tmp_path: Path) ->
     form.fields.inputs["score"].value = "-1"
     assert "below the line item&#x27;s minimum" in form.preview.told.value
     assert form.push.go.disabled
+    assert "Nothing can be written: see above." in page(form.view)
+    assert "the gradebook has it all" not in page(form.view)
+
+
+def test_score_above_maximum_is_warned_of(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The line items show their ranges; a score above the maximum is warned of and can be written."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    assert form.line_item.choice.label == "Quiz 1 (0 to 10, algebra-quiz-1)"
+    form.fields.inputs["score"].value = "10.5"
+    warned = form.fields.messages["score"].value
+    assert "Warning:" in warned
+    assert "10.5 is above the line item&#x27;s maximum of 10." in warned
+    assert not form.push.go.disabled
+    form.fields.inputs["score"].value = "10"
+    assert form.fields.messages["score"].value == ""
 
 
 def test_another_environment_locks_what_follows(tmp_path: Path) -> None:
