@@ -109,6 +109,53 @@ def _student_case(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def _told_names(facts: Facts) -> Iterator[tuple[int, str]]:
+    """Give line and words for each row whose name differs."""
+    rows = facts.names[facts.names["differs"].to_numpy()]
+    for line, text, said, name in zip(
+        rows["line"], rows["text"], rows["said"], rows["name"], strict=True
+    ):
+        yield int(line), f"{said!r}, and {text} is {name}"
+
+
+def _most_differ(facts: Facts) -> bool:
+    return bool(facts.names["differs"].sum() > len(facts.names) / 2)
+
+
+def _name_column(facts: Facts) -> str:
+    return str(facts.columns.of("name")[0].column)
+
+
+@check(
+    "names-shifted",
+    "question",
+    means="More than half of the sheet's names are not those of the students with these ids: "
+    "one column was sorted or moved without the other.",
+    fix='Put the ids back beside their names and load the sheet again, or answer "accept" if the ids are right.',
+    answers=("accept",),
+)
+def _names_shifted(facts: Facts) -> Iterator[Finding]:
+    if _most_differ(facts):
+        line, told = next(_told_names(facts))
+        message = (
+            f"Most names do not belong to their ids: {facts.names['differs'].sum()} of {len(facts.names)} "
+            f"differ (line {line}: the sheet says {told}); the id column may be shifted."
+        )
+        yield Finding(0, _name_column(facts), message)
+
+
+@check(
+    "name-differs",
+    "warning",
+    means="The sheet calls the student by another name than the gradebook.",
+    fix="Look whether the id or the name is the wrong one; nothing, if the id is right.",
+)
+def _name_differs(facts: Facts) -> Iterator[Finding]:
+    if not _most_differ(facts):
+        for line, told in _told_names(facts):
+            yield Finding(line, _name_column(facts), f"The sheet says {told}.")
+
+
 @check(
     "student-not-in-class",
     "error",

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gradetools.checks.names import find_differing
 from gradetools.checks.values import (
     CLEAR,
     COMMA_ANSWERS,
@@ -101,6 +102,25 @@ class Facts:
             here = (asking["class_id"] == class_id) & (asking["student"] != "")
             found[here] = asking.loc[here, "student"].map(known).fillna(NEVER)
         return found
+
+    @cached_property
+    def names(self) -> pd.DataFrame:
+        """The student rows that ask for something, and whose names can be compared with the gradebook's.
+
+        Columns: line, text (the id), said (the name in the sheet), name (in the gradebook), differs. A student
+        whom a person chose is not compared.
+        """
+        parts = [self.sheet.column(each.column) for each in self.columns.of("name")]
+        people = self.students[self.students["how"].isin(["exact", "ignoring case"]).to_numpy()]
+        # Who has no name in the gradebook is called by the sourcedId.
+        named = (people["name"] != people["sourced_id"]) & people["line"].isin(self.asking["line"])
+        people = people.loc[named.to_numpy() & bool(parts), ["line", "text", "name"]]
+        said = [part[people["line"]].array for part in parts]
+        people["said"] = [" ".join(filter(None, words)) for words in zip(*said, strict=True)]
+        listed = self.snapshot.students[["given_name", "family_name"]].fillna("").drop_duplicates()
+        everybody = listed["given_name"] + " " + listed["family_name"]
+        people["differs"] = find_differing(people["said"], people["name"], everybody)
+        return people[people["differs"].notna().to_numpy()].astype({"differs": bool})
 
     def where(self, mask: pd.Series | NDArray[np.bool_]) -> Iterator[Any]:
         """Go through the few entries that a check has marked, as named tuples of the columns TOLD."""
