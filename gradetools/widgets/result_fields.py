@@ -106,15 +106,30 @@ class ResultFields:
                     wanted[field.name] = _read(text, field)
                 except ValueError as error:
                     wrong[field.name] = str(error)
+        cleared = self._clear(wanted)
         result, invalid = _validate(wanted)
         wrong = {**invalid, **wrong}
         for name, message in self.messages.items():
             message.value = say("error", wrong[name]) if name in wrong else ""
+        if cleared:
+            self.messages["score"].value = say("info", cleared)
         score = None if "score" in wrong else wanted.get("score")
         if score is not None and score > self._maximum:
             told = f"{score} is above the line item's maximum of {self._maximum:g}."
             self.messages["score"].value = say("warning", told, " It can be written all the same.")
         return None if wrong else result
+
+    def _clear(self, wanted: dict[str, Any]) -> str:
+        """Let an emptied score be `not submitted`, as CLEAR does in a sheet, and say so.
+
+        A status that was chosen stands, and so does the one of a text score that is kept.
+        """
+        if "score" not in wanted or wanted["score"] is not None or "scoreStatus" in wanted:
+            return ""
+        if self.inputs["textScore"].value.strip():
+            return "The score is removed; the text score stays, and with it the score status."
+        wanted["scoreStatus"] = str(ScoreStatus.NOT_SUBMITTED)
+        return 'The score is removed, and the score status becomes "not submitted".'
 
     @property
     def touched(self) -> list[str]:

@@ -84,6 +84,32 @@ def test_score_above_maximum_is_warned_of(sandbox: Sandbox, tmp_path: Path) -> N
     assert form.fields.messages["score"].value == ""
 
 
+def test_emptied_score_is_not_submitted(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An emptied score takes `not submitted` with it, says so, and leaves a status that was chosen."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = ""
+    assert "becomes &quot;not submitted&quot;" in form.fields.messages["score"].value
+    form.fields.inputs["scoreStatus"].value = "exempt"
+    assert form.fields.messages["score"].value == ""
+    assert "scoreStatus fully graded → exempt" in form.preview.told.value
+    form.fields.inputs["scoreStatus"].value = "fully graded"
+    form.push.go.click()
+    form.push.wait(30)
+    held = find(sandbox)
+    assert (held.get("score"), held["scoreStatus"]) == (None, "not submitted")
+
+
+def test_emptied_score_keeps_a_text_score(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where a text score stays, emptying the score leaves the score status alone."""
+    sandbox.put_record("results", find(sandbox) | {"textScore": "B"})
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = ""
+    assert "the text score stays" in form.fields.messages["score"].value
+    assert "not submitted" not in form.preview.told.value
+
+
 def test_another_environment_locks_what_follows(tmp_path: Path) -> None:
     """Whoever chooses another environment starts over: nothing of the first can be written there."""
     form = ResultForm(data_dir=tmp_path)
