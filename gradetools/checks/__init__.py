@@ -164,7 +164,7 @@ def _find_all(facts: Facts) -> pd.DataFrame:
             if answer in each.answers:
                 rows.append((line, column, code, "info", message, f"You answered {answer!r}."))
             else:
-                rows.append((line, column, code, each.severity, message, suggestion))
+                rows.append((line, column, code, each.severity, message, suggestion or each.fix))
     frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
     frame = frame.astype({name: "int64" if name == "line" else "str" for name in FINDING_COLUMNS})
     return frame.sort_values("line", kind="stable", ignore_index=True)

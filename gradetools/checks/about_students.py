@@ -118,8 +118,13 @@ def _told_names(facts: Facts) -> Iterator[tuple[int, str]]:
         yield int(line), f"{said!r}, and {text} is {name}"
 
 
+#: Fewer names than these cannot tell a shifted column from a nickname.
+_FEW_NAMES = 3
+
+
 def _most_differ(facts: Facts) -> bool:
-    return bool(facts.names["differs"].sum() > len(facts.names) / 2)
+    count = len(facts.names)
+    return bool(count >= _FEW_NAMES and facts.names["differs"].sum() > count / 2)
 
 
 def _name_column(facts: Facts) -> str:
@@ -129,7 +134,7 @@ def _name_column(facts: Facts) -> str:
 @check(
     "names-shifted",
     "question",
-    means="More than half of the sheet's names are not those of the students with these ids: "
+    means="More than half of the sheet's names, of at least three, are not those of the students with these ids: "
     "one column was sorted or moved without the other.",
     fix='Put the ids back beside their names and load the sheet again, or answer "accept" if the ids are right.',
     answers=("accept",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,14 +14,21 @@ from gradetools.widgets.draft import SEARCHED, Draft
 from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
 from gradetools.widgets.step import Step, offer, telling
 
-_ENDINGS = (".csv", ".xlsx", ".tsv", ".txt")
-_LIMIT = element(
-    "span",
-    "Uploads of more than 10 MB are lost without a word, unless this was started by ",
-    element("code", "gradetools lab"),
-    ".",
-    hook="gt-reason",
-)
+_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".zip")
+
+
+def _tell_limit() -> str:
+    """Say how large an upload may be: `gradetools lab` raises what Jupyter allows, and tells how far."""
+    raised = os.environ.get("GRADETOOLS_UPLOAD_MB", "")
+    if raised.isdecimal():
+        return element("span", f"Uploads of up to {raised} MB.", hook="gt-reason")
+    return element(
+        "span",
+        "Uploads of more than 10 MB are lost without a word, unless this was started by ",
+        element("code", "gradetools lab"),
+        ".",
+        hook="gt-reason",
+    )
 
 
 class SheetStep(Step):
@@ -86,7 +94,7 @@ class SheetStep(Step):
         self.body.children = [
             ipw.HBox([self.files, self.again], layout=WRAP),
             self.path,
-            ipw.HBox([self.upload, ipw.HTML(_LIMIT)], layout=WRAP),
+            ipw.HBox([self.upload, ipw.HTML(_tell_limit())], layout=WRAP),
             self.worksheet,
             self.read,
             self.told,

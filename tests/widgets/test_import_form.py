@@ -305,3 +305,12 @@ def test_corrected_cell_is_told_and_put_back(gradebook: gt.Gradebook, tmp_path: 
     assert form.check.corrections.put_back == {}
     form.check.go.click()
     assert told not in page(form.steps["preview"].view)
+
+
+def test_the_upload_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the upload stands how large a file may be: 10 MB, or what `gradetools lab` has raised it to."""
+    from gradetools.widgets.sheet_step import _tell_limit
+
+    assert "10 MB" in _tell_limit()
+    monkeypatch.setenv("GRADETOOLS_UPLOAD_MB", "200")
+    assert "up to 200 MB" in _tell_limit()
