@@ -21,9 +21,10 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.files import write_private
+from gradetools.formats.recognition import OWN_COLUMN
 from gradetools.plan import tell_change
 from gradetools.receipt import Receipt
-from gradetools.sheet import OWN_COLUMN, ColumnKey, Sheet
+from gradetools.sheet import ColumnKey, Sheet
 
 FILES: Mapping[str, frozenset[str]] = {
     "succeeded.csv": frozenset({"created", "updated", "unchanged", "skipped"}),

@@ -204,8 +204,8 @@ class Settings(BaseModel):
         return re.sub(r"\W", "_", f"GRADETOOLS_{self.env}_{what}").upper()
 
 
-class _Found(BaseSettings):
-    """What the environment and `.env` hold under one prefix; all of it optional."""
+class _Source(BaseSettings):
+    """What the environment and `.env` may hold under any prefix; all of it optional."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -220,6 +220,11 @@ class _Found(BaseSettings):
     token_url: str | None = None
     client_id: str | None = None
     client_secret: SecretStr | None = None
+
+
+class _Found(_Source):
+    """Our own variables under one prefix."""
+
     scope: str | None = None
     dialect: str | None = None
     headers: dict[str, SecretStr] | None = None
@@ -228,28 +233,16 @@ class _Found(BaseSettings):
     data_dir: Path | None = None
 
 
-class _FoundSdk(BaseSettings):
+class _FoundSdk(_Source):
     """The official SDK's variables, so that a machine set up for it needs nothing else."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="TIMEBACK_",
-        env_file=".env",
-        env_file_encoding="utf-8",
-        extra="ignore",
-        env_ignore_empty=True,
-        hide_input_in_errors=True,
-    )
+    model_config = SettingsConfigDict(env_prefix="TIMEBACK_")
 
-    env: str | None = None
     api_base_url: str | None = None
     api_auth_url: str | None = None
     api_client_id: str | None = None
     api_client_secret: SecretStr | None = None
-    base_url: str | None = None
     auth_url: str | None = None
-    token_url: str | None = None
-    client_id: str | None = None
-    client_secret: SecretStr | None = None
 
 
 def load_settings(env: str | None = None) -> Settings:

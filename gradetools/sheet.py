@@ -18,10 +18,13 @@ import pandas as pd
 from gradetools.cells import Cells, make_frame, read_cells
 from gradetools.errors import ColumnsError, SheetError
 from gradetools.formats import describe, recognise
-from gradetools.formats.recognition import ColumnDescription, Description, Recognition, header_cells
-
-#: Columns that a receipt adds begin so; they are no part of the sheet's own shape.
-OWN_COLUMN = "gradetools_"
+from gradetools.formats.recognition import (
+    OWN_COLUMN,
+    ColumnDescription,
+    Description,
+    Recognition,
+    header_cells,
+)
 
 _NUMBERED = re.compile(r"(?P<name>.*) #(?P<occurrence>[1-9][0-9]*)", re.DOTALL)
 

@@ -8,7 +8,7 @@ from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.values import Kind, read_number
 from gradetools.columns import LineItemIndex
-from gradetools.sheet import OWN_COLUMN
+from gradetools.formats.recognition import OWN_COLUMN
 
 #: An item of so many points or more on which nobody has more than one point is looked at twice.
 MANY_POINTS = 20
