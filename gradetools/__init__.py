@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from gradetools.checks import Checked as Checked
     from gradetools.checks import check_entries as check_entries
     from gradetools.columns import Columns as Columns
+    from gradetools.columns import HeaderChange as HeaderChange
+    from gradetools.columns import SavedColumns as SavedColumns
+    from gradetools.columns import list_columns as list_columns
     from gradetools.columns import read_columns as read_columns
     from gradetools.columns import suggest_columns as suggest_columns
     from gradetools.columns import write_columns as write_columns
@@ -63,7 +66,10 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "checks": ("Checked", "check_entries"),
-    "columns": ("Columns", "read_columns", "suggest_columns", "write_columns"),
+    "columns": (
+        *("Columns", "HeaderChange", "SavedColumns"),
+        *("list_columns", "read_columns", "suggest_columns", "write_columns"),
+    ),
     "errors": ("GradetoolsError",),
     "files": ("read_plan", "write_plan"),
     "gradebook": ("Gradebook", "connect"),
@@ -88,6 +94,7 @@ __all__ = [
     "Columns",
     "Gradebook",
     "GradetoolsError",
+    "HeaderChange",
     "Journal",
     "LineItem",
     "Patience",
@@ -96,6 +103,7 @@ __all__ = [
     "Receipt",
     "Result",
     "Sandbox",
+    "SavedColumns",
     "ScoreStatus",
     "Settings",
     "Sheet",
@@ -103,6 +111,7 @@ __all__ = [
     "Student",
     "check_entries",
     "connect",
+    "list_columns",
     "list_pushes",
     "load_settings",
     "make_plan",

@@ -3,27 +3,42 @@
 `Columns` is the value; `suggest_columns` makes a first one; `students_matched` says whom its key finds.
 """
 
-from gradetools.columns.meanings import (
-    Answer,
-    ColumnMeaning,
-    Columns,
-    read_columns,
-    write_columns,
+from gradetools.columns.by_class import (
+    IN_NONE,
+    IN_SEVERAL,
+    UNKNOWN,
+    find_named_classes,
+    resolve_line_items,
 )
+from gradetools.columns.headers import HeaderChange
+from gradetools.columns.keys import find_other_students
+from gradetools.columns.meanings import ATTEMPTS, Answer, Attempts, ColumnMeaning, Columns
+from gradetools.columns.saved import SavedColumns, list_columns, read_columns, write_columns
 from gradetools.columns.students import MANGLED, StudentIndex, students_matched
 from gradetools.columns.suggestions import ClassGuess, guess_class, suggest_columns
 from gradetools.columns.titles import LineItemIndex
 
 __all__ = [
+    "ATTEMPTS",
+    "IN_NONE",
+    "IN_SEVERAL",
     "MANGLED",
+    "UNKNOWN",
     "Answer",
+    "Attempts",
     "ClassGuess",
     "ColumnMeaning",
     "Columns",
+    "HeaderChange",
     "LineItemIndex",
+    "SavedColumns",
     "StudentIndex",
+    "find_named_classes",
+    "find_other_students",
     "guess_class",
+    "list_columns",
     "read_columns",
+    "resolve_line_items",
     "students_matched",
     "suggest_columns",
     "write_columns",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
 
+from gradetools.columns.headers import HeaderChange, compare_headers
+from gradetools.columns.tokens import check_token
 from gradetools.errors import ColumnsError
-from gradetools.formats.recognition import MEANINGS, STUDENT_FIELDS
+from gradetools.formats.recognition import MEANINGS, OWN_COLUMN, STUDENT_FIELDS
 from gradetools.sheet import ColumnKey, Sheet
-
-#: So many texts of a column are shown, out of its first so many rows.
-SAMPLES = 3
-SAMPLE_ROWS = 100
 
 
 def _read_key(value: object) -> object:
@@ -26,6 +31,19 @@ def _known(value: str, known: tuple[str, ...]) -> str:
         raise ValueError(f"one of {', '.join(filter(None, known))}")
     return value
 
+
+def _fitting_tokens(tokens: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    for text, fields in tokens.items():
+        if wrong := check_token(text, fields):
+            raise ValueError(wrong)
+    return tokens
+
+
+#: What to do with several scores of one student for one line item.
+Attempts = Literal["refuse", "best", "latest", "first"]
+ATTEMPTS: tuple[Attempts, ...] = get_args(Attempts)
+
+_TARGETS = ("line_item", "line_items")
 
 Key = Annotated[ColumnKey, BeforeValidator(_read_key), PlainSerializer(str, return_type=str)]
 
@@ -49,7 +67,9 @@ class ColumnMeaning(_Value):
         column: its address; in the file as text, `Quiz 1` or `Quiz 1 #2`.
         means: one of `formats.recognition.MEANINGS`.
         line_item: the sourcedId of a score column's line item; "" where none is chosen yet.
-        line_item_title: its title, for people.
+        line_items: instead, the sourcedIds of several classes' line items of one title; each row takes
+            that of the class its student is in.
+        line_item_title: the title, for people.
         key: for the student column, the field of a student that it holds; "" takes whichever fits.
         belongs_to: for a companion, its score column.
         reason: why it was suggested.
@@ -59,6 +79,7 @@ class ColumnMeaning(_Value):
     column: Key
     means: Annotated[str, BeforeValidator(lambda value: _known(value, MEANINGS))]
     line_item: str = ""
+    line_items: tuple[str, ...] = ()
     line_item_title: str = ""
     key: Annotated[str, BeforeValidator(lambda value: _known(value, ("", *STUDENT_FIELDS)))] = ""
     belongs_to: Key | None = None
@@ -77,7 +98,8 @@ class Columns(_Value):
         meanings: one for each column of the sheet, in order.
         tokens: text to the fields of a result that it stands for; `{"skip": true}` for no grade.
         answers: to the questions of the checks.
-        attempts: what to do with several scores of one student for one line item.
+        attempts: what to do with several scores of one student for one line item: "refuse" all, or take the
+            "best", the "latest" or the "first".
         scale: score column to the maximum that its numbers are scaled from.
         student_matches: text of the student column to the sourcedId that a person chose.
         line_item_matches: text of a long sheet's line item column to the sourcedId that a person chose.
@@ -86,9 +108,11 @@ class Columns(_Value):
     format: str
     header_fingerprint: str
     meanings: tuple[ColumnMeaning, ...]
-    tokens: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    tokens: Annotated[Mapping[str, Mapping[str, Any]], AfterValidator(_fitting_tokens)] = Field(
+        default_factory=dict
+    )
     answers: tuple[Answer, ...] = ()
-    attempts: Literal["refuse"] = "refuse"
+    attempts: Attempts = "refuse"
     scale: Mapping[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(
         default_factory=dict
     )
@@ -143,24 +167,30 @@ class Columns(_Value):
         *,
         means: str | None = None,
         line_item: str | None = None,
+        line_items: Iterable[str] | None = None,
         key: str | None = None,
         belongs_to: ColumnKey | str | None = None,
     ) -> Columns:
         """Make the same columns with another meaning for one; what is not named stays.
 
-        A sheet has one student column: choosing one sets the other aside.
+        A sheet has one student column: choosing one sets the other aside. A score column has one line item, or
+        several of which each row takes its own class's: choosing one takes the other away.
 
         Raises:
             ColumnsError: there is no such column, meaning or key.
         """
         old = self.meaning(column)
-        given = {"means": means, "line_item": line_item, "key": key}
+        given: dict[str, object] = {"means": means, "line_item": line_item, "key": key}
+        if line_items is not None:
+            given = {**given, "line_items": tuple(line_items), "line_item": line_item or ""}
+        elif line_item is not None:
+            given = {**given, "line_items": ()}
         changed: dict[str, object] = {
             name: value for name, value in given.items() if value is not None
         }
         if belongs_to is not None:
             changed["belongs_to"] = self.meaning(belongs_to).column
-        if changed.get("line_item", old.line_item) != old.line_item:
+        if any(changed.get(name, getattr(old, name)) != getattr(old, name) for name in _TARGETS):
             changed["line_item_title"] = ""
         new = self._make_meaning({**dict(old), **changed, "reason": "chosen by hand"})
         others = {"means": "ignored", "reason": f"{new.column} was chosen as the key"}
@@ -224,6 +254,48 @@ class Columns(_Value):
         name = str(self.meaning(column).column)
         return self.model_copy(update={"scale": {**self.scale, name: float(from_maximum)}})
 
+    def with_token(self, text: str, fields: Mapping[str, Any]) -> Columns:
+        """Make the same columns with what a text of the score columns stands for, in any case.
+
+        Args:
+            text: the word, such as "ABS".
+            fields: of a result, as the standard writes them, such as `{"missing": "true"}`; `{"skip": True}` for no
+                grade; `{}` to make it a word like any other again.
+
+        Raises:
+            ColumnsError: the text is a number or CLEAR, or a result has no such field or value.
+        """
+        text = text.strip()
+        others = {
+            each: known for each, known in self.tokens.items() if each.upper() != text.upper()
+        }
+        if fields and (wrong := check_token(text, fields)):
+            raise ColumnsError(f"{wrong}.")
+        return self.model_copy(
+            update={"tokens": {**others, text: dict(fields)} if fields else others}
+        )
+
+    def with_attempts(self, attempts: Attempts) -> Columns:
+        """Make the same columns with what to do with several scores of one student for one line item.
+
+        Raises:
+            ColumnsError: it is none of ATTEMPTS.
+        """
+        if attempts not in ATTEMPTS:
+            raise ColumnsError(f"{attempts!r} is none of {', '.join(ATTEMPTS)}: name one of these.")
+        return self.model_copy(update={"attempts": attempts})
+
+    def compare_header(self, sheet: Sheet) -> HeaderChange:
+        """Say how a sheet's header differs from the one that these columns are for; false where it does not."""
+        if sheet.fingerprint == self.header_fingerprint:
+            return HeaderChange()
+        known = [meaning.column for meaning in self.meanings]
+        return compare_headers(
+            [key for key in known if not key.name.startswith(OWN_COLUMN)],
+            [key for key in sheet.header if not key.name.startswith(OWN_COLUMN)],
+            (self.format, sheet.format),
+        )
+
     def to_json(self) -> str:
         """Write the columns as readable JSON."""
         return self.model_dump_json(indent=2, exclude_defaults=True)
@@ -241,56 +313,6 @@ class Columns(_Value):
             raise ColumnsError(
                 f"These are no saved columns: {_first_problem(error)}; save them again."
             ) from None
-
-
-def write_columns(columns: Columns, path: str | Path) -> None:
-    """Save columns as a JSON file.
-
-    Raises:
-        ColumnsError: the file cannot be written.
-    """
-    try:
-        Path(path).expanduser().write_text(columns.to_json() + "\n", encoding="utf-8")
-    except OSError as error:
-        raise ColumnsError(
-            f"{path} cannot be written ({error.strerror}): name another file."
-        ) from None
-
-
-def read_columns(path: str | Path, sheet: Sheet) -> Columns:
-    """Read saved columns for a sheet.
-
-    Columns that the sheet has and the file does not know are reported by the checks.
-
-    Raises:
-        ColumnsError: there is no such file, it is something else, or it names a column that the sheet lacks.
-    """
-    try:
-        columns = Columns.from_json(Path(path).expanduser().read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise ColumnsError(
-            f"There is no file {path}: check the path, or leave it out for a suggestion."
-        ) from None
-    except UnicodeDecodeError:
-        raise ColumnsError(f"{path} is no text: name a file of saved columns.") from None
-    except OSError as error:
-        raise ColumnsError(
-            f"{path} cannot be read ({error.strerror}): name a file of saved columns."
-        ) from None
-    meanings = []
-    for meaning in columns.meanings:
-        if meaning.means != "ignored":
-            sheet.key(meaning.column)
-        known = meaning.column in sheet.header
-        samples = take_samples(sheet, meaning.column) if known else ()
-        meanings.append(meaning.model_copy(update={"samples": samples}))
-    return columns.model_copy(update={"meanings": tuple(meanings)})
-
-
-def take_samples(sheet: Sheet, column: ColumnKey) -> tuple[str, ...]:
-    """Give the first few distinct texts of a column's student rows."""
-    texts = sheet.column(column)[(sheet.roles == "student").to_numpy()].head(SAMPLE_ROWS)
-    return tuple([text for text in texts.unique() if text][:SAMPLES])
 
 
 def _first_problem(error: ValidationError) -> str:

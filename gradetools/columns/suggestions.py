@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from gradetools.columns.meanings import ColumnMeaning, Columns, take_samples
-from gradetools.columns.students import StudentIndex
+from gradetools.columns.keys import Key, KeyFinder, choose_key
+from gradetools.columns.meanings import ColumnMeaning, Columns
+from gradetools.columns.saved import take_samples
 from gradetools.columns.titles import LineItemIndex
-from gradetools.formats.recognition import STUDENT_FIELDS, ColumnDescription
+from gradetools.formats.recognition import ColumnDescription
+from gradetools.formats.words import hold_letters
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.snapshot import Snapshot
 
@@ -25,22 +27,12 @@ class ClassGuess(NamedTuple):
     key: str
 
 
-class _Key(NamedTuple):
-    """One way to match: a column, a field, the distinct texts found in all and exactly, of how many.
-
-    `named` says that the header is that of a key, which decides where several find as many.
-    """
-
-    column: ColumnKey
-    field: str
-    matched: int
-    exact: int
-    rows: int
-    named: bool
-
-
 def suggest_columns(
-    sheet: Sheet, snapshot: Snapshot, *, class_ids: Iterable[str] | None = None
+    sheet: Sheet,
+    snapshot: Snapshot,
+    *,
+    class_ids: Iterable[str] | None = None,
+    earlier: Columns | None = None,
 ) -> Columns:
     """Propose what each column of a sheet means, each with a reason; nothing doubtful is chosen.
 
@@ -50,29 +42,31 @@ def suggest_columns(
         sheet: the sheet.
         snapshot: what the gradebook knows.
         class_ids: only of these classes; without it of all in the snapshot.
+        earlier: columns of another header, of which everything is kept that still fits, with tokens, answers and
+            chosen students; `earlier.compare_header(sheet)` says what does not.
     """
     students, line_items = snapshot.students, snapshot.line_items
     if class_ids is not None:
         wanted = list(class_ids)
         students = students[students["class_id"].isin(wanted)]
         line_items = line_items[line_items["class_id"].isin(wanted)]
-    keys = _list_keys(sheet, students)
-    best = _choose_key(keys)
-    index = LineItemIndex(line_items)
+    finder, index = KeyFinder(sheet, students), LineItemIndex(line_items, snapshot.classes)
+    best = choose_key(finder.keys)
     long = any(each.means == "line_item" for each in sheet.description.columns)
     meanings = []
     for described in sheet.description.columns:
         meaning = _describe(sheet, described)
-        meaning = _with_key(meaning, described, keys, best)
+        meaning = _with_key(meaning, described, finder, best)
         if not long:
-            meaning = _with_line_item(meaning, described, index)
+            meaning = _with_line_item(meaning, described, index, sheet)
         meanings.append(meaning)
-    return Columns(
+    suggested = Columns(
         format=sheet.format,
         header_fingerprint=sheet.fingerprint,
         meanings=tuple(meanings),
         tokens=sheet.description.tokens,
     )
+    return suggested if earlier is None else _carry_over(earlier, suggested, sheet)
 
 
 def guess_class(
@@ -87,37 +81,12 @@ def guess_class(
     guesses = []
     for class_id, known in candidates.items():
         students = known.students if isinstance(known, Snapshot) else known
-        best = _choose_key(_list_keys(sheet, students))
+        best = choose_key(KeyFinder(sheet, students).keys)
         if best:
             guesses.append(
                 ClassGuess(class_id, best.matched, best.rows, str(best.column), best.field)
             )
     return sorted(guesses, key=lambda guess: -guess.matched)
-
-
-def _list_keys(sheet: Sheet, students: pd.DataFrame) -> list[_Key]:
-    rows = (sheet.roles == "student").to_numpy()
-    indexes = {field: StudentIndex(students, field) for field in STUDENT_FIELDS}
-    keys: list[_Key] = []
-    for described in sheet.description.columns:
-        if described.keys:
-            column = sheet.header[described.position]
-            texts = [text for text in sheet.column(column)[rows].unique() if text]
-            keys += [
-                _Key(
-                    column,
-                    field,
-                    *indexes[field].count(texts),
-                    len(texts),
-                    named=described.means == "student",
-                )
-                for field in described.keys
-            ]
-    return keys
-
-
-def _choose_key(keys: list[_Key]) -> _Key | None:
-    return max(keys, key=lambda key: (key.matched, key.exact, key.named), default=None)
 
 
 def _describe(sheet: Sheet, described: ColumnDescription) -> ColumnMeaning:
@@ -132,40 +101,88 @@ def _describe(sheet: Sheet, described: ColumnDescription) -> ColumnMeaning:
 
 
 def _with_key(
-    meaning: ColumnMeaning, described: ColumnDescription, keys: list[_Key], best: _Key | None
+    meaning: ColumnMeaning, described: ColumnDescription, finder: KeyFinder, best: Key | None
 ) -> ColumnMeaning:
     """Make the best key the student column, and say of each other how far it would have got."""
-    own = _choose_key([key for key in keys if key.column == meaning.column])
+    own = choose_key(finder.of(meaning.column))
     if own is None or best is None:
         return meaning
-    count = f"{own.field}: {own.matched} of {own.rows}"
     if own == best and (best.matched or described.means == "student"):
-        return meaning.model_copy(update={"means": "student", "key": own.field, "reason": count})
+        return meaning.model_copy(update={"means": "student", **_describe_key(own, finder)})
     if described.means != "student":
         return meaning
-    return meaning.model_copy(
+    reason = f"{str(best.column)!r} is the key; this one finds {own.told}"
+    return meaning.model_copy(update={"means": "ignored", "reason": reason})
+
+
+def _describe_key(key: Key, finder: KeyFinder) -> dict[str, str]:
+    """Name the field of the key, but none where another finds as many students, and others."""
+    rivals = finder.rivals(key)
+    if not rivals:
+        return {"key": key.field, "reason": key.told}
+    told = "; ".join(each.told for each in (key, *rivals))
+    return {"key": "", "reason": f"{told}, but not the same students: choose which id it is"}
+
+
+def _with_line_item(
+    meaning: ColumnMeaning, described: ColumnDescription, index: LineItemIndex, sheet: Sheet
+) -> ColumnMeaning:
+    """Find a score column's line item; a column that was set aside is taken up when a line item bears its name.
+
+    One of letter grades is taken up also where a line item nearly bears its name, and waits to be asked about.
+    """
+    letters = meaning.means == "text_score" and meaning.belongs_to is None
+    set_aside = meaning.means == "ignored" and bool(described.title)
+    if not (letters or set_aside or meaning.means == "score"):
+        return meaning
+    found = index.find(described.title, meaning.column.name, header_id=described.header_id)
+    if set_aside:
+        letters = hold_letters(sheet.column(meaning.column)[(sheet.roles == "student").to_numpy()])
+        known = found.line_item or found.line_items
+        if not (known or (letters and index.near(described.title))):
+            return meaning
+    update = {
+        "means": "text_score" if letters else "score",
+        "line_item": found.line_item,
+        "line_items": found.line_items,
+        "line_item_title": found.title,
+        "reason": f"its cells are letters; {found.reason}" if letters else found.reason,
+    }
+    return meaning.model_copy(update=update)
+
+
+def _carry_over(earlier: Columns, suggested: Columns, sheet: Sheet) -> Columns:
+    """Keep of earlier columns what still fits, and of the suggestion what they do not know."""
+    change = earlier.compare_header(sheet)
+    known = {
+        meaning.column: meaning
+        for meaning in earlier.meanings
+        if meaning.column in sheet.header and meaning.column.name not in change.recounted
+    }
+    key = next((each.column for each in known.values() if each.means == "student"), None)
+    meanings = tuple(_keep_or_take(known, each, key) for each in suggested.meanings)
+    kept = {str(column) for column in known}
+    return earlier.model_copy(
         update={
-            "means": "ignored",
-            "reason": f"{str(best.column)!r} is the key; this one finds {count}",
+            "format": suggested.format,
+            "header_fingerprint": suggested.header_fingerprint,
+            "meanings": meanings,
+            "answers": tuple(each for each in earlier.answers if each.column in {"", *kept}),
+            "scale": {name: high for name, high in earlier.scale.items() if name in kept},
         }
     )
 
 
-def _with_line_item(
-    meaning: ColumnMeaning, described: ColumnDescription, index: LineItemIndex
+def _keep_or_take(
+    known: Mapping[ColumnKey, ColumnMeaning], suggested: ColumnMeaning, key: ColumnKey | None
 ) -> ColumnMeaning:
-    """Find a score column's line item; a column that was set aside is taken up when a line item bears its name."""
-    letters = meaning.means == "text_score" and meaning.belongs_to is None
-    takes = letters or meaning.means == "score"
-    if not (takes or (meaning.means == "ignored" and described.title)):
-        return meaning
-    found = index.find(described.title, meaning.column.name, header_id=described.header_id)
-    if meaning.means == "ignored" and not found.line_item:
-        return meaning
-    update = {
-        "means": "text_score" if letters else "score",
-        "line_item": found.line_item,
-        "line_item_title": found.title,
-        "reason": found.reason,
-    }
-    return meaning.model_copy(update=update)
+    """Keep a column's earlier meaning, unless it is new, belonged to one that is gone, or must become the key."""
+    old = known.get(suggested.column)
+    if suggested.means == "student" and key != suggested.column:
+        if key is None:
+            return suggested
+        reason = f"{str(key)!r} is the key; this one finds {suggested.reason}"
+        suggested = suggested.model_copy(update={"means": "ignored", "key": "", "reason": reason})
+    if old is None or (old.belongs_to is not None and old.belongs_to not in known):
+        return suggested
+    return old.model_copy(update={"samples": suggested.samples})

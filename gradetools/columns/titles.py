@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,9 +14,13 @@ from gradetools.formats.recognition import tidy
 
 @dataclass(frozen=True)
 class Found:
-    """The line item that a text means, or why none was chosen."""
+    """The line item that a text means, or why none was chosen.
+
+    `line_items` are those of several classes that bear one title, one in each.
+    """
 
     line_item: str = ""
+    line_items: tuple[str, ...] = ()
     title: str = ""
     reason: str = ""
 
@@ -25,9 +30,13 @@ class LineItemIndex:
 
     Args:
         line_items: DataFrame of `snapshot.LINE_ITEM_COLUMNS`.
+        classes: class sourcedId to title, to call them by.
     """
 
-    def __init__(self, line_items: pd.DataFrame) -> None:
+    def __init__(self, line_items: pd.DataFrame, classes: Mapping[str, str] | None = None) -> None:
+        known = zip(line_items["sourced_id"], line_items["class_id"], strict=True)
+        self._class = {str(sourced_id): str(class_id) for sourced_id, class_id in known}
+        self._called = classes or {}
         pairs = zip(line_items["sourced_id"], line_items["title"], strict=True)
         self.titles: dict[str, str] = {str(sourced_id): str(title) for sourced_id, title in pairs}
         self._by_title: defaultdict[str, list[str]] = defaultdict(list)
@@ -43,17 +52,23 @@ class LineItemIndex:
         """
         for text in filter(None, (*names, header_id)):
             if text in self.titles:
-                return Found(text, self.titles[text], f"the line item with the id {text!r}")
+                return Found(text, (), self.titles[text], f"the line item with the id {text!r}")
         for name in filter(None, map(tidy, names)):
             matches = self._by_title.get(_fold(name), [])
-            if len(matches) == 1:
-                return Found(matches[0], self.titles[matches[0]], f"the line item called {name!r}")
             if matches:
-                ids = ", ".join(matches)
-                return Found(
-                    reason=f"{len(matches)} line items are called {name!r} ({ids}): choose one"
-                )
+                return self._choose(name, matches)
         return Found(reason=self._did_you_mean(next(filter(None, names), "")))
+
+    def _choose(self, name: str, matches: list[str]) -> Found:
+        title, classes = self.titles[matches[0]], [self._class[each] for each in matches]
+        if len(matches) == 1:
+            return Found(matches[0], (), title, f"the line item called {name!r}")
+        if len(set(classes)) == len(matches):
+            called = ", ".join(self._called.get(class_id, class_id) for class_id in classes)
+            reason = f"the line item called {name!r} of the class that the student is in ({called})"
+            return Found("", tuple(matches), title, reason)
+        ids = ", ".join(matches)
+        return Found(reason=f"{len(matches)} line items are called {name!r} ({ids}): choose one")
 
     def near(self, name: str) -> list[str]:
         """Give the titles that resemble a name, nearest first."""

@@ -90,10 +90,72 @@ def test_line_items_are_found_by_header_id(tmp_path: Path) -> None:
     assert suggest(tmp_path, text, snapshot)[1].score_columns[0].line_item == "150834"
 
 
+def test_line_items_are_found_by_blackboards_id(tmp_path: Path) -> None:
+    """The id that Blackboard writes behind a header may be a line item's sourcedId; a title is enough."""
+    items = [make_line_item("574283", "Opening Quiz"), make_line_item("x", "Essay")]
+    text = (
+        '"Last Name","First Name","Username","Student ID","Last Access","Availability",'
+        '"Quiz 1 [Total Pts: 10 Score] |574283","Essay [Total Pts: 10 Score] |574284"\n'
+        '"Example","Ada","ada","s1","","Yes","8","9"\n'
+    )
+    _, columns = suggest(tmp_path, text, make_snapshot([make_student("s1")], items))
+    assert [(each.line_item, each.reason) for each in columns.score_columns] == [
+        ("574283", "the line item with the id '574283'"),
+        ("x", "the line item called 'Essay'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
+        ("Essay 2", ("text_score", "l5", "its cells are letters; the line item called 'Essay 2'")),
+        ("Esay 2", ("text_score", "", "its cells are letters; no line item is called 'Esay 2'; did you mean 'Essay 2'?")),
+        ("Blood", ("ignored", "", "most of its cells are no scores")),
+    ],
+)  # fmt: skip
+def test_letters_are_text_scores(tmp_path: Path, header: str, meant: tuple[str, ...]) -> None:
+    """Letters under a line item's title are a text score; under nearly one, they wait to be asked about."""
+    snapshot = make_snapshot([make_student("s1")], [make_line_item("l5", "Essay 2")])
+    _, columns = suggest(tmp_path, f"ID,{header}\ns1,B+\nx,A\ny,\n", snapshot)
+    found = columns.meaning(header)
+    assert (found.means, found.line_item, found.reason) == meant
+
+
 def test_an_ignored_column_is_taken_up_by_its_title(tmp_path: Path) -> None:
     """A column of letters that bears a line item's title is not silently ignored."""
     _, columns = suggest(tmp_path, "ID,Quiz 1,Hair\n00123,good,red\n")
     assert (columns.meaning("Quiz 1").means, columns.meaning("Hair").means) == ("score", "ignored")
+
+
+def test_a_title_of_several_classes_is_that_of_each_student(tmp_path: Path) -> None:
+    """One title in two classes means each row's own; two of a title in one class stay doubtful."""
+    items = [make_line_item("l1", "Quiz 1"), make_line_item("l2", "Quiz 1", class_id="biology-1")]
+    classes = {"algebra-1": "Algebra 1", "biology-1": "Biology 1"}
+    text = "ID,Quiz 1\ns1,8\n"
+    several = make_snapshot([make_student("s1")], items, classes)
+    doubtful = make_snapshot(
+        [make_student("s1")], [*items, make_line_item("l3", "Quiz 1")], classes
+    )
+    found = [suggest(tmp_path, text, each)[1].score_columns[0] for each in (several, doubtful)]
+    assert [(each.line_item, each.line_items, each.line_item_title) for each in found] == [
+        ("", ("l1", "l2"), "Quiz 1"),
+        ("", (), ""),
+    ]
+    assert found[0].reason == (
+        "the line item called 'Quiz 1' of the class that the student is in (Algebra 1, Biology 1)"
+    )
+
+
+def test_one_line_item_or_several_are_chosen(tmp_path: Path) -> None:
+    """Choosing one line item takes the several away, and the other way round."""
+    _, columns = suggest(tmp_path, "ID,Quiz 1\n00123,8\n")
+    several = columns.with_meaning("Quiz 1", line_items=["l1", "l2"])
+    one = several.with_meaning("Quiz 1", line_item="l3")
+    renamed = several.with_meaning("Quiz 1", means="text_score")
+    assert [
+        (each.meaning("Quiz 1").line_item, each.meaning("Quiz 1").line_items)
+        for each in (several, one, renamed)
+    ] == [("", ("l1", "l2")), ("l3", ()), ("", ("l1", "l2"))]
 
 
 def test_classes_restrict_the_suggestion(tmp_path: Path) -> None:
@@ -120,6 +182,28 @@ def test_key_is_what_matches_best(tmp_path: Path) -> None:
         "identifier: 3 of 4",
     )
     assert columns.meaning("Email").reason == "'ID' is the key; this one finds email: 2 of 3"
+
+
+def test_a_field_that_is_doubtful_is_not_chosen(tmp_path: Path) -> None:
+    """Where two fields of a column find as many students, but others, each row that differs is ambiguous."""
+    people = [
+        make_student("s1", identifier="7", user_ids=("8",)),
+        make_student("s2", identifier="8", user_ids=("7",)),
+        make_student("s3", identifier="9", user_ids=("9",)),
+    ]
+    snapshot = make_snapshot(people, [make_line_item("l1", "Quiz 1")])
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1\n7,8\n8,8\n9,8\n", snapshot)
+    key = columns.student_column
+    assert key is not None
+    assert (key.key, key.reason) == (
+        "",
+        "identifier: 3 of 3; userIds: 3 of 3, but not the same students: choose which id it is",
+    )
+    assert list(students_matched(sheet, columns, snapshot)["how"]) == [
+        "ambiguous",
+        "ambiguous",
+        "exact",
+    ]
 
 
 def test_a_column_called_student_may_hold_ids(tmp_path: Path) -> None:
@@ -270,13 +354,13 @@ def test_saved_columns_hold_no_students(tmp_path: Path) -> None:
 
 
 def test_saved_columns_must_fit_the_sheet(tmp_path: Path) -> None:
-    """A column that the sheet lacks is named, with those it has; an ignored one is not missed."""
+    """A column that the sheet lacks is named, with what is new; an ignored one is not missed."""
     _, columns = suggest(tmp_path, "ID,Hair,Quiz 1\n00123,red,8\n")
     write_columns(columns, tmp_path / "columns.json")
     fits = read_sheet(write_sheet(tmp_path, "ID,Quiz 1\n00123,8\n"))
     lacks = read_sheet(write_sheet(tmp_path, "ID,Quiz 2\n00123,8\n"))
     assert read_columns(tmp_path / "columns.json", fits).score_columns[0].line_item == "l1"
-    with pytest.raises(ColumnsError, match="has no column 'Quiz 1'; it has 'ID', 'Quiz 2'"):
+    with pytest.raises(ColumnsError, match="'Quiz 2' is new, 'Hair' and 'Quiz 1' are gone"):
         read_columns(tmp_path / "columns.json", lacks)
 
 

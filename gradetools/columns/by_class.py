@@ -1,0 +1,70 @@
+"""Which class's line item a row means, where one title stands for line items of several classes.
+
+A column "Quiz 1" of a sheet with several classes means the Quiz 1 of the class that each student is in. A row
+that names its class itself (by sourcedId or title) means that class's, whoever the student is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gradetools.columns.meanings import Columns
+from gradetools.sheet import Sheet
+
+#: What stands in place of a line item: it is unknown; the student is in several of the classes; in none of them.
+UNKNOWN, IN_SEVERAL, IN_NONE = -1, -2, -3
+
+
+def resolve_line_items(
+    by_class: Mapping[str, int], students: pd.Series, named: pd.Series, enrolments: pd.DataFrame
+) -> NDArray[np.int64]:
+    """Say for each row which of several classes' line items it means.
+
+    Args:
+        by_class: class sourcedId to the number of its line item.
+        students: the sourcedId of each row's student, "" for nobody.
+        named: the sourcedId of the class that each row names itself, "" for none; rows as in `students`.
+        enrolments: DataFrame of `snapshot.STUDENT_COLUMNS`.
+
+    Returns:
+        For each row a number of `by_class`, IN_SEVERAL or IN_NONE. Who has left a class belongs to it only
+        where no other one claims the student.
+    """
+    here = enrolments[enrolments["class_id"].isin(list(by_class)).to_numpy()]
+    here = here.drop_duplicates(["sourced_id", "class_id", "active"])
+    items = here["class_id"].map(by_class)
+    known: dict[str, int] = {}
+    for active in (False, True):  # the active ones last, for they win
+        part = (here["active"] == active).to_numpy()
+        own = items[part].groupby(here.loc[part, "sourced_id"])
+        one = own.first().where(own.size() == 1, IN_SEVERAL)
+        known |= {str(student): int(item) for student, item in one.items()}
+    found = np.array(students.map(known).fillna(IN_NONE), dtype=np.int64)
+    says = (named != "").to_numpy()
+    found[says] = named[says].map(dict(by_class)).fillna(IN_NONE)
+    return found
+
+
+def find_named_classes(sheet: Sheet, columns: Columns, classes: Mapping[str, str]) -> pd.Series:
+    """Say which class each student row names itself, in a column of classes or sections.
+
+    Returns:
+        The class's sourcedId, "" where none is named or several bear that title; index "line".
+    """
+    rows = (sheet.roles == "student").to_numpy()
+    found = pd.Series("", index=sheet.frame.index[rows], dtype="str")
+    titles = Counter(title.casefold() for title in classes.values())
+    known = {
+        title.casefold(): key for key, title in classes.items() if titles[title.casefold()] == 1
+    }
+    known |= {key.casefold(): key for key in classes}
+    for meaning in (*columns.of("class"), *columns.of("section")):
+        texts = sheet.column(meaning.column)[rows]
+        here = texts.map({text: known.get(text.casefold(), "") for text in texts.unique()})
+        found = found.where(found != "", here)
+    return found

@@ -1,0 +1,136 @@
+"""Columns on disk: small readable JSON files, found again by the header they were made for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradetools.columns.headers import HeaderChange
+from gradetools.columns.meanings import Columns
+from gradetools.errors import ColumnsError
+from gradetools.sheet import ColumnKey, Sheet
+
+#: So many texts of a column are shown, out of its first so many rows.
+SAMPLES = 3
+SAMPLE_ROWS = 100
+
+
+@dataclass(frozen=True)
+class SavedColumns:
+    """Columns that were saved, and how well they fit a sheet.
+
+    Attributes:
+        columns: as they were saved.
+        path: their file.
+        saved_at: when, in UTC.
+        change: how the sheet's header differs from theirs; false where it is the same.
+    """
+
+    columns: Columns
+    path: Path
+    saved_at: dt.datetime
+    change: HeaderChange
+
+
+def write_columns(columns: Columns, path: str | Path) -> Path:
+    """Save columns as a JSON file.
+
+    Args:
+        columns: what to save.
+        path: the file; or a folder, in which it is called by the header's fingerprint.
+
+    Returns:
+        The file.
+
+    Raises:
+        ColumnsError: the file cannot be written.
+    """
+    target = Path(path).expanduser()
+    if target.is_dir():
+        target /= f"{columns.header_fingerprint}.json"
+    try:
+        # They may name students whom somebody picked by hand.
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(f"{columns.to_json()}\n".encode())
+    except OSError as error:
+        raise ColumnsError(
+            f"{path} cannot be written ({error.strerror}): name another file."
+        ) from None
+    return target
+
+
+def read_columns(path: str | Path, sheet: Sheet | None = None) -> Columns:
+    """Read saved columns, for a sheet or as they are.
+
+    With a sheet, they take samples from it, and every column of theirs must be in it. Where the header has changed,
+    read them without it and give them to `suggest_columns` as `earlier`.
+
+    Raises:
+        ColumnsError: there is no such file, it is something else, or it names a column that the sheet lacks.
+    """
+    columns = Columns.from_json(_read_text(path))
+    if sheet is None:
+        return columns
+    for meaning in columns.meanings:
+        if meaning.means != "ignored" and meaning.column not in sheet.header:
+            raise ColumnsError(
+                f"{path} was saved for another header than that of {sheet.name}: {columns.compare_header(sheet)}; "
+                "carry over what still fits with suggest_columns(…, earlier=…)."
+            )
+    meanings = tuple(
+        meaning.model_copy(update={"samples": take_samples(sheet, meaning.column)})
+        for meaning in columns.meanings
+        if meaning.column in sheet.header
+    )
+    return columns.model_copy(update={"meanings": meanings})
+
+
+def list_columns(sheet: Sheet, folder: str | Path) -> tuple[SavedColumns, ...]:
+    """List the saved columns of a folder that fit a sheet, those of the same header first, the latest first.
+
+    Columns fit when they are of the same export and know at least half of the sheet's columns.
+
+    Args:
+        sheet: the sheet.
+        folder: of JSON files; what is no saved columns is passed over, and so is a folder that is not there.
+    """
+    found = []
+    for path in sorted(Path(folder).expanduser().glob("*.json")):
+        try:
+            columns = Columns.from_json(_read_text(path))
+            saved_at = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+        except (ColumnsError, OSError):
+            continue
+        change = columns.compare_header(sheet)
+        if not change or _share_known(columns, sheet) >= 1 / 2:
+            found.append(SavedColumns(columns, path, saved_at, change))
+    return tuple(sorted(found, key=lambda saved: (not saved.change, saved.saved_at), reverse=True))
+
+
+def _share_known(columns: Columns, sheet: Sheet) -> float:
+    known = {meaning.column for meaning in columns.meanings}
+    same = columns.format == sheet.format
+    return same * sum(key in known for key in sheet.header) / len(sheet.header)
+
+
+def _read_text(path: str | Path) -> str:
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ColumnsError(
+            f"There is no file {path}: check the path, or leave it out for a suggestion."
+        ) from None
+    except UnicodeDecodeError:
+        raise ColumnsError(f"{path} is no text: name a file of saved columns.") from None
+    except OSError as error:
+        raise ColumnsError(
+            f"{path} cannot be read ({error.strerror}): name a file of saved columns."
+        ) from None
+
+
+def take_samples(sheet: Sheet, column: ColumnKey) -> tuple[str, ...]:
+    """Give the first few distinct texts of a column's student rows."""
+    texts = sheet.column(column)[(sheet.roles == "student").to_numpy()].head(SAMPLE_ROWS)
+    return tuple([text for text in texts.unique() if text][:SAMPLES])
