@@ -135,7 +135,7 @@ class _Run:
     #: Set when the gradebook was caught storing something else: from then on every entry is read back.
     distrust: threading.Event = field(default_factory=threading.Event)
     trouble: list[Exception] = field(default_factory=list)
-    #: Whether any entry was begun.
+    #: Whether any entry was sent, or settled without sending.
     tried: bool = False
 
     def go(self, workers: int, reporter: Reporter) -> None:
@@ -228,8 +228,9 @@ class _Run:
         if outcome is None:
             return 1
         self.unsaved.append(outcome)
-        self.tried = True
-        reporter.count(outcome.state)
+        self.tried |= outcome.reason != "unreachable"
+        if outcome.state != "unsent":
+            reporter.count(outcome.state)
         if outcome.state in {"created", "updated"} and not self._sampled(outcome.entry):
             unread.append(outcome)
         return 0

@@ -26,6 +26,7 @@ import tenacity
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from gradetools.answers import Answer, error_for
 from gradetools.errors import (
@@ -62,7 +63,8 @@ def encode_segment(sourced_id: str) -> str:
 class _Asked:
     """One request on its way through its repetitions: when it was first sent, and whether the token was renewed.
 
-    It is `in_doubt` from the first lost answer on, or from an error of the server's that may hide a success.
+    It is `in_doubt` from the first lost answer on, or from an error of the server's that may hide a success;
+    what found no connection was never sent.
     """
 
     since: float | None = None
@@ -204,7 +206,6 @@ class Transport:
             request = self.auth(prepared.copy())
             outcome = self._exchange(request, asked)
         if isinstance(outcome, UnreachableError):
-            asked.in_doubt = True
             return outcome
         asked.in_doubt |= outcome.status >= 500
         if outcome.status == 401 and not asked.renewed:
@@ -244,10 +245,12 @@ class Transport:
             )
             content = response.content
         except requests.RequestException as error:
+            asked.in_doubt |= _may_have_arrived(error)
             lasting = "CERTIFICATE_VERIFY_FAILED" in str(error)
             unreachable = UnreachableError(_unreachable_sentence(host, error))
         else:
             if _is_cut_short(response):
+                asked.in_doubt = True
                 return UnreachableError(f"{host} broke off its answer; try again later.")
             if response.status_code >= 400:
                 content = self._without_secrets(content, request)
@@ -292,6 +295,12 @@ def _is_cut_short(response: requests.Response) -> bool:
     # one; a write need not, and is read back.
     read = response.request.method == "GET" and response.ok
     return read and not response.content and "content-length" not in response.headers
+
+
+def _may_have_arrived(error: requests.RequestException) -> bool:
+    """Whether the request may have reached the server: not where there was no connection to send it on."""
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    return not isinstance(cause, (NewConnectionError, ConnectTimeoutError))
 
 
 def _may_pass(outcome: _Outcome) -> bool:
