@@ -41,7 +41,11 @@ _FIRST_STATES = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one entry; `stored` is what the server was seen to hold, where that was not `after`."""
+    """What came of one entry, as records in compact JSON text.
+
+    `stored` is what the server was seen to hold, where that was not `after`; `sent` is what was sent in
+    place of `after`, where the server would not take the planned id back.
+    """
 
     entry: int
     state: str
@@ -50,6 +54,7 @@ class Outcome:
     http_status: int | None = None
     request_id: str = ""
     stored: str | None = None
+    sent: str | None = None
 
 
 #: Entries that a resumed push takes up: never sent, of unknown outcome, or refused because of who we were.
@@ -149,14 +154,15 @@ class Journal:
 
     def record(self, push_id: str, outcomes: Sequence[Outcome]) -> None:
         """Commit what came of some entries."""
-        rows = [
-            (o.state, o.reason, o.message, o.http_status, o.request_id, o.stored, push_id, o.entry)
-            for o in outcomes
-        ]
+        rows = []
+        for o in outcomes:
+            came = (o.state, o.reason, o.message, o.http_status, o.request_id, o.stored)
+            sent_as = (parse(o.sent) or {}).get("sourcedId")
+            rows.append((*came, sent_as, o.sent, push_id, o.entry))
         with self._writing(), self._db:
             self._db.executemany(
-                "UPDATE entries SET state=?, reason=?, message=?, http_status=?, request_id=?, stored=?"
-                " WHERE push_id=? AND entry=?",
+                "UPDATE entries SET state=?, reason=?, message=?, http_status=?, request_id=?, stored=?,"
+                " sourced_id=coalesce(?, sourced_id), after=coalesce(?, after) WHERE push_id=? AND entry=?",
                 rows,
             )
 
@@ -200,13 +206,21 @@ class Journal:
             JournalError: there is no such push.
         """
         plan = plan or self.read_plan(push_id)
-        names = ["entry", *OUTCOME_COLUMNS]
+        names = ["entry", *OUTCOME_COLUMNS, "sourced_id"]
         rows = self._read(
             f"SELECT {', '.join(names)} FROM entries WHERE push_id=? ORDER BY entry",  # noqa: S608 - our own column names
             push_id,
         )
         outcomes = pd.DataFrame(rows, columns=names, dtype=object).set_index("entry")
+        ids = outcomes.pop("sourced_id")
         entries = plan.changes.drop(columns=["reason", "message"]).join(outcomes)
+        for entry in ids.index[ids != entries["sourced_id"]]:
+            # The server would not take the planned id back; under this one nothing was before.
+            after = self._read(
+                "SELECT after FROM entries WHERE push_id=? AND entry=?", push_id, entry
+            )
+            columns = ["sourced_id", "before", "after"]
+            entries.loc[entry, columns] = [ids[entry], None, after[0][0]]
         return Receipt(**self._facts(push_id), entries=entries)
 
     def unsent(self, push_id: str) -> list[int]:
@@ -275,7 +289,7 @@ class Journal:
         """Whether this journal knows a push."""
         return bool(self._read("SELECT 1 FROM pushes WHERE push_id=?", push_id))
 
-    def _read(self, query: str, *values: str) -> list[Any]:
+    def _read(self, query: str, *values: str | int) -> list[Any]:
         try:
             return self._db.execute(query, values).fetchall()
         except sqlite3.Error as error:

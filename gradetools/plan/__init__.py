@@ -1,5 +1,6 @@
 """What would change, and how to take it back: decided without touching network, disk or clock."""
 
+from gradetools.plan.existing import next_ids
 from gradetools.plan.make import make_plan
 from gradetools.plan.merge import is_active
 from gradetools.plan.single import make_result_plan
@@ -17,6 +18,7 @@ __all__ = [
     "make_plan",
     "make_result_plan",
     "make_undo_plan",
+    "next_ids",
     "tell_change",
     "written_entries",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -60,6 +60,18 @@ class Existing:
     def record(self, sourced_id: str) -> Record | None:
         """Give the record held under an id, active or not."""
         return parse(self.records.get(sourced_id))
+
+
+def next_ids(
+    environment: str, line_item: str, student: str, sourced_id: str, *, most: int = 3
+) -> Iterator[str]:
+    """Give the ids that a grade takes, one after the other, where a server does not take `sourced_id` back.
+
+    They are derived as the first one was, so that a push repeated after a crash takes the same. An id
+    of somebody else's making is followed by the first derived one.
+    """
+    ids = [new_result_id(environment, line_item, student, attempt=n) for n in range(most + 1)]
+    yield from ids[ids.index(sourced_id) + 1 :] if sourced_id in ids else ids[:most]
 
 
 def index_last_sent(last_sent: pd.DataFrame | None) -> Mapping[tuple[str, str], str]:

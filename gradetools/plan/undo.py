@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from gradetools.dialects import Record, differences, parse
+from gradetools.dialects import Record, compact, differences, parse
 from gradetools.errors import PlanError
-from gradetools.plan.existing import Existing
+from gradetools.plan.existing import Existing, next_ids
 from gradetools.plan.merge import Change, is_active, merge, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
 from gradetools.receipt import Receipt
@@ -47,7 +47,8 @@ def make_undo_plan(
     existing = Existing.of(snapshot)
     written = written_entries(receipt)
     rows = []
-    for row in _rows(written):
+    for planned in _rows(written):
+        row = _where_it_went(planned, existing)
         now = existing.record(row["sourced_id"])
         change = restore(row, now, dialect=snapshot.dialect, on_conflict=on_conflict)
         rows.append({**row, **change.to_columns()})
@@ -105,6 +106,19 @@ def restore(
     if on_conflict == "theirs":
         return Change("skip", sourced_id, now, None, "kept-theirs", message)
     return replace(change, action="conflict", reason="changed-since-push", message=message)
+
+
+def _where_it_went(row: Mapping[str, Any], existing: Existing) -> Mapping[str, Any]:
+    """Follow an entry to the id it has, where a killed push took the next one and could not note it."""
+    noted = row["state"] != "unsent" and row["reason"] != "outcome-unknown"
+    if noted or is_active(parse(row["before"])):
+        return row
+    grade = row["line_item"], row["student"]
+    for sourced_id in next_ids(existing.environment, *grade, row["sourced_id"]):
+        after = {**(parse(row["after"]) or {}), "sourcedId": sourced_id}
+        if is_active(now := existing.record(sourced_id)) and not differences(now, after):
+            return {**row, "sourced_id": sourced_id, "before": None, "after": compact(after)}
+    return row
 
 
 def _rows(entries: pd.DataFrame) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ import pandas as pd
 from gradetools.dialects import Record, parse
 from gradetools.errors import NotFoundError
 from gradetools.gradebook import Gradebook
-from gradetools.plan import WRITES, Plan, is_active
+from gradetools.plan import WRITES, Plan, is_active, next_ids
 from gradetools.push.write import Task
 
 
@@ -58,7 +58,14 @@ def _resumed(writes: pd.DataFrame, gradebook: Gradebook) -> Iterator[Task]:
     for row, place in zip(_rows(writes), places, strict=True):
         if place not in known:
             known[place] = _read_now(gradebook, *place)[1]
-        yield _with_rivals(_task(*row), known[place])
+        task = _with_rivals(_task(*row), known[place])
+        student = str(task.after["student"]["sourcedId"])
+        for sourced_id in next_ids(gradebook.environment.name, place[1], student, task.sourced_id):
+            if sourced_id in task.rivals and not is_active(task.before):
+                # No rival: before it was stopped, this push took the next id for it.
+                others = tuple(each for each in task.rivals if each != sourced_id)
+                task = replace(task.moved_to(sourced_id, None), rivals=others)
+        yield task
 
 
 def _with_rivals(task: Task, by_student: Mapping[str, list[str]]) -> Task:

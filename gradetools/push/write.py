@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from gradetools.dialects import Record, canonical, compact, differences
+from gradetools.dialects import Record, canonical, compact, differences, parse
 from gradetools.errors import (
     AuthError,
     BusyError,
@@ -15,14 +15,15 @@ from gradetools.errors import (
 )
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Outcome
-from gradetools.plan import OnConflict, is_active
+from gradetools.plan import OnConflict, is_active, next_ids
 
 
 @dataclass(frozen=True)
 class Task:
     """One entry to write; `before` and `after` as the plan has them, `rivals` what else is active for its grade now.
 
-    `current` is what a list showed under its id a moment ago.
+    `current` is what a list showed under its id a moment ago. `moved` from the planned id to the next one,
+    because the server would not take that back.
     """
 
     entry: int
@@ -31,6 +32,12 @@ class Task:
     after: Record
     current: Record | None = None
     rivals: tuple[str, ...] = ()
+    moved: bool = False
+
+    def moved_to(self, sourced_id: str, before: Record | None) -> Task:
+        """Give the same grade under another id, which holds `before`."""
+        after = {**self.after, "sourcedId": sourced_id}
+        return Task(self.entry, sourced_id, before, after, current=before, moved=True)
 
 
 _UNKNOWN = "It was sent and no answer came; resume the push to find out whether it was stored."
@@ -42,8 +49,46 @@ Written = tuple[Outcome, GradebookError | None]
 def write_entry(
     task: Task, gradebook: Gradebook, *, on_conflict: OnConflict, resumed: bool, read_back: bool
 ) -> Written:
-    """Bring one result from *before* to *after*, unless somebody else moved it."""
+    """Bring one result from *before* to *after*, unless somebody else moved it.
+
+    A removed result that the server does not take back gets the next of the ids derived for its grade.
+    """
+    first = written = _write(
+        task, gradebook, on_conflict=on_conflict, resumed=resumed, read_back=read_back
+    )
+    line_item, student = (str(task.after[name]["sourcedId"]) for name in ("lineItem", "student"))
+    ids = next_ids(gradebook.environment.name, line_item, student, task.sourced_id)
+    while _refuses_the_id(task, written[0]) and (sourced_id := next(ids, "")):
+        written = _write(
+            task, gradebook, on_conflict=on_conflict, read_back=read_back, under=sourced_id
+        )
+    return first if _refuses_the_id(task, written[0]) else written
+
+
+def verify_entry(task: Task, gradebook: Gradebook, written: Outcome) -> Outcome:
+    """Read one written result back and compare it; the outcome as it was, where it holds."""
+    sent = parse(written.sent)
+    task = task.moved_to(str(sent["sourcedId"]), None) if sent else task
     try:
+        stored = gradebook.get_record(task.sourced_id)
+    except GradebookError:
+        # It was answered with success; that it cannot be read back now proves nothing else.
+        return written
+    return _judge(task, stored, written)
+
+
+def _write(
+    task: Task,
+    gradebook: Gradebook,
+    *,
+    on_conflict: OnConflict,
+    read_back: bool,
+    resumed: bool = True,
+    under: str = "",
+) -> Written:
+    """Write under the planned id, or `under` another, and tell an error as what came of the entry."""
+    try:
+        task = _move(task, under, gradebook) if under else task
         settled = _settle(task, gradebook, on_conflict=on_conflict, resumed=resumed)
         return (settled, None) if settled else _put(task, gradebook, read_back=read_back)
     except StoppedError as error:
@@ -58,14 +103,16 @@ def write_entry(
         return _ended(task, "refused", error), None
 
 
-def verify_entry(task: Task, gradebook: Gradebook, written: Outcome) -> Outcome:
-    """Read one written result back and compare it; the outcome as it was, where it holds."""
-    try:
-        stored = gradebook.get_record(task.sourced_id)
-    except GradebookError:
-        # It was answered with success; that it cannot be read back now proves nothing else.
-        return written
-    return _judge(task, stored, written)
+def _refuses_the_id(task: Task, outcome: Outcome) -> bool:
+    """Whether a removed result was not taken back; a server may also hide what was removed."""
+    hidden = task.before is None and outcome.http_status in (409, 410)
+    removed = task.before is not None and not is_active(task.before)
+    return outcome.reason == "refused" and is_active(task.after) and (removed or hidden)
+
+
+def _move(task: Task, sourced_id: str, gradebook: Gradebook) -> Task:
+    held = gradebook.get_record(sourced_id)
+    return task.moved_to(sourced_id, None if is_active(held) else held)
 
 
 def done_state(task: Task) -> str:
@@ -99,7 +146,7 @@ def _settle(
         return None
     if current is not None and not unlike(task, current):
         if resumed:
-            return _judge(task, current, Outcome(task.entry, done_state(task), "found-done"))
+            return _judge(task, current, _done(task, "found-done"))
         return Outcome(task.entry, "unchanged", "already-there", "The gradebook holds it already.")
     changed = ", ".join(differences(current, task.before))
     return _conflict(
@@ -124,7 +171,7 @@ def _put(task: Task, gradebook: Gradebook, *, read_back: bool) -> Written:
         if not error.sent:
             raise
         return _find_out(task, gradebook, error)
-    written = Outcome(task.entry, done_state(task), "", "", answer.status, answer.request_id)
+    written = _done(task, status=answer.status, request_id=answer.request_id)
     if echo is not None and not read_back and not unlike(task, echo):
         return _judge(task, echo, written), None
     return verify_entry(task, gradebook, written), None
@@ -139,12 +186,23 @@ def _find_out(task: Task, gradebook: Gradebook, error: GradebookError) -> Writte
         outcome = _ended(task, "outcome-unknown", error, message=_UNKNOWN)
         return outcome, error if ends_all or isinstance(error, UnreachableError) else None
     if differences(stored, task.before):
-        written = Outcome(task.entry, done_state(task), "", "", error.status, error.request_id)
+        written = _done(task, status=error.status, request_id=error.request_id)
         return _judge(task, stored, written), error if ends_all else None
     if ends_all or isinstance(error, StoppedError):
         raise error
     refused = error.status is not None and error.status < 500
     return _ended(task, "refused" if refused else "server-error", error), None
+
+
+def _done(
+    task: Task, reason: str = "", *, status: int | None = None, request_id: str = ""
+) -> Outcome:
+    if not task.moved:
+        return Outcome(task.entry, done_state(task), reason, "", status, request_id)
+    told = f"The gradebook did not take the removed result back; the grade is a new one, {task.sourced_id}."
+    return Outcome(
+        task.entry, done_state(task), "new-id", told, status, request_id, sent=compact(task.after)
+    )
 
 
 def _judge(task: Task, stored: Record | None, written: Outcome) -> Outcome:
