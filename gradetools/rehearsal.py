@@ -198,7 +198,10 @@ def _student_fields(sheet: Sheet) -> dict[str, ColumnKey]:
 
 
 def _line_items(sheet: Sheet, columns: Columns | None) -> Iterator[dict[str, Any]]:
-    chosen = {m.column: m for m in columns.score_columns if m.line_item} if columns else {}
+    # There is one class here: of several classes' line items of one title the first stands for all.
+    known = columns.score_columns if columns else ()
+    chosen = {m.column: (m.line_item, *m.line_items) for m in known if m.line_item or m.line_items}
+    called = {m.column: m.line_item_title for m in known}
     described = sheet.description.columns
     listed = [sheet.header[c.position] for c in described if c.means == "line_item"]
     if listed:
@@ -211,9 +214,8 @@ def _line_items(sheet: Sheet, columns: Columns | None) -> Iterator[dict[str, Any
         key = sheet.header[column.position]
         maximum = _maximum(sheet, key)
         if key in chosen:
-            yield _line_item(
-                chosen[key].line_item, chosen[key].line_item_title or column.title, maximum
-            )
+            sourced_id = next(filter(None, chosen[key]))
+            yield _line_item(sourced_id, called[key] or column.title, maximum)
         else:
             yield _line_item(f"line-item-{number}", column.title or key.name, maximum)
 

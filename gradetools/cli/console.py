@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 import pandas as pd
 import typer
@@ -14,7 +16,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from gradetools.checks import Checked
-from gradetools.columns import Columns, students_matched
+from gradetools.columns import ColumnMeaning, Columns, students_matched
 from gradetools.dialects import parse
 from gradetools.errors import DeclinedError
 from gradetools.plan import WRITES, Plan, tell_change
@@ -25,6 +27,8 @@ from gradetools.snapshot import Snapshot
 
 #: More changes than this are not listed; those that lower or remove a grade always are.
 _ROWS = 500
+#: So many options are told that would settle findings; more belong into a file of columns.
+_OPTIONS = 12
 _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "info": "dim"}
 
 
@@ -94,22 +98,31 @@ def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snaps
         )
     else:
         console.print("Students: [red]no column says whose the grades are[/]")
+    known = snapshot.line_items
+    titles = dict(zip(known["sourced_id"], known["title"], strict=True))
     for meaning in columns.score_columns:
-        title = meaning.line_item_title or meaning.line_item
-        target = (
-            f"→ {escape(title)}"
-            if meaning.line_item
-            else f"[red]→ no line item[/] ({escape(meaning.reason)})"
-        )
-        console.print(f"  {escape(str(meaning.column))} {target}")
+        console.print(f"  {escape(str(meaning.column))} {_target(meaning, columns, titles)}")
     if columns.ignored:
         console.print(f"Ignored columns ({len(columns.ignored)}):")
         for meaning in columns.ignored:
             console.print(f"  [dim]{escape(str(meaning.column))}: {escape(meaning.reason)}[/]")
 
 
-def show_findings(console: Console, checked: Checked) -> None:
-    """Show what the checks found, the serious first."""
+def _target(meaning: ColumnMeaning, columns: Columns, titles: Mapping[str, str]) -> str:
+    chosen = (meaning.line_item, *meaning.line_items)
+    called = dict.fromkeys(titles.get(each, each) for each in chosen if each)
+    title = escape(", ".join(called))
+    if meaning.line_item:
+        return f"→ {title}"
+    if meaning.line_items:
+        return f"→ {title} of the class that each student is in"
+    if columns.of("line_item"):
+        return "→ the line item that each row names"
+    return f"[red]→ no line item[/] ({escape(meaning.reason)})"
+
+
+def show_findings(console: Console, checked: Checked, options: Iterable[str]) -> None:
+    """Show what the checks found, the serious first, and the options that would settle it."""
     findings = checked.findings
     if findings.empty:
         console.print("Checks: nothing found.")
@@ -129,6 +142,13 @@ def show_findings(console: Console, checked: Checked) -> None:
         table.add_row(str(line or ""), escape(column), mark, escape(message), escape(suggestion))
     console.print(table)
     _and_more(console, len(findings), _ROWS)
+    settling = list(islice(options, _OPTIONS + 1))
+    if settling:
+        console.print("Besides correcting the sheet, these options settle what is open:")
+        for option in settling[:_OPTIONS]:
+            console.print(f"  {escape(option)}", soft_wrap=True)
+    if len(settling) > _OPTIONS:
+        console.print("  [dim]… and more[/]")
 
 
 def show_plan(console: Console, plan: Plan) -> None:

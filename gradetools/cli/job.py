@@ -10,9 +10,11 @@ from pathlib import Path
 from rich.console import Console
 
 from gradetools.checks import Checked, check_entries
+from gradetools.cli.changes import Changes, apply_changes
 from gradetools.cli.console import ask
 from gradetools.cli.options import Reading
-from gradetools.columns import Columns, guess_class, read_columns, suggest_columns
+from gradetools.cli.remembering import choose_columns, columns_folder
+from gradetools.columns import Columns, guess_class, read_columns
 from gradetools.errors import ColumnsError, DeclinedError
 from gradetools.gradebook import Gradebook, connect
 from gradetools.journal import open_journal
@@ -42,18 +44,22 @@ class Job:
 
 
 @contextmanager
-def open_job(path: Path, how: Reading, console: Console, *, yes: bool) -> Iterator[Job]:
+def open_job(
+    path: Path, how: Reading, changes: Changes, console: Console, *, yes: bool
+) -> Iterator[Job]:
     """Read the sheet, ask the gradebook, check and plan; the gradebook is closed at the block's end."""
     sheet = read_sheet(path, worksheet=how.worksheet)
-    saved = read_columns(how.columns, sheet) if how.columns else None
-    gradebook = open_rehearsal(sheet, columns=saved) if how.rehearse else connect(how.env)
+    given = read_columns(how.columns) if how.columns else None
+    gradebook = open_rehearsal(sheet, columns=given) if how.rehearse else connect(how.env)
     if how.rehearse:
         console.print(_REHEARSAL)
     with gradebook:
         class_ids = [CLASS_ID] if how.rehearse else list(how.class_ids or ())
         class_ids = class_ids or [choose_class(sheet, gradebook, console, yes=yes)]
         snapshot = gradebook.take_snapshot(class_ids)
-        columns = saved or suggest_columns(sheet, snapshot)
+        folder = columns_folder(gradebook)
+        columns = choose_columns(sheet, snapshot, given, folder, how, console)
+        columns = apply_changes(columns, changes, snapshot)
         checked = check_entries(sheet, columns, snapshot)
         if checked.entries.empty:
             raise ColumnsError(_why_nothing(checked))

@@ -75,6 +75,20 @@ class Reading:
         Path | None,
         typer.Option("--columns", metavar="FILE", help="Saved columns, instead of the suggestion."),
     ] = None
+    saved_columns: Annotated[
+        bool,
+        typer.Option(
+            "--saved-columns",
+            help="The columns that an import of the same header kept, instead of the suggestion.",
+        ),
+    ] = False
+    carry_over: Annotated[
+        bool,
+        typer.Option(
+            "--carry-over",
+            help="Where the header has changed, keep what still fits of saved columns, and suggest the rest.",
+        ),
+    ] = False
     on_conflict: OnConflictOption = ConflictPolicy.STOP
 
 

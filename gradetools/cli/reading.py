@@ -6,38 +6,39 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
+from gradetools.cli.changes import Changes, tell_options
 from gradetools.cli.console import make_console, print_json, show_findings, show_plan, show_sheet
 from gradetools.cli.job import Job, open_job
 from gradetools.cli.options import AsJson, Reading, SheetPath, with_options
 from gradetools.columns import write_columns
 from gradetools.files import write_plan
 
+SaveColumns = Annotated[
+    Path | None,
+    typer.Option(
+        "--save-columns",
+        metavar="FILE",
+        help="Write what each column was taken for to this file, to correct it and give it back with --columns.",
+    ),
+]
+
 
 @with_options
 def check(
     sheet: SheetPath,
     how: Reading,
-    save_columns: Annotated[
-        Path | None,
-        typer.Option(
-            "--save-columns",
-            metavar="FILE",
-            help="Write what each column was taken for to this file, to correct it and give it back with --columns.",
-        ),
-    ] = None,
+    changes: Changes,
+    save_columns: SaveColumns = None,
     as_json: AsJson = False,
 ) -> None:
     """Say everything that is wrong with a sheet, before anything is sent."""
     console = make_console(as_json=as_json)
-    with open_job(sheet, how, console, yes=True) as job:
+    with open_job(sheet, how, changes, console, yes=True) as job:
         show_sheet(console, job.sheet, job.columns, job.snapshot)
-        show_findings(console, job.checked)
-        if save_columns is not None:
-            write_columns(job.columns, save_columns)
-            console.print(
-                f"Saved. Correct {save_columns} and give it back with --columns.", soft_wrap=True
-            )
+        show_findings(console, job.checked, tell_options(job.checked))
+        _save_columns(job, save_columns, console)
         counts = job.plan.counts
         console.print(
             "Entries: "
@@ -53,19 +54,22 @@ def check(
 def plan(
     sheet: SheetPath,
     how: Reading,
+    changes: Changes,
     save: Annotated[
         Path | None,
         typer.Option(
             "--save", metavar="PLAN", help="Write the plan to this file, to push it later."
         ),
     ] = None,
+    save_columns: SaveColumns = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a push would change, and save it as a plan that is pushed exactly so."""
     console = make_console(as_json=as_json)
-    with open_job(sheet, how, console, yes=True) as job:
+    with open_job(sheet, how, changes, console, yes=True) as job:
         show_sheet(console, job.sheet, job.columns, job.snapshot)
-        show_findings(console, job.checked)
+        show_findings(console, job.checked, tell_options(job.checked))
+        _save_columns(job, save_columns, console)
         show_plan(console, job.plan)
         if save is not None:
             write_plan(job.plan, save)
@@ -76,6 +80,12 @@ def plan(
         if as_json:
             print_json(_facts(job))
         raise typer.Exit(_exit_code(job))
+
+
+def _save_columns(job: Job, file: Path | None, console: Console) -> None:
+    if file is not None:
+        write_columns(job.columns, file)
+        console.print(f"Saved. Correct {file} and give it back with --columns.", soft_wrap=True)
 
 
 def _facts(job: Job) -> dict[str, object]:

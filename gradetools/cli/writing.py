@@ -13,6 +13,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from gradetools.cli.changes import Changes, tell_options
 from gradetools.cli.console import (
     PushBar,
     ask,
@@ -26,7 +27,7 @@ from gradetools.cli.console import (
     show_receipt,
     show_sheet,
 )
-from gradetools.cli.job import open_job
+from gradetools.cli.job import Job, open_job
 from gradetools.cli.options import (
     ConflictPolicy,
     Env,
@@ -36,7 +37,8 @@ from gradetools.cli.options import (
     Writing,
     with_options,
 )
-from gradetools.errors import GradetoolsError, PlanError, SheetError
+from gradetools.cli.remembering import columns_folder, keep_columns
+from gradetools.errors import ColumnsError, GradetoolsError, PlanError, SheetError
 from gradetools.files import read_plan
 from gradetools.gradebook import Gradebook, connect
 from gradetools.journal import find_push, open_journal
@@ -54,14 +56,32 @@ from gradetools.snapshot import Environment
 def import_sheet(
     sheet: SheetPath,
     reading: Reading,
+    changes: Changes,
     how: Writing,
 ) -> None:
     """Read a sheet, show what would change, write it when agreed, and keep a receipt."""
     console = make_console(as_json=how.as_json)
-    with open_job(sheet, reading, console, yes=how.yes) as job:
+    with open_job(sheet, reading, changes, console, yes=how.yes) as job:
         show_sheet(console, job.sheet, job.columns, job.snapshot)
-        show_findings(console, job.checked)
-        _write(job.plan, job.gradebook, how, console)
+        show_findings(console, job.checked, tell_options(job.checked))
+        try:
+            _write(job.plan, job.gradebook, how, console)
+        except typer.Exit:
+            # Only what a person decided is worth keeping; the rest is suggested again. A rehearsal's ids are invented.
+            decided = reading.columns or reading.saved_columns or changes
+            if decided and not reading.rehearse:
+                _keep(job, console)
+            raise
+
+
+def _keep(job: Job, console: Console) -> None:
+    """Keep the columns for the next week; what was pushed counts, whether that works or not."""
+    try:
+        keep_columns(job.columns, columns_folder(job.gradebook))
+    except ColumnsError as error:
+        say_error(str(error))
+    else:
+        console.print("The columns are kept: next week take them with --saved-columns.")
 
 
 @with_options

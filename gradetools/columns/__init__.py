@@ -13,7 +13,13 @@ from gradetools.columns.by_class import (
 from gradetools.columns.headers import HeaderChange
 from gradetools.columns.keys import find_other_students
 from gradetools.columns.meanings import ATTEMPTS, Answer, Attempts, ColumnMeaning, Columns
-from gradetools.columns.saved import SavedColumns, list_columns, read_columns, write_columns
+from gradetools.columns.saved import (
+    SavedColumns,
+    find_lacking,
+    list_columns,
+    read_columns,
+    write_columns,
+)
 from gradetools.columns.students import MANGLED, StudentIndex, students_matched
 from gradetools.columns.suggestions import ClassGuess, guess_class, suggest_columns
 from gradetools.columns.titles import LineItemIndex
@@ -33,6 +39,7 @@ __all__ = [
     "LineItemIndex",
     "SavedColumns",
     "StudentIndex",
+    "find_lacking",
     "find_named_classes",
     "find_other_students",
     "guess_class",

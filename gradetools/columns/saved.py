@@ -73,18 +73,28 @@ def read_columns(path: str | Path, sheet: Sheet | None = None) -> Columns:
     columns = Columns.from_json(_read_text(path))
     if sheet is None:
         return columns
-    for meaning in columns.meanings:
-        if meaning.means != "ignored" and meaning.column not in sheet.header:
-            raise ColumnsError(
-                f"{path} was saved for another header than that of {sheet.name}: {columns.compare_header(sheet)}; "
-                "carry over what still fits with suggest_columns(…, earlier=…)."
-            )
+    if find_lacking(columns, sheet):
+        raise ColumnsError(
+            f"{path} was saved for another header than that of {sheet.name}: {columns.compare_header(sheet)}; "
+            "carry over what still fits with suggest_columns(…, earlier=…)."
+        )
     meanings = tuple(
         meaning.model_copy(update={"samples": take_samples(sheet, meaning.column)})
         for meaning in columns.meanings
         if meaning.column in sheet.header
     )
     return columns.model_copy(update={"meanings": meanings})
+
+
+def find_lacking(columns: Columns, sheet: Sheet) -> tuple[ColumnKey, ...]:
+    """Find the columns that something is taken from and that a sheet lacks, or has more or fewer of."""
+    doubtful = columns.compare_header(sheet).recounted
+    return tuple(
+        each.column
+        for each in columns.meanings
+        if each.means != "ignored"
+        and (each.column not in sheet.header or each.column.name in doubtful)
+    )
 
 
 def list_columns(sheet: Sheet, folder: str | Path) -> tuple[SavedColumns, ...]:
