@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self, TextIO
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gradetools.cells import Cells, make_frame, read_cells
 from gradetools.errors import ColumnsError, SheetError
@@ -165,15 +166,35 @@ class Sheet:
         Blanks at both ends are taken off, `="00123"` is unwrapped, and so is the `'` that a receipt puts
         before what a spreadsheet program would run as a formula, and what the export itself puts before ids.
         """
+        codes, texts = self.distinct(column)
+        meant = pd.array(texts, dtype="str").take(codes)
+        return pd.Series(meant, index=self.frame.index, name=str(self.key(column)), copy=False)
+
+    def distinct(
+        self, column: ColumnKey | str, rows: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+        """Give a column's distinct texts as they are meant, and for each row which of them stands there.
+
+        A column of scores has few distinct texts: who reads these has read the column. Cells that are
+        written differently and mean the same (`5`, ` 5`) may give the same text twice.
+
+        Args:
+            column: the column.
+            rows: for each row of `frame` whether it counts; without it all do.
+
+        Returns:
+            For each row that counts the number of its text; and the texts.
+        """
         position = self.position(column)
-        found, prefix = self.frame.iloc[:, position], self.description.columns[position].prefix
-        receipt = any(key.name.startswith(OWN_COLUMN) for key in self.header)
-        # Each distinct text is read once: a column of scores has few of them.
-        codes, distinct = pd.factorize(found)
-        meant = np.array(
-            [_unwrap(text, receipt=receipt).removeprefix(prefix) for text in distinct], dtype=object
-        )
-        return pd.Series(meant[codes], index=found.index, name=str(self.key(column)), dtype="str")
+        found = self.frame.iloc[:, position].to_numpy(dtype=object)
+        codes, texts = pd.factorize(found if rows is None else found[rows])
+        prefix = self.description.columns[position].prefix
+        meant = [_unwrap(text, receipt=self._is_receipt).removeprefix(prefix) for text in texts]
+        return codes, np.array(meant, dtype=object)
+
+    @cached_property
+    def _is_receipt(self) -> bool:
+        return any(key.name.startswith(OWN_COLUMN) for key in self.header)
 
     def with_cell(self, line: int, column: ColumnKey | str, value: str) -> Sheet:
         """Make the same sheet with another text in one cell.
@@ -274,7 +295,7 @@ def read_sheet(
 
     Raises:
         SheetError: there is no such file, or it holds no grade sheet.
-        MissingExtraError: for XLS and ODS, python-calamine is not installed.
+        MissingExtraError: for XLS, xlrd is not installed.
     """
     cells = read_cells(source, worksheet=worksheet, encoding=encoding, delimiter=delimiter)
     recognition = recognise(cells, format_name=format, header_row=header_row)

@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gradetools.checks import about_columns, about_students, about_values
-from gradetools.checks.facts import FIELDS, Facts, gather_facts
+from gradetools.checks import about_columns, about_standing, about_students, about_values
+from gradetools.checks.coded import CodedTexts, write_out
+from gradetools.checks.facts import FIELDS, Facts
+from gradetools.checks.gathering import gather_facts
 from gradetools.checks.registry import CHECKS, Check, Finding
 from gradetools.checks.values import Kind
 from gradetools.columns import Columns
@@ -42,7 +44,7 @@ STATES = ("ready", "skipped", "blocked")
 SEVERITIES = ("error", "question", "warning", "info")
 
 #: Importing them puts their checks on the list; this is the order in which they are told.
-_MODULES = (about_columns, about_students, about_values)
+_MODULES = (about_columns, about_students, about_standing, about_values)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -135,6 +137,14 @@ class _Places:
             else range(start + position, start + position + 1)
         )
 
+    def all_concerned(self, findings: pd.DataFrame) -> NDArray[np.bool_]:
+        """Say of each entry whether one of these findings concerns it."""
+        hit: NDArray[np.bool_] = np.zeros(self._count, dtype=bool)
+        for line, column in zip(findings["line"].tolist(), findings["column"], strict=True):
+            places = self.concerned(line, column)
+            hit[places.start : places.stop : places.step] = True
+        return hit
+
 
 def check_entries(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Checked:
     """Say what a sheet asks for, and everything that is wrong with it, at once.
@@ -152,8 +162,11 @@ def check_entries(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Checked
     """
     facts = gather_facts(sheet, columns, snapshot)
     findings = _find_all(facts)
-    entries = facts.entries.assign(**_settle(facts, findings, columns))
-    return Checked(sheet, columns, entries[list(ENTRY_COLUMNS)], findings)
+    settled = {**facts.entries, **_settle(facts, findings, columns)}
+    entries = pd.DataFrame(
+        {name: write_out(settled[name]) for name in ENTRY_COLUMNS}, facts.entries.index, copy=False
+    )
+    return Checked(sheet, columns, entries, findings)
 
 
 def _find_all(facts: Facts) -> pd.DataFrame:
@@ -171,28 +184,20 @@ def _find_all(facts: Facts) -> pd.DataFrame:
 
 
 def _settle(facts: Facts, findings: pd.DataFrame, columns: Columns) -> Mapping[str, pd.Series]:
-    """Give each entry its state, and the reason."""
-    entries, n = facts.entries, len(facts.entries)
+    """Give each entry its state, and the reason. What is blocked keeps what was read, to be shown."""
+    entries = facts.entries
     asks = entries["asks"].to_numpy()
-    reason = np.where(asks, "", np.where(entries["kind"] == Kind.SKIP, "no-grade", "blank")).astype(
-        object
-    )
-    blocked: NDArray[np.bool_] = np.zeros(n, dtype=bool)
+    skipped = np.where(entries["kind"] == Kind.SKIP, 2, 1)
+    reason = CodedTexts(np.where(asks, 0, skipped), ["", "blank", "no-grade"])
+    blocked: NDArray[np.bool_] = np.zeros(len(entries), dtype=bool)
     places = _Places(entries, columns)
     serious = findings[findings["severity"].isin(["error", "question"])]
-    for code, group in serious.groupby("code", sort=False):
-        hit = np.zeros(n, dtype=bool)
-        for line, column in zip(group["line"], group["column"], strict=True):
-            hit[places.concerned(int(line), column)] = True
-        hit &= asks
-        again = hit & blocked
-        reason[hit & ~blocked] = code
-        reason[again] = reason[again] + f",{code}"
+    for _, group in serious.groupby("code", sort=False):
+        hit = places.all_concerned(group) & asks
+        reason.add(hit, str(group["code"].iloc[0]))
         blocked |= hit
-    state = np.where(~asks, "skipped", np.where(blocked, "blocked", "ready"))
-    # What is blocked asks for nothing that could be sent by mistake, but shows what was read.
-    return {"state": _text(state, entries), "reason": _text(reason, entries)}
-
-
-def _text(values: NDArray[np.str_] | NDArray[np.object_], entries: pd.DataFrame) -> pd.Series:
-    return pd.Series(values.astype(object), index=entries.index, dtype="str")
+    state = CodedTexts(np.where(asks, blocked, 2), ["ready", "blocked", "skipped"])
+    return {
+        "state": pd.Series(state.to_categories(), entries.index),
+        "reason": pd.Series(reason.to_categories(), entries.index),
+    }

@@ -144,10 +144,11 @@ def _maximum_differs(facts: Facts) -> Iterator[Finding]:
 )
 def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
     entries = facts.entries
-    numbers = entries[
-        (entries["kind"] == Kind.NUMBER).to_numpy() & (entries["high"] >= MANY_POINTS).to_numpy()
-    ]
-    numbers = numbers[~numbers["key"].isin(list(facts.columns.scale)).to_numpy()]
+    number = (entries["kind"] == Kind.NUMBER).to_numpy() & (
+        entries["high"] >= MANY_POINTS
+    ).to_numpy()
+    number &= ~entries["key"].isin(list(facts.columns.scale)).to_numpy()
+    numbers = entries.loc[number, ["key", "value", "high"]]
     for key, values in numbers.groupby("key", sort=False)["value"]:
         if len(values) >= FEW_SCORES and 0 < values.max() <= 1 and values.min() >= 0:
             high = numbers.loc[values.index[0], "high"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 #: The word that takes a grade or a field away; no other spelling does.
 CLEAR = "CLEAR"
@@ -55,20 +56,19 @@ class Kind(IntEnum):
 
 
 def read_scores(
-    texts: pd.Series, tokens: Mapping[str, Mapping[str, Any]], comma: str = ""
-) -> pd.DataFrame:
-    """Say of each stripped text of a score column what it is.
+    texts: NDArray[np.object_], tokens: Mapping[str, Mapping[str, Any]], comma: str = ""
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Say of each distinct, stripped text of a score column what it is.
 
     Args:
-        texts: one column.
+        texts: all that stand in the column.
         tokens: what some texts stand for, in any case; a plain number is never one.
         comma: "decimal" or "thousands" where it is known, "" to take it from the column itself.
 
     Returns:
-        DataFrame, rows as in `texts`: kind (`Kind`), value (a number, a share of 1, or NaN).
+        For each text its `Kind`, and its value: a number, a share of 1, or NaN.
     """
-    codes, distinct = pd.factorize(texts)
-    found = pd.Series(np.asarray(distinct, dtype=object), dtype="str")
+    found = pd.Series(texts, dtype="str")
     kinds = np.full(len(found), Kind.TEXT, dtype=np.uint8)
     values = np.full(len(found), np.nan)
     comma = comma or find_comma(found)
@@ -83,7 +83,7 @@ def read_scores(
         kinds[i], values[i] = _read_one(found[i], folded, comma)
     kinds[np.isinf(values)] = Kind.TEXT
     values[np.isinf(values)] = np.nan
-    return pd.DataFrame({"kind": kinds[codes], "value": values[codes]}, index=texts.index)
+    return kinds, values
 
 
 def find_comma(texts: Iterable[str]) -> str:
@@ -150,12 +150,6 @@ def read_number(text: str, comma: str = "") -> float | None:
         return None
     value = float(text)
     return value if math.isfinite(value) else None
-
-
-def read_each(texts: pd.Series, read: Callable[[str], str | None]) -> pd.Series:
-    """Read each distinct text once; dtype object, None where `read` gives None."""
-    known = {text: read(text) for text in texts.unique()}
-    return pd.Series([known[text] for text in texts], index=texts.index, dtype=object)
 
 
 def find_day_first(texts: Iterable[str]) -> bool | None:

@@ -1,0 +1,280 @@
+"""Reading every entry of a sheet, and finding its student and its line item: `Facts` out of cells.
+
+Theory of operation. With n student rows and m score columns everything is kept in n x m arrays, filled one
+score column at a time: numbers as numbers, texts as `CodedTexts`. What a column says is worked out for
+its distinct texts, of which scores have few, and then spread over the rows. What no cell asks for (comments
+where no column holds any) costs nothing.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gradetools.checks.coded import CodedTexts, Objects, categorise
+from gradetools.checks.facts import FIELDS, FLAGS, Facts
+from gradetools.checks.values import (
+    CLEAR,
+    COMMA_ANSWERS,
+    DATE_ANSWERS,
+    TOKEN_ANSWERS,
+    Kind,
+    find_day_first,
+    read_date,
+    read_flag,
+    read_number,
+    read_score_status,
+    read_scores,
+)
+from gradetools.columns import ColumnMeaning, Columns, LineItemIndex, students_matched
+from gradetools.sheet import Sheet
+from gradetools.snapshot import Snapshot
+
+Codes = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+
+#: In a column of letters these stay what they are; all else is a letter.
+_NO_LETTERS = (Kind.BLANK, Kind.SKIP, Kind.CLEAR, Kind.TOKEN, Kind.ASKED)
+
+
+def gather_facts(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Facts:
+    """Read every entry, and find its student and its line item."""
+    students = students_matched(sheet, columns, snapshot)
+    table = _Table(sheet, columns, snapshot)
+    for k, column in enumerate(table.score_columns):
+        table.read_column(k, column)
+    misread = pd.DataFrame(table.misread, columns=["code", "line", "column", "text"])
+    entries = table.to_frame(students)
+    return Facts(sheet, columns, snapshot, table.score_columns, students, entries, misread)
+
+
+class _Table:
+    """The entries while they are being read."""
+
+    def __init__(self, sheet: Sheet, columns: Columns, snapshot: Snapshot) -> None:
+        self.sheet, self.columns, self.snapshot = sheet, columns, snapshot
+        self.rows = (sheet.roles == "student").to_numpy()
+        self.lines = sheet.frame.index.to_numpy()[self.rows]
+        self.score_columns = tuple(
+            sorted(columns.score_columns, key=lambda each: sheet.position(each.column))
+        )
+        self.shape = (len(self.lines), len(self.score_columns))
+        self.kind = np.zeros(self.shape, dtype=np.uint8, order="F")
+        self.value, self.score, self.stated = (
+            np.full(self.shape, np.nan, order="F") for _ in range(3)
+        )
+        self.item = np.full(self.shape, -1, dtype=np.int32, order="F")
+        self.fields: dict[str, CodedTexts] = {}
+        self.clears = CodedTexts.blank(self.shape, "")
+        self.misread: list[tuple[str, int, str, str]] = []
+        self.items = snapshot.line_items.drop_duplicates("sourced_id").reset_index(drop=True)
+        self.low = self._of_items("result_value_min", np.nan).astype(float)
+        self.high = self._of_items("result_value_max", np.nan).astype(float)
+
+    def _of_items(self, column: str, missing: object) -> Objects:
+        """Give something of each line item, and last, where -1 looks for it, what stands for none."""
+        return np.append(self.items[column].to_numpy(dtype=object), [missing])
+
+    def _distinct(self, meaning: ColumnMeaning) -> tuple[Codes, Objects]:
+        return self.sheet.distinct(meaning.column, self.rows)
+
+    def _field(self, name: str) -> CodedTexts:
+        if name not in self.fields:
+            self.fields[name] = CodedTexts.blank(self.shape, None)
+        return self.fields[name]
+
+    def read_column(self, k: int, column: ColumnMeaning) -> None:
+        """Read a score column, and what belongs to it."""
+        self._find_line_items(k, column)
+        self._read_scores(k, column)
+        stated = read_number(self.sheet.maxima.get(column.column, ""))
+        if stated is not None:
+            self.stated[:, k] = stated
+        for companion in self.columns.companions(column.column):
+            if companion.means == "points":
+                codes, texts = self._distinct(companion)
+                self.stated[:, k] = read_scores(texts, {})[1][codes]
+            elif companion.means in FIELDS:
+                self._read_companion(k, companion)
+
+    def _find_line_items(self, k: int, column: ColumnMeaning) -> None:
+        """Take the line item of the column, or of each row where a column names it."""
+        code = {str(sourced_id): i for i, sourced_id in enumerate(self.items["sourced_id"])}
+        named = next(iter(self.columns.of("line_item")), None)
+        if column.line_item or named is None:
+            self.item[:, k] = code.get(column.line_item, -1)
+        else:
+            codes, texts = self._distinct(named)
+            index, chosen = LineItemIndex(self.items), self.columns.line_item_matches
+            found = [chosen.get(text) or index.find(text).line_item for text in texts]
+            self.item[:, k] = np.array([code.get(each, -1) for each in found], dtype=int)[codes]
+
+    def _read_scores(self, k: int, column: ColumnMeaning) -> None:
+        name = str(column.column)
+        codes, texts = self._distinct(column)
+        answer = self.columns.answer_to("score-ambiguous", name)
+        tokens = self._tokens_of(name)
+        kinds, values = read_scores(texts, tokens, answer if answer in COMMA_ANSWERS else "")
+        letters_only = column.means == "text_score"
+        if letters_only:
+            letters = ~np.isin(kinds, _NO_LETTERS)
+            kinds[letters] = Kind.TOKEN
+            rows = np.flatnonzero(letters[codes])
+            self._field("text_score").put(
+                (rows, k), codes[rows], [_one_line(text) for text in texts]
+            )
+        kind, value = kinds[codes], values[codes]
+        self.kind[:, k], self.value[:, k] = kind, value
+        self.score[:, k] = self._to_points(k, kind, value, self.columns.scale.get(name))
+        for i in np.flatnonzero(kinds == Kind.TOKEN):
+            if fields := tokens.get(texts[i].casefold()):
+                self._take_token(k, np.flatnonzero(codes == i), fields)
+        cleared = np.flatnonzero(kind == Kind.CLEAR)
+        if len(cleared):
+            self.clears.put((cleared, k), 0, ["textScore" if letters_only else "score,textScore"])
+            if not letters_only:
+                self._field("score_status").put((cleared, k), 0, ["not submitted"])
+
+    def _to_points(
+        self, k: int, kind: NDArray[np.uint8], value: NDArray[np.float64], scale: float | None
+    ) -> NDArray[np.float64]:
+        """Give the points of numbers and shares; NaN for all else."""
+        number, scaled = kind == Kind.NUMBER, kind == Kind.SHARE
+        score = np.where(number, value, np.nan)
+        if scale is not None:
+            value = np.where(number, value / scale, value)
+            scaled = scaled | number
+        if scaled.any():
+            items = self.item[scaled, k]
+            low, high = np.nan_to_num(self.low[items]), self.high[items]
+            # Ten digits after the point are more than a float32 of the wire holds; they take off 6.000000000000001.
+            score[scaled] = np.round(low + value[scaled] * (high - low), 10)
+        return score
+
+    def _tokens_of(self, column: str) -> dict[str, Mapping[str, Any]]:
+        """Give the tokens of a column, in small letters; an answer says what those stand for that were asked about."""
+        answer = TOKEN_ANSWERS.get(self.columns.answer_to("token-unclear", column))
+        return {
+            text.casefold(): answer if answer and fields.get("ask") else fields
+            for text, fields in self.columns.tokens.items()
+        }
+
+    def _take_token(self, k: int, rows: Codes, fields: Mapping[str, Any]) -> None:
+        for name, field in FIELDS.items():
+            if field in fields:
+                self._field(name).put((rows, k), 0, [str(fields[field])])
+        if "score" in fields:
+            self.score[rows, k] = float(fields["score"])
+
+    def _read_companion(self, k: int, companion: ColumnMeaning) -> None:
+        codes, texts = self._distinct(companion)
+        read, code = self._reader(companion, texts)
+        skipped = self._no_grades if companion.means == "text_score" else frozenset()
+        filled = [text not in ("", CLEAR) and text.casefold() not in skipped for text in texts]
+        values = [read(text) if there else None for text, there in zip(texts, filled, strict=True)]
+        understood = np.array(list(map(bool, values)), dtype=bool)
+        if understood.any():
+            rows = np.flatnonzero(understood[codes])
+            self._field(companion.means).put((rows, k), codes[rows], values)
+        for i in np.flatnonzero((np.array(filled, dtype=bool) & ~understood)[codes]):
+            # A date that is "" was understood, but for which of the two is the day.
+            bad = "date-ambiguous" if values[codes[i]] == "" else code
+            self.misread.append((bad, int(self.lines[i]), str(companion.column), texts[codes[i]]))
+        cleared = np.flatnonzero((texts == CLEAR)[codes])
+        self.clears.add((cleared, k), FIELDS[companion.means])
+
+    @cached_property
+    def _no_grades(self) -> frozenset[str]:
+        """The texts that stand for no grade, such as `-`, in small letters."""
+        tokens = self.columns.tokens.items()
+        return frozenset(text.casefold() for text, fields in tokens if fields.get("skip"))
+
+    def _reader(
+        self, companion: ColumnMeaning, texts: Objects
+    ) -> tuple[Callable[[str], str | None], str]:
+        """Give the function that reads a companion's texts, and the code of what it cannot read."""
+        if companion.means == "score_date":
+            answer = self.columns.answer_to("date-ambiguous", str(companion.column))
+            known = DATE_ANSWERS.get(answer)
+            first = find_day_first(texts) if known is None else known
+            zone = zoneinfo.ZoneInfo(self.snapshot.time_zone)
+            return lambda text: read_date(text, zone, day_first=first), "date-not-a-date"
+        if companion.means == "score_status":
+            return read_score_status, "status-unknown"
+        if companion.means in FLAGS:
+            return read_flag, "flag-unknown"
+        return (_one_line if companion.means == "text_score" else str), ""
+
+    def asks(self) -> Mask:
+        """Say which entries ask for something: a grade, or with a blank cell a remark about it."""
+        asks: Mask = (self.kind > Kind.SKIP) | (self.clears.codes > 0)
+        for name in {"comment", "text_score", "score_status"} & set(self.fields):
+            asks |= self.fields[name].codes > 0
+        for name in set(FLAGS) & set(self.fields):
+            field = self.fields[name]
+            asks |= np.array([text == "true" for text in field.texts])[field.codes]
+        return asks
+
+    def to_frame(self, students: pd.DataFrame) -> pd.DataFrame:
+        """Make the table of `Facts.entries`, in the order of line and column."""
+        n, m = self.shape
+        row, column = np.repeat(np.arange(n), m), np.tile(np.arange(m), n)
+        item, asks = self.item.ravel(), self.asks()
+        index = pd.RangeIndex(n * m, name="entry")
+        keys = [each.column for each in self.score_columns]
+        for field in self.fields.values():
+            field.codes[~asks] = 0
+        columns: Mapping[str, Any] = {
+            "line": self.lines.astype(np.int64)[row],
+            "column": categorise([key.name for key in keys], column),
+            "occurrence": np.array([key.occurrence for key in keys], dtype=np.int64)[column],
+            "student": categorise(students["sourced_id"], row),
+            "student_name": categorise(students["name"], row),
+            "line_item": categorise(self._of_items("sourced_id", ""), item),
+            "line_item_title": categorise(self._of_items("title", ""), item),
+            "class_id": categorise(self._of_items("class_id", ""), item),
+            "text": self._texts(),
+            "value": self.value.ravel(),
+            "score": self.score.ravel(),
+            "low": self.low[item],
+            "high": self.high[item],
+            "stated": self.stated.ravel(),
+            **self._written_fields(index),
+            "clears": self.clears.to_categories(),
+            "kind": self.kind.ravel(),
+            "key": categorise([str(key) for key in keys], column),
+            "how": categorise(students["how"], row),
+            "item": item,
+            "asks": asks.ravel(),
+        }
+        return pd.DataFrame(columns, index=index, copy=False)
+
+    def _written_fields(self, index: pd.Index) -> dict[str, pd.Series]:
+        """Write out the fields of results; those that nothing asks for share one empty column."""
+        nothing = pd.Series(np.full(len(index), None, dtype=object), index, copy=False)
+        written = {
+            name: pd.Series(field.to_objects(), index, dtype=object, copy=False)
+            for name, field in self.fields.items()
+        }
+        return {name: written.get(name, nothing) for name in FIELDS}
+
+    def _texts(self) -> Any:  # noqa: ANN401 - pandas' own array of texts
+        """Give each entry's cell as found, with all its blanks."""
+        n, m = self.shape
+        positions = [self.sheet.position(each.column) for each in self.score_columns]
+        parts = [self.sheet.frame.iloc[:, position][self.rows] for position in positions]
+        if not parts:
+            return pd.array([], dtype="str")
+        together = pd.concat(parts, ignore_index=True).array
+        return together if m == 1 else together.take(np.arange(n * m).reshape(m, n).ravel("F"))
+
+
+def _one_line(text: str) -> str:
+    """A NormalizedString holds no line break and no tab (OneRoster 1.2, `textScore`)."""
+    return " ".join(text.split())
