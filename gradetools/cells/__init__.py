@@ -7,23 +7,23 @@ to be guessed (encoding, delimiter, worksheet) is told in `Cells.detected` and c
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TextIO
+from pathlib import Path, PurePosixPath
+from typing import IO, TextIO
 
 import pandas as pd
 
 from gradetools.cells.delimited import read_delimited, read_text
-from gradetools.cells.limits import list_archive
-from gradetools.cells.package import holds_package, read_package
+from gradetools.cells.limits import MOST_BYTES, list_archive
+from gradetools.cells.package import RESULTS, read_package
 from gradetools.cells.shown import show_value
 from gradetools.cells.workbook import read_workbook
 from gradetools.errors import SheetError
 
 __all__ = ["Cells", "make_frame", "read_cells"]
 
+_FIRST = 1 << 12
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # how XLS begins, and a workbook that a password locks
 
 
@@ -36,8 +36,8 @@ class Cells:
             from 1; a line break within quotes begins no new row. An empty cell is "".
         source: the file's name, without its folder.
         container: "csv", "xlsx", "xls", "ods", "oneroster", "text" or "frame".
-        detected: "encoding" and "delimiter" of a text, "worksheet" of a workbook, "version" and "mode"
-            ("bulk", "delta") of a OneRoster package.
+        detected: "encoding" and "delimiter" of a text; "worksheet" of a workbook, and its "other worksheets" and what
+            is "hidden" in it; "version", "mode" ("bulk", "delta") and what is "left out" of a OneRoster package.
     """
 
     frame: pd.DataFrame
@@ -69,38 +69,44 @@ def read_cells(
 
     Raises:
         SheetError: there is no such file or worksheet, or it holds no table.
-        MissingExtraError: for XLS and ODS, python-calamine is not installed.
+        MissingExtraError: for XLS, xlrd is not installed.
     """
     options = {"worksheet": worksheet, "encoding": encoding, "delimiter": delimiter}
     if isinstance(source, pd.DataFrame):
         _refuse(options, "A DataFrame")
-        return Cells(make_frame(_show_frame(source)), "DataFrame", "frame", {})
+        return Cells(_make_frame(_show_columns(source)), "DataFrame", "frame", {})
     if not isinstance(source, str | Path):
         _refuse(options, "A pasted text", but="delimiter")
         frame, detected = read_text(source.read(), "The pasted text", delimiter)
         return Cells(frame, "pasted text", "text", detected)
-    if holds_package(source):
+    folder = _find_folder(source)
+    name, content = (folder.name, b"") if folder else _read_bytes(source)
+    container = "oneroster" if folder else _find_container(content, name)
+    if container == "oneroster":
         _refuse(options, "A OneRoster package")
-        rows, detected = read_package(Path(source).expanduser())
-        return Cells(make_frame(rows), Path(source).name, "oneroster", detected)
-    name, content = _read_bytes(source)
-    if container := _find_workbook(content, name):
+        frame, detected = read_package(folder or content, name)
+        return Cells(frame, name, container, detected)
+    if container:
         _refuse(options, f"{name} is a workbook and", but="worksheet")
-        worksheet, rows = read_workbook(content, name, container, worksheet)
-        return Cells(make_frame(rows), name, container, {"worksheet": worksheet})
+        frame, detected = read_workbook(content, name, container, worksheet)
+        return Cells(frame, name, container, detected)
     if worksheet is not None:
         raise SheetError(f"{name} is no workbook and has no worksheets: leave the worksheet out.")
     frame, detected = read_delimited(content, name, encoding, delimiter)
     return Cells(frame, name, "csv", detected)
 
 
-def make_frame(rows: Sequence[Sequence[str]], *, first_line: int = 1) -> pd.DataFrame:
+def make_frame(rows: Sequence[Sequence[str]]) -> pd.DataFrame:
     """Make the frame of `Cells` from rows of text; short rows are filled up with empty cells."""
-    lines = pd.RangeIndex(first_line, first_line + len(rows), name="line")
-    columns = enumerate(itertools.zip_longest(*rows, fillvalue=""))
-    return pd.DataFrame(
-        {k: pd.Series(v, index=lines, dtype="str") for k, v in columns}, index=lines
-    )
+    width = max(map(len, rows), default=0)
+    return _make_frame([row[k] if k < len(row) else "" for row in rows] for k in range(width))
+
+
+def _make_frame(columns: Iterable[list[str]]) -> pd.DataFrame:
+    made = {k: pd.Series(texts, dtype="str") for k, texts in enumerate(columns)}
+    height = len(made[0]) if made else 0
+    frame = pd.DataFrame(made, copy=False)
+    return frame.set_axis(pd.RangeIndex(1, height + 1, name="line"), axis="index")
 
 
 def _refuse(options: Mapping[str, str | None], what: str, *, but: str = "") -> None:
@@ -110,32 +116,59 @@ def _refuse(options: Mapping[str, str | None], what: str, *, but: str = "") -> N
             raise SheetError(f"{what} has no {name} to choose: leave the {name} out.")
 
 
-def _show_frame(frame: pd.DataFrame) -> list[list[str]]:
-    """Give a DataFrame's header and rows as text; what is missing is blank."""
-    # A column of whole numbers with a gap is one of floats; they are shown without ".0" all the same.
-    columns = [
-        [show_value(value) for value in series.astype(object).where(series.notna(), None)]
-        for _, series in frame.items()
-    ]
-    return [[str(name) for name in frame.columns], *map(list, zip(*columns, strict=True))]
+def _show_columns(frame: pd.DataFrame) -> Iterator[list[str]]:
+    """Give a DataFrame's columns as text, each below its name; what is missing is blank."""
+    for name, series in frame.items():
+        title = " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+        # A column of whole numbers with a gap is one of floats; they are shown without ".0" all the same.
+        filled = series.notna()
+        values = zip(series.astype(object), filled, strict=True)
+        yield [title, *(show_value(value) if known else "" for value, known in values)]
 
 
-def _find_workbook(content: bytes, name: str) -> str:
-    """Say what kind of workbook these bytes are; "" for none."""
+def _find_folder(source: str | Path) -> Path | None:
+    """Give the folder of a OneRoster package; None for what may be a file."""
+    try:
+        path = Path(source).expanduser()
+        return path.resolve() if path.is_dir() and (path / RESULTS).is_file() else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def _find_container(content: bytes, name: str) -> str:
+    """Say which workbook or package these bytes are, whatever the file is called; "" for neither."""
     if content.startswith(_COMPOUND_FILE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise SheetError(f"{name} is locked with a password: save it without one.")
         return "xls"
     files = list_archive(content, name)
+    if any(PurePosixPath(file).name == RESULTS for file in files):
+        return "oneroster"
     if "[Content_Types].xml" in files:
         return "xlsx"
-    return "ods" if "content.xml" in files else ""
+    if "content.xml" in files:
+        return "ods"
+    if files and content.startswith(b"PK"):
+        raise SheetError(
+            f"{name} is an archive with neither a workbook nor a OneRoster {RESULTS} in it:"
+            " unpack it and choose a file of it."
+        )
+    return ""
+
+
+def _read_pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Read no more than little above the most: what is no file on a disk states no size and may never end."""
+    read = 0
+    while read <= MOST_BYTES and (piece := file.read(1 << 20)):
+        read += len(piece)
+        yield piece
 
 
 def _read_bytes(source: str | Path) -> tuple[str, bytes]:
     try:
         path = Path(source).expanduser()
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = b"".join(_read_pieces(file))
     except FileNotFoundError:
         raise SheetError(f"There is no file {source}: check the path.") from None
     except IsADirectoryError:
@@ -145,6 +178,10 @@ def _read_bytes(source: str | Path) -> tuple[str, bytes]:
         raise SheetError(
             f"{source} cannot be opened ({reason}): check the path and its permissions."
         ) from None
-    if not content.strip():
+    if len(content) > MOST_BYTES:
+        raise SheetError(
+            f"{path.name} has more than {MOST_BYTES:,} bytes, the most that is read: split it into several files."
+        )
+    if not content[:_FIRST].strip() and not content.strip():
         raise SheetError(f"{path.name} is empty: export the sheet again.")
     return path.name, content

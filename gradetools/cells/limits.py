@@ -11,6 +11,8 @@ from gradetools.errors import SheetError
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
 MOST_CELLS = 60_000_000
+#: So much text is a thousand characters in each of a million cells.
+MOST_CHARACTERS = 2**30
 #: An archive may unpack to so many bytes; beyond the harmless ones also to so many times its own size.
 MOST_BYTES = 2**30
 HARMLESS_BYTES = 50 * 2**20
@@ -38,6 +40,8 @@ def list_archive(content: bytes, name: str) -> list[str]:
     Raises:
         SheetError: it would unpack to far more than its own size.
     """
+    if not content.startswith(b"PK"):
+        return []
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = archive.infolist()

@@ -7,14 +7,15 @@ mark, a header in another case, a file without rows.
 
 from __future__ import annotations
 
+import io
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from gradetools.cells.delimited import read_text
-from gradetools.cells.limits import list_archive
 from gradetools.errors import SheetError
 
 RESULTS = "results.csv"
@@ -23,115 +24,140 @@ JOINED = (
     "lineItemTitle", "resultValueMin", "resultValueMax", "learningObjectives", "scoreScaleSourcedId", "scoreScaleTitle",
 )  # fmt: skip
 
-Rows = list[list[str]]
-Records = list[dict[str, str]]
+Read = Callable[[str], bytes]
 
 
-def holds_package(source: str | Path) -> bool:
-    """Say whether this is a folder or a zip archive that holds results.csv."""
-    try:
-        path = Path(source).expanduser()
-        if path.is_dir():
-            return (path / RESULTS).is_file()
-        with zipfile.ZipFile(path) as archive:
-            return any(PurePosixPath(name).name == RESULTS for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
-        return False
-
-
-def read_package(path: Path) -> tuple[Rows, dict[str, str]]:
-    """Read the results of a package, joined with their line items, learning objectives and score scales.
+def read_package(source: Path | bytes, name: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Read the results of a package, a folder or a zip archive, with their line items, objectives and score scales.
 
     Returns:
-        A header and one row per row of results.csv, in its order; and "version" and "mode".
+        The frame of `Cells`: a header and one row per row of results.csv, in its order; and "version", "mode", and
+        what is "left out" of what is sent.
 
     Raises:
         SheetError: results.csv is missing, or absent by the manifest, or damaged.
     """
     try:
-        read = _open_folder(path) if path.is_dir() else _open_archive(path)
-        return _join(path.name, read)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        raise SheetError(f"{path.name} is a damaged package: export it again.") from None
+        if isinstance(source, Path):
+            return _join(name, _open_folder(source))
+        with zipfile.ZipFile(io.BytesIO(source)) as archive:
+            if any(file.flag_bits & 1 for file in archive.infolist()):
+                raise SheetError(f"{name} is locked with a password: save it without one.")
+            return _join(name, _open_archive(archive, name))
+    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+        raise SheetError(f"{name} is a damaged package: export it again.") from None
 
 
-def _open_folder(path: Path) -> Callable[[str], bytes]:
-    def read(name: str) -> bytes:
-        return (path / name).read_bytes() if (path / name).is_file() else b""
-
-    return read
-
-
-def _open_archive(path: Path) -> Callable[[str], bytes]:
-    list_archive(path.read_bytes(), path.name)  # refuses what would unpack to far too much
-
-    def read(name: str) -> bytes:
-        with zipfile.ZipFile(path) as archive:
-            # The standard wants them at the root; many a zip holds the folder instead.
-            found = [each for each in archive.namelist() if PurePosixPath(each).name == name]
-            return archive.read(min(found, key=len)) if found else b""
+def _open_folder(path: Path) -> Read:
+    def read(file: str) -> bytes:
+        return (path / file).read_bytes() if (path / file).is_file() else b""
 
     return read
 
 
-def _join(name: str, read: Callable[[str], bytes]) -> tuple[Rows, dict[str, str]]:
-    manifest = {
-        row.get("propertyName", ""): row.get("value", "")
-        for row in _records(read("manifest.csv"), "manifest.csv")
-    }
-    version = manifest.get("oneroster.version", "")
+def _open_archive(archive: zipfile.ZipFile, name: str) -> Read:
+    """Read from the one folder that holds results.csv: the root, as the standard wants, or the folder that was packed."""
+    places = [place for place in archive.namelist() if PurePosixPath(place).name == RESULTS]
+    if len(places) > 1:
+        raise SheetError(
+            f"{name} holds {len(places)} packages ({', '.join(places[:3])}): unpack it and choose the folder of one."
+        )
+    base = places[0].removesuffix(RESULTS)
+    known = set(archive.namelist())
 
-    def records(file: str) -> Records:
-        absent = manifest.get(f"file.{file}", "").lower() == "absent"
-        return [] if absent else _records(read(f"{file}.csv"), f"{file}.csv of {name}")
+    def read(file: str) -> bytes:
+        return archive.read(base + file) if base + file in known else b""
 
-    results = records("results")
-    if not any(row.get("lineItemSourcedId") for row in results):
+    return read
+
+
+def _join(name: str, read: Read) -> tuple[pd.DataFrame, dict[str, str]]:
+    manifest = _read_table(read("manifest.csv"), f"manifest.csv of {name}")
+    told = dict(zip(_column(manifest, "propertyName"), _column(manifest, "value"), strict=True))
+
+    def table(file: str) -> pd.DataFrame:
+        absent = told.get(f"file.{file}", "").strip().lower() == "absent"
+        return _read_table(b"" if absent else read(f"{file}.csv"), f"{file}.csv of {name}")
+
+    results = table("results")
+    if not _column(results, "lineItemSourcedId").any():
         raise SheetError(f"{name} is a OneRoster package without results: export it with them.")
-    mode = manifest.get("file.results", "") or _guess_mode(results)
-    header = list(results[0])
-    joined = _joined_columns(records)
-    rows = [
-        [*row.values(), *joined(row.get("sourcedId", ""), row.get("lineItemSourcedId", ""))]
-        for row in results
-    ]
-    return [[*header, *JOINED], *rows], {"version": version or _guess_version(header), "mode": mode}
-
-
-def _joined_columns(records: Callable[[str], Records]) -> Callable[[str, str], list[str]]:
-    """Give the JOINED columns for a result's and a line item's sourcedId."""
-    items = {row.get("sourcedId", ""): row for row in records("lineItems")}
-    titles = {row.get("sourcedId", ""): row.get("title", "") for row in records("scoreScales")}
-    scales = {
-        row.get("resultSourcedId", ""): row.get("scoreScaleSourcedId", "")
-        for row in records("resultScoreScales")
+    detected = {
+        "version": told.get("oneroster.version", "") or _guess_version(results),
+        "mode": told.get("file.results", "").strip().lower() or _guess_mode(results),
     }
+    for title, texts in _join_columns(results, table).items():
+        results[title] = texts
+    left_out = [what for title, what in _LEFT_OUT.items() if results[title].any()]
+    if left_out:
+        detected["left out"] = " and ".join(left_out)
+    # The header is the first row of the frame of `Cells`.
+    header = pd.DataFrame([list(results.columns)], columns=results.columns, dtype="str")
+    frame = pd.concat([header, results])
+    lines = pd.RangeIndex(1, len(frame) + 1, name="line")
+    return frame.set_axis(lines, axis="index").set_axis(
+        range(frame.shape[1]), axis="columns"
+    ), detected
+
+
+#: What is shown beside a result and never sent.
+_LEFT_OUT = {"learningObjectives": "learning objectives", "scoreScaleSourcedId": "score scales"}
+
+
+def _join_columns(
+    results: pd.DataFrame, table: Callable[[str], pd.DataFrame]
+) -> dict[str, pd.Series]:
+    """Give the JOINED columns, each row by its result's and its line item's sourcedId."""
+    items, titles, scales = table("lineItems"), table("scoreScales"), table("resultScoreScales")
+    result, line_item = _column(results, "sourcedId"), _column(results, "lineItemSourcedId")
+    scale = _look_up(result, scales, "scoreScaleSourcedId", key="resultSourcedId")
+    return {
+        "lineItemTitle": _look_up(line_item, items, "title"),
+        "resultValueMin": _look_up(line_item, items, "resultValueMin"),
+        "resultValueMax": _look_up(line_item, items, "resultValueMax"),
+        "learningObjectives": _map(result, _list_objectives(table)),
+        "scoreScaleSourcedId": scale,
+        "scoreScaleTitle": _look_up(scale, titles, "title"),
+    }
+
+
+def _look_up(
+    ids: pd.Series, table: pd.DataFrame, column: str, *, key: str = "sourcedId"
+) -> pd.Series:
+    return _map(ids, dict(zip(_column(table, key), _column(table, column), strict=True)))
+
+
+def _map(ids: pd.Series, known: Mapping[str, str]) -> pd.Series:
+    texts = [known.get(one, "") if one else "" for one in ids]
+    return pd.Series(texts, index=ids.index, dtype="str")
+
+
+def _list_objectives(table: Callable[[str], pd.DataFrame]) -> dict[str, str]:
+    found = table("resultLearningObjectiveIds")
+    wanted = ("resultSourcedId", "status", "source", "learningObjectiveId", "score", "textScore")
     objectives: dict[str, list[str]] = {}
-    for row in records("resultLearningObjectiveIds"):
-        if row.get("status") != "tobedeleted":
-            objectives.setdefault(row.get("resultSourcedId", ""), []).append(_objective(row))
-
-    def joined(result: str, line_item: str) -> list[str]:
-        item, scale = items.get(line_item, {}), scales.get(result, "")
-        range_ = [item.get(field, "") for field in ("title", "resultValueMin", "resultValueMax")]
-        return [*range_, "; ".join(objectives.get(result, [])), scale, titles.get(scale, "")]
-
-    return joined
+    for result, status, source, objective, *reached in zip(
+        *(_column(found, name) for name in wanted), strict=True
+    ):
+        if status != "tobedeleted":
+            score = " ".join(filter(None, reached))
+            named = f"{source}:{objective}" + (f" = {score}" if score else "")
+            objectives.setdefault(result, []).append(named)
+    return {result: "; ".join(named) for result, named in objectives.items()}
 
 
-def _objective(row: Mapping[str, str]) -> str:
-    reached = " ".join(filter(None, (row.get("score", ""), row.get("textScore", ""))))
-    named = f"{row.get('source', '')}:{row.get('learningObjectiveId', '')}"
-    return f"{named} = {reached}" if reached else named
+def _column(table: pd.DataFrame, name: str) -> pd.Series:
+    """Give the column of that name, or an empty text for each row."""
+    return table[name] if name in table.columns else pd.Series("", index=table.index, dtype="str")
 
 
-def _guess_mode(results: Records) -> str:
+def _guess_mode(results: pd.DataFrame) -> str:
     """A bulk file leaves status and dateLastModified blank, a delta file fills both."""
-    return "delta" if any(row.get("dateLastModified") for row in results) else "bulk"
+    return "delta" if _column(results, "dateLastModified").any() else "bulk"
 
 
-def _guess_version(header: list[str]) -> str:
-    return "1.2" if "textScore" in header else "1.1"
+def _guess_version(results: pd.DataFrame) -> str:
+    return "1.2" if "textScore" in results.columns else "1.1"
 
 
 _NAMES = (
@@ -143,8 +169,11 @@ _NAMES = (
 _SPELLING = {name.lower(): name for name in _NAMES}
 
 
-def _records(content: bytes, name: str) -> Records:
-    """Read a file's rows by the standard's own spelling of its header; none where it has no rows."""
+def _read_table(content: bytes, name: str) -> pd.DataFrame:
+    """Read a file's rows by the standard's own spelling of its header; none where it has no rows.
+
+    Of two columns of one name the first counts; the other keeps its place, as an extension.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -152,8 +181,10 @@ def _records(content: bytes, name: str) -> Records:
             f"{name} is not UTF-8, as the standard asks: export the package again."
         ) from None
     if not text.strip():
-        return []
-    frame: pd.DataFrame = read_text(text, name, ",")[0]
-    header, *rows = frame.to_numpy(dtype=object).tolist()
-    spelled = [_SPELLING.get(text.strip().lower(), text.strip()) for text in header]
-    return [dict(zip(spelled, row, strict=True)) for row in rows]
+        return pd.DataFrame()
+    frame = read_text(text, name, ",")[0]
+    names: list[str] = []
+    for found in frame.iloc[0]:
+        spelled = _SPELLING.get(found.strip().lower(), found.strip())
+        names.append(f"{spelled} #{len(names) + 1}" if spelled in names else spelled)
+    return frame.iloc[1:].set_axis(names, axis="columns")

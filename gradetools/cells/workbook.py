@@ -1,147 +1,126 @@
-"""One worksheet of a workbook into rows of text, each cell as a spreadsheet program shows it.
-
-XLSX is read by openpyxl, which alone tells number formats; XLS and ODS by python-calamine.
-"""
+"""One worksheet of a workbook into cells of text, each as a spreadsheet program shows it."""
 
 from __future__ import annotations
 
 import io
-import itertools
-import warnings
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from gradetools.cells.limits import MOST_ROWS, refuse_vast
-from gradetools.cells.shown import show_value
-from gradetools.errors import GradetoolsError, MissingExtraError, SheetError
+import pandas as pd
 
-Rows = list[list[str]]
+from gradetools.cells.grid import Grid
+from gradetools.cells.ods import TableReader
+from gradetools.cells.xls import open_xls, read_sheet
+from gradetools.cells.xlsx import SheetReader, open_xlsx
+from gradetools.errors import GradetoolsError, SheetError
+
+
+class _Found(NamedTuple):
+    """The worksheet that was read: its name, its cells, and what is to be said of it."""
+
+    title: str
+    grid: Grid
+    hidden: Sequence[tuple[int, str]] = ()
+    uncalculated: Sequence[str] = ()
 
 
 def read_workbook(
     content: bytes, name: str, container: str, worksheet: str | None
-) -> tuple[str, Rows]:
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read the worksheet of that name, or the first that holds anything; formulas give their last values.
+
+    Returns:
+        The frame of `Cells`; and "worksheet", "other worksheets", "hidden" where there is such a thing.
 
     Raises:
         SheetError: the workbook is damaged, or has no such worksheet, or it is empty, or holds formulas
             without values.
-        MissingExtraError: for XLS and ODS, python-calamine is not installed.
+        MissingExtraError: for XLS, xlrd is not installed.
     """
-    read = _read_xlsx if container == "xlsx" else _read_others
     try:
-        names, found = read(content, name, worksheet)
-    except (GradetoolsError, KeyboardInterrupt, SystemExit):
+        titles, found = _READERS[container](content, name, worksheet)
+    except GradetoolsError:
         raise
-    except BaseException:  # noqa: BLE001 - a damaged workbook raises whatever it hits; calamine panics outside Exception
-        kind = container.upper()
+    except MemoryError:
         raise SheetError(
-            f"{name} cannot be read as an {kind} workbook: open it in a spreadsheet program and save it again."
+            f"{name} needs more memory than there is: save the one worksheet that holds the grades as CSV."
         ) from None
-    if found:
-        return found
-    there_are = "it has " + ", ".join(repr(each) for each in names)
+    except Exception:  # noqa: BLE001 - a damaged workbook raises whatever it hits
+        raise SheetError(
+            f"{name} cannot be read as an {container.upper()} workbook:"
+            " open it in a spreadsheet program and save it again."
+        ) from None
+    if found is not None:
+        _refuse_uncalculated(name, found)
+    if found is None or not found.grid.height:
+        raise SheetError(_why_nothing(name, titles, worksheet))
+    told = {"worksheet": found.title}
+    if others := [title for title in titles if title != found.title]:
+        told["other worksheets"] = ", ".join(others)
+    if hidden := [f"{count} {what}" for count, what in found.hidden if count]:
+        told["hidden"] = " and ".join(hidden) + ", read like the others"
+    return found.grid.take_frame(), told
+
+
+def _read_xlsx(content: bytes, name: str, worksheet: str | None) -> tuple[list[str], _Found | None]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        book = open_xlsx(archive)
+        wanted = [each for each in book.worksheets if worksheet in (None, each.title)]
+        for each in sorted(wanted, key=lambda one: not one.visible):
+            reader = SheetReader(book, name)
+            reader.read(each)
+            if reader.grid.height or reader.uncalculated:
+                break
+        else:
+            return [each.title for each in book.worksheets], None
+    hidden = ((reader.hidden_rows, "rows"), (reader.hidden_columns, "columns"))
+    titles = [one.title for one in book.worksheets]
+    return titles, _Found(each.title, reader.grid, hidden, reader.uncalculated)
+
+
+def _read_ods(content: bytes, name: str, worksheet: str | None) -> tuple[list[str], _Found | None]:
+    reader = TableReader(name, worksheet)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        manifest = "META-INF/manifest.xml"
+        if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
+            raise SheetError(f"{name} is locked with a password: save it without one.")
+        reader.read(archive)
+    hidden = ((reader.hidden_rows, "rows"),)
+    return reader.titles, _Found(reader.title, reader.grid, hidden, reader.uncalculated)
+
+
+def _read_xls(content: bytes, name: str, worksheet: str | None) -> tuple[list[str], _Found | None]:
+    book = open_xls(content, name)
+    titles = list(book.sheet_names())
+    for title in titles:
+        if worksheet in (None, title):
+            grid, rows, columns = read_sheet(book, title, name)
+            if grid.height:
+                return titles, _Found(title, grid, ((rows, "rows"), (columns, "columns")))
+    return titles, None
+
+
+_READERS: dict[str, Callable[[bytes, str, str | None], tuple[list[str], _Found | None]]] = {
+    "xlsx": _read_xlsx,
+    "ods": _read_ods,
+    "xls": _read_xls,
+}
+
+
+def _refuse_uncalculated(name: str, found: _Found) -> None:
+    """Refuse formulas without a value; they would read as blank."""
+    if found.uncalculated:
+        raise SheetError(
+            f"{name} holds {len(found.uncalculated)} formulas that were never calculated, the first in"
+            f" {found.uncalculated[0]} of {found.title!r}: open it in a spreadsheet program and save it again."
+        )
+
+
+def _why_nothing(name: str, titles: Sequence[str], worksheet: str | None) -> str:
+    there_are = "it has " + ", ".join(map(repr, titles))
     if worksheet is None:
-        raise SheetError(f"{name} holds no cells ({there_are}): export the sheet again.")
-    if worksheet in names:
-        raise SheetError(
-            f"The worksheet {worksheet!r} of {name} is empty; {there_are}: choose another."
-        )
-    raise SheetError(f"{name} has no worksheet {worksheet!r}; {there_are}: choose one of them.")
-
-
-_Found = tuple[list[str], tuple[str, Rows] | None]
-
-
-def _first_filled(
-    names: list[str], worksheet: str | None, rows_of: Callable[[str], Rows]
-) -> tuple[str, Rows] | None:
-    """Give the worksheet of that name, or the first, that has rows."""
-    wanted = [title for title in names if worksheet in (None, title)]
-    filled = ((title, rows_of(title)) for title in wanted)
-    return next(((title, rows) for title, rows in filled if rows), None)
-
-
-def _read_xlsx(content: bytes, name: str, worksheet: str | None) -> _Found:
-    import openpyxl  # half a second that a CSV need not wait for
-
-    with warnings.catch_warnings():
-        # openpyxl warns of drawings and validations that it leaves out; no grade stands in them.
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = {sheet.title: sheet for sheet in book.worksheets}
-
-        def rows_of(title: str) -> Rows:
-            sheet: Any = sheets[title]
-            # The size that a worksheet states may be too small, and hide cells, or far too large.
-            sheet.reset_dimensions()
-            shown = ([_show(cell) for cell in row] for row in sheet.iter_rows())
-            rows = _collect(shown, name)
-            if rows:
-                _refuse_uncalculated(sheet, name)
-            return rows
-
-        return list(sheets), _first_filled(list(sheets), worksheet, rows_of)
-
-
-def _show(cell: Any) -> str:  # noqa: ANN401 - openpyxl's read-only cells share no class
-    return "" if cell.value is None else show_value(cell.value, cell.number_format or "")
-
-
-def _refuse_uncalculated(sheet: Any, name: str) -> None:  # noqa: ANN401 - see `_show`
-    """Refuse formulas without a value, as programs write them that do not calculate; they would read as blank."""
-    from openpyxl.xml.functions import iterparse
-
-    places = []
-    with sheet._get_source() as source:  # noqa: SLF001 - the cell's XML alone tells "" from no value
-        for _, element in iterparse(source):
-            kind = element.tag.rpartition("}")[2]
-            if kind == "c":
-                parts = {part.tag.rpartition("}")[2]: part.text for part in element}
-                blank = "v" in parts and element.get("t") == "str"
-                if "f" in parts and not parts.get("v") and not blank:
-                    places.append(element.get("r", "?"))
-            if kind == "row":
-                element.clear()
-    if places:
-        raise SheetError(
-            f"{name} holds {len(places)} formulas that were never calculated, the first in {places[0]}"
-            f" of {sheet.title!r}: open it in a spreadsheet program and save it again."
-        )
-
-
-def _read_others(content: bytes, name: str, worksheet: str | None) -> _Found:
-    try:
-        import python_calamine
-    except ImportError:
-        raise MissingExtraError(f"Reading {name}, an XLS or ODS workbook,", "sheets") from None
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-
-    def rows_of(title: str) -> Rows:
-        rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-        return _collect(([show_value(value) for value in row] for row in rows), name)
-
-    return list(book.sheet_names), _first_filled(list(book.sheet_names), worksheet, rows_of)
-
-
-def _collect(rows: Iterable[list[str]], name: str) -> Rows:
-    """Leave out the empty rows and columns at the end, which are but formatted."""
-    kept: Rows = []
-    filled = 0
-    for row in _bounded(rows, name):
-        while row and not row[-1]:
-            row.pop()
-        kept.append(row)
-        filled = len(kept) if row else filled
-    del kept[filled:]
-    refuse_vast(name, len(kept), max(map(len, kept), default=0))
-    return kept
-
-
-def _bounded(rows: Iterable[list[str]], name: str) -> Iterator[list[str]]:
-    numbered = iter(rows)
-    yield from itertools.islice(numbered, MOST_ROWS)
-    if next(numbered, None) is not None:
-        raise SheetError(
-            f"{name} has more than {MOST_ROWS:,} rows, the most of a workbook: save it as CSV."
-        )
+        return f"{name} holds no cells ({there_are}): export the sheet again."
+    if worksheet in titles:
+        return f"The worksheet {worksheet!r} of {name} is empty; {there_are}: choose another."
+    return f"{name} has no worksheet {worksheet!r}; {there_are}: choose one of them."

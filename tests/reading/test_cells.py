@@ -172,7 +172,8 @@ def test_worksheet_is_the_first_that_holds_anything(tmp_path: Path) -> None:
     """An empty first worksheet is passed over, and the one taken is told."""
     path = write_workbook(tmp_path, {"Cover": [], "Grades": ROWS, "Old": [["x", "y"]]})
     cells = read_cells(path)
-    assert (rows_of(cells), dict(cells.detected)) == (ROWS, {"worksheet": "Grades"})
+    told = {"worksheet": "Grades", "other worksheets": "Cover, Old"}
+    assert (rows_of(cells), dict(cells.detected)) == (ROWS, told)
     assert rows_of(read_cells(path, worksheet="Old")) == [["x", "y"]]
 
 

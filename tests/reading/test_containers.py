@@ -6,7 +6,6 @@ import csv
 import io
 import random
 import re
-import struct
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +18,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from reading_samples import write_sheet, write_workbook
+from workbooks import write_ods, write_xls
 
 from gradetools.cells import Cells, read_cells
 from gradetools.errors import SheetError
@@ -190,92 +190,6 @@ def test_titles_above_the_header_are_passed_over(tmp_path: Path) -> None:
     book.save(path)
     sheet = read_sheet(path, worksheet="Grades")
     assert (list(sheet.column("Quiz 1")), sheet.detected["header row"]) == (["8", "7.5"], "3")
-
-
-def write_ods(folder: Path, rows: Iterable[Iterable[object]]) -> Path:
-    """Write the least OpenDocument spreadsheet: texts and numbers in one worksheet."""
-
-    def cell(value: object) -> str:
-        kind = f'float" office:value="{value}' if isinstance(value, float) else "string"
-        return f'<table:table-cell office:value-type="{kind}"><text:p>{value}</text:p></table:table-cell>'
-
-    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
-    names = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
-    )
-    path = folder / "grades.ods"
-    manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{manifest}"/>')
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr(
-            "content.xml",
-            f'<office:document-content {names}><office:body><office:spreadsheet><table:table table:name="Grades">'
-            f"{body}</table:table></office:spreadsheet></office:body></office:document-content>",
-        )
-    return path
-
-
-def write_xls(folder: Path, rows: Iterable[Iterable[object]]) -> Path:
-    """Write the least BIFF8 workbook in a compound file: texts and numbers in one worksheet."""
-
-    def record(kind: int, content: bytes) -> bytes:
-        return struct.pack("<HH", kind, len(content)) + content
-
-    def cell(row: int, column: int, value: object) -> bytes:
-        place = struct.pack("<HHH", row, column, 0)
-        if isinstance(value, float):
-            return record(0x203, place + struct.pack("<d", value))
-        text = str(value).encode("utf-16-le")
-        return record(0x204, place + struct.pack("<HB", len(text) // 2, 1) + text)
-
-    end = record(0x0A, b"")
-    start = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
-    name = b"Grades"
-    offset = len(start) + 4 + 8 + len(name) + len(end)
-    sheet = record(0x85, struct.pack("<IHBB", offset, 0, len(name), 0) + name)
-    body = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0)) + b"".join(
-        cell(i, k, value) for i, row in enumerate(rows) for k, value in enumerate(row)
-    )
-    stream = (start + sheet + end + body + end).ljust(4096, b"\0")
-    sectors = len(stream) // 512
-    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
-    fat = struct.pack("<128I", *chain, *[0xFFFFFFFF] * (128 - len(chain)))
-
-    def entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
-        text = (name + "\0").encode("utf-16-le")
-        links = struct.pack("<HBBIII", len(text), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
-        return text.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", first, size)
-
-    folder_entries = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(
-        "Workbook", 2, 0xFFFFFFFF, 2, len(stream)
-    )
-    header = (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        + bytes(16)
-        + struct.pack(
-            "<HHHHH6xIIIIIIIII",
-            0x3E,
-            3,
-            0xFFFE,
-            9,
-            6,
-            0,
-            1,
-            1,
-            0,
-            4096,
-            0xFFFFFFFE,
-            0,
-            0xFFFFFFFE,
-            0,
-        )
-    )
-    header += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
-    path = folder / "grades.xls"
-    path.write_bytes(header + fat + folder_entries.ljust(512, b"\0") + stream)
-    return path
 
 
 @pytest.mark.parametrize("write", [write_ods, write_xls])

@@ -68,7 +68,11 @@ def test_a_package_is_one_long_sheet(tmp_path: Path, kind: str) -> None:
     sheet = read_sheet(path)
     assert (sheet.format, dict(sheet.detected)) == (
         "oneroster_csv",
-        {"version": "1.2", "mode": "bulk"},
+        {
+            "version": "1.2",
+            "mode": "bulk",
+            "left out": "learning objectives and score scales",
+        },
     )
     joined = sheet.frame.iloc[:, -6:].to_numpy(dtype=object).tolist()
     assert joined == [
@@ -174,7 +178,11 @@ def test_outside_packages(shared: Path, mode: str) -> None:
     sheet = read_sheet(shared / "sheets" / "oneroster" / f"valid--gradebook-{mode}-package.zip")
     assert (sheet.format, dict(sheet.detected)) == (
         "oneroster_csv",
-        {"version": "1.2", "mode": mode},
+        {
+            "version": "1.2",
+            "mode": mode,
+            "left out": "learning objectives and score scales",
+        },
     )
     wanted = ("score", "lineItemTitle", "learningObjectives", "scoreScaleTitle")
     found = [list(sheet.column(name)) for name in wanted]
