@@ -166,6 +166,12 @@ class Journal:
                 rows,
             )
 
+    def read_outcome(self, push_id: str, entry: int) -> Outcome:
+        """Give what is recorded of one entry."""
+        names = "entry, state, reason, message, http_status, request_id, stored"
+        query = f"SELECT {names} FROM entries WHERE push_id=? AND entry=?"  # noqa: S608 - our own column names
+        return Outcome(*self._read(query, push_id, entry)[0])
+
     def finish(self, push_id: str, *, now: dt.datetime, why_unsent: str = "") -> None:
         """Note that a push has ended: `done`, unless entries are left that a resumed push would send."""
         with self._writing(), self._db:

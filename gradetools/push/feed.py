@@ -1,14 +1,17 @@
 """The entries of a plan as tasks, line item by line item, each with what is there now.
 
 What others changed since the plan is noticed by reading each line item's results once more, in bulk,
-just before its entries are written; because the tasks pass through a short queue, the next item is
-read while this one is still being written.
+just before its entries are written. The next items are read while this one is still being written: so
+many that the workers do not run dry, and no more, for what was read early may change again.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,9 +21,21 @@ from gradetools.gradebook import Gradebook
 from gradetools.plan import WRITES, Plan, is_active, next_ids
 from gradetools.push.write import Task
 
+#: Of the plan, what a task needs.
+_COLUMNS = ("class_id", "line_item", "sourced_id", "before", "after")
+#: So many lists are read at once, at most.
+_READERS = 4
+
+
+class _Now(NamedTuple):
+    """What a line item's list showed: sourcedId to record, and student to the sourcedIds that are active."""
+
+    by_id: Mapping[str, Record]
+    by_student: Mapping[str, list[str]]
+
 
 def make_tasks(
-    plan: Plan, gradebook: Gradebook, *, only: Collection[int] | None = None
+    plan: Plan, gradebook: Gradebook, *, only: Collection[int] | None = None, ahead: int = 32
 ) -> Iterator[Task]:
     """Give the writes of a plan, in groups of one line item, each compared with a fresh list.
 
@@ -29,21 +44,31 @@ def make_tasks(
         gradebook: where the lists are read.
         only: the entries of a resumed push that have no outcome yet, in the order to take them; each is
             to be asked for by id, and the lists only show what others made for the same grade.
+        ahead: for how many entries lists are read before their turn, at least.
 
     Raises:
         GradebookError: a list cannot be read.
     """
-    writes = plan.changes[plan.changes["action"].isin(WRITES)]
+    writes = plan.changes.loc[plan.changes["action"].isin(WRITES), list(_COLUMNS)]
     if only is not None:
         yield from _resumed(
             writes.loc[[entry for entry in only if entry in writes.index]], gradebook
         )
         return
-    for (class_id, line_item), group in writes.groupby(["class_id", "line_item"], sort=False):
-        by_id, by_student = _read_now(gradebook, str(class_id), str(line_item))
-        for row in _rows(group):
-            task = _with_rivals(_task(*row), by_student)
-            yield replace(task, current=by_id.get(task.sourced_id))
+    groups = writes.groupby(["class_id", "line_item"], sort=False)
+    readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
+    waiting: deque[tuple[pd.DataFrame, Future[_Now]]] = deque()
+    try:
+        for (class_id, line_item), group in groups:
+            waiting.append(
+                (group, readers.submit(_read_now, gradebook, str(class_id), str(line_item)))
+            )
+            while sum(len(later) for later, _ in list(waiting)[1:]) >= ahead:
+                yield from _tasks(*waiting.popleft())
+        while waiting:
+            yield from _tasks(*waiting.popleft())
+    finally:
+        readers.shutdown(cancel_futures=True)
 
 
 def make_task(plan: Plan, entry: int) -> Task:
@@ -51,13 +76,20 @@ def make_task(plan: Plan, entry: int) -> Task:
     return next(_task(*row) for row in _rows(plan.changes.loc[[entry]]))
 
 
+def _tasks(group: pd.DataFrame, reading: Future[_Now]) -> Iterator[Task]:
+    now = reading.result()
+    for row in _rows(group):
+        task = _with_rivals(_task(*row), now)
+        yield replace(task, current=now.by_id.get(task.sourced_id)) if now.by_id else task
+
+
 def _resumed(writes: pd.DataFrame, gradebook: Gradebook) -> Iterator[Task]:
     """Keep the order that was asked for; what others made meanwhile still shows in the lists alone."""
-    known: dict[tuple[str, str], Mapping[str, list[str]]] = {}
+    known: dict[tuple[str, str], _Now] = {}
     places = zip(writes["class_id"].tolist(), writes["line_item"].tolist(), strict=True)
     for row, place in zip(_rows(writes), places, strict=True):
         if place not in known:
-            known[place] = _read_now(gradebook, *place)[1]
+            known[place] = _read_now(gradebook, *place)
         task = _with_rivals(_task(*row), known[place])
         student = str(task.after["student"]["sourcedId"])
         for sourced_id in next_ids(gradebook.environment.name, place[1], student, task.sourced_id):
@@ -68,15 +100,15 @@ def _resumed(writes: pd.DataFrame, gradebook: Gradebook) -> Iterator[Task]:
         yield task
 
 
-def _with_rivals(task: Task, by_student: Mapping[str, list[str]]) -> Task:
+def _with_rivals(task: Task, now: _Now) -> Task:
+    if not now.by_student:
+        return task
     student = str(task.after["student"]["sourcedId"])
-    others = (other for other in by_student.get(student, ()) if other != task.sourced_id)
+    others = (other for other in now.by_student.get(student, ()) if other != task.sourced_id)
     return replace(task, rivals=tuple(others))
 
 
-def _read_now(
-    gradebook: Gradebook, class_id: str, line_item: str
-) -> tuple[Mapping[str, Record], Mapping[str, list[str]]]:
+def _read_now(gradebook: Gradebook, class_id: str, line_item: str) -> _Now:
     by_id: dict[str, Record] = {}
     by_student: dict[str, list[str]] = {}
     try:
@@ -90,7 +122,7 @@ def _read_now(
         if is_active(record):
             student = str((record.get("student") or {}).get("sourcedId"))
             by_student.setdefault(student, []).append(sourced_id)
-    return by_id, by_student
+    return _Now(by_id, by_student)
 
 
 def _rows(writes: pd.DataFrame) -> Iterator[tuple[int, str, str | None, str]]:

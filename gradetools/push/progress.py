@@ -51,6 +51,11 @@ class Reporter:
         """Note that one more entry has ended in a state."""
         self._states[state] += 1
 
+    def recount(self, before: str, state: str) -> None:
+        """Note that an entry has turned out to be in another state."""
+        self._states.subtract([before])
+        self._states[state] += 1
+
     def report(self, waiting: float, *, finished: bool = False) -> None:
         """Tell how far it is, unless it was told a moment ago."""
         now = self._clock()

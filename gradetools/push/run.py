@@ -1,32 +1,35 @@
 """A push: guards, journal, workers, read-back, receipt.
 
 Theory of operation. The calling thread is the clerk: it takes outcomes from the workers, commits
-them to the journal in batches and tells progress. One feeder thread reads what is there now and
-puts tasks into a short queue; the workers take them, one request at a time each. Nobody but the
-clerk touches the journal, nobody but the workers writes to the gradebook. Stop, a refusal that
-concerns everybody, a full disk or a mistake of ours ends the feeding; what is in flight is finished
-and recorded. The books stay open until the last worker has gone, whatever happens to the clerk.
+them to the journal in batches and tells progress. The workers take tasks in turn from one iterator,
+which reads lists ahead of them, one request at a time each. Nobody but the clerk touches the journal,
+nobody but the workers writes to the gradebook. Stop, a refusal that concerns everybody, a full disk
+or a mistake of ours keeps further tasks from being begun; what is in flight is finished and recorded.
+The books stay open until the last worker has gone, whatever happens to the clerk. A gradebook that
+was caught storing something else is asked again for everything that was written on trust.
 """
 
 from __future__ import annotations
 
+import array
 import contextlib
+import math
 import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Container, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gradetools.errors import GradebookError, JournalError, PlanError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Journal, Outcome, list_environments, open_journal
-from gradetools.plan import Plan
+from gradetools.plan import WRITES, Plan
 from gradetools.push.feed import make_task, make_tasks
 from gradetools.push.guards import check_host, check_plan
 from gradetools.push.progress import Progress, Reporter
-from gradetools.push.write import Task, verify_entry, write_entry
+from gradetools.push.write import Task, done_state, verify_entry, write_entry
 from gradetools.receipt import Receipt
 
 Verify = Literal["sample", "all"]
@@ -91,10 +94,20 @@ def push_plan(
             left = None
         else:
             push_id, left = resume, _left(journal, plan, resume)
-        run = _Run(plan, gradebook, journal, push_id, verify, stop or threading.Event(), only=left)
         total = plan.writes if left is None else len(left)
+        run = _Run(
+            plan,
+            gradebook,
+            journal,
+            push_id,
+            workers=workers,
+            stop=stop or threading.Event(),
+            reporter=Reporter(progress, total),
+            sample=None if verify == "all" else _draw_sample(plan, push_id),
+            only=left,
+        )
         with gradebook.transport.paced(workers, run.stop):
-            run.go(workers, Reporter(progress, total))
+            run.go()
         unforeseen = [error for error in run.trouble if not isinstance(error, GradebookError)]
         if run.unsaved:
             # What came of these is not on disk: the push must look like one that was killed.
@@ -114,22 +127,46 @@ def _left(journal: Journal, plan: Plan, push_id: str) -> list[int]:
     return journal.unsent(push_id)
 
 
+def _draw_sample(plan: Plan, push_id: str) -> Container[int] | None:
+    """Draw the entries that are read back; None for all of them. The same for the same push."""
+    writes = plan.changes.index[plan.changes["action"].isin(WRITES)].tolist()
+    if len(writes) <= _READ_ALL:
+        return None
+    share = max(20, math.ceil(0.02 * len(writes)))
+    return frozenset(random.Random(push_id).sample(writes, share))  # noqa: S311 - a sample, no secret
+
+
+class _Turns:
+    """One iterator for many threads."""
+
+    def __init__(self, tasks: Iterator[Task]) -> None:
+        self._tasks, self._lock = tasks, threading.Lock()
+
+    def take(self) -> Task | None:
+        """Give the next task; None when there is none left."""
+        with self._lock:
+            return next(self._tasks, None)
+
+
 @dataclass
 class _Run:
-    """One push under way."""
+    """One push under way; `sample` holds the entries that are read back, None stands for all."""
 
     plan: Plan
     gradebook: Gradebook
     journal: Journal
     push_id: str
-    verify: Verify
+    workers: int
     stop: threading.Event
+    reporter: Reporter
+    sample: Container[int] | None
     only: Collection[int] | None = None
-    tasks: queue.Queue[Task | None] = field(default_factory=lambda: queue.Queue(32))
     #: What came of the entries; None from a worker that has gone.
-    outcomes: queue.Queue[Outcome | None] = field(default_factory=queue.Queue)
+    outcomes: queue.SimpleQueue[Outcome | None] = field(default_factory=queue.SimpleQueue)
     #: What the clerk holds and the journal does not yet.
     unsaved: list[Outcome] = field(default_factory=list)
+    #: The entries that were written on trust; numbers alone, for they may be a million.
+    trusted: array.array[int] = field(default_factory=lambda: array.array("q"))
     #: Set when nothing more is to be begun, for whatever reason.
     ended: threading.Event = field(default_factory=threading.Event)
     #: Set when the gradebook was caught storing something else: from then on every entry is read back.
@@ -138,31 +175,46 @@ class _Run:
     #: Whether any entry was sent, or settled without sending.
     tried: bool = False
 
-    def go(self, workers: int, reporter: Reporter) -> None:
+    def go(self) -> None:
         """Write everything, and end with every outcome in the journal."""
-        threads = [threading.Thread(target=self._feed, args=(workers,), daemon=True)]
-        threads += [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        ahead = 2 * self.workers
+        tasks = make_tasks(self.plan, self.gradebook, only=self.only, ahead=ahead)
+        self._run_workers(tasks, self._write, self._note_written)
+        if self.distrust.is_set() and not self.stop.is_set():
+            self.ended.clear()
+            doubted = (make_task(self.plan, entry) for entry in self.trusted)
+            self._run_workers(doubted, self._verify, self._note_verified)
+        with self._guarded():
+            self.reporter.report(0.0, finished=True)
+
+    def _run_workers(
+        self,
+        tasks: Iterator[Task],
+        work: Callable[[Task], Outcome],
+        note: Callable[[Outcome], None],
+    ) -> None:
+        """Let the workers do all tasks, and keep the books meanwhile."""
+        turns = _Turns(tasks)
+        threads = [
+            threading.Thread(target=self._work, args=(turns, work), daemon=True)
+            for _ in range(self.workers)
+        ]
         for thread in threads:
             thread.start()
-        unread: list[Outcome] = []
-        saved, working = time.monotonic(), workers
+        saved, working = time.monotonic(), self.workers
         # The count is the quick way to see the end; should an interrupt lose one, the threads tell.
         while working and (any(map(threading.Thread.is_alive, threads)) or self.outcomes.qsize()):
             with self._guarded():
-                working -= self._take_outcome(unread, reporter)
+                working -= self._take_outcomes(note)
                 if len(self.unsaved) >= _BATCH or time.monotonic() - saved >= _BATCH_SECONDS:
                     saved = time.monotonic()
                     self._save()
-                reporter.report(self.gradebook.transport.pace.waiting_seconds)
+                self.reporter.report(self.gradebook.transport.pace.waiting_seconds)
         for _ in range(2):  # an interrupt may hit the first
             with self._guarded():
                 self._save()
         for thread in threads:
             thread.join()
-        with self._guarded():
-            if self.distrust.is_set():
-                self._read_back(unread)
-            reporter.report(0.0, finished=True)
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -174,32 +226,18 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - raised again by push_plan, when the books are closed
             self._end(error)
 
-    def _feed(self, workers: int) -> None:
+    def _work(self, turns: _Turns, work: Callable[[Task], Outcome]) -> None:
         try:
-            for task in make_tasks(self.plan, self.gradebook, only=self.only):
-                while not self._over():
-                    try:
-                        self.tasks.put(task, timeout=0.1)
-                        break
-                    except queue.Full:
-                        continue
+            while not self._over() and (task := turns.take()) is not None:
                 if self._over():
                     break
-        except Exception as error:  # noqa: BLE001 - the clerk raises it again, when the books are closed
+                try:
+                    self.outcomes.put(work(task))
+                except Exception as error:  # noqa: BLE001 - push_plan raises it again, when the books are closed
+                    self._end(error)
+                    self.outcomes.put(Outcome(task.entry, "failed", "outcome-unknown", _MISTAKE))
+        except Exception as error:  # noqa: BLE001 - a list that could not be read; raised again by push_plan
             self._end(error)
-        for _ in range(workers):
-            self.tasks.put(None)
-
-    def _work(self) -> None:
-        # To the last task, whatever happens: a worker that leaves would block the feeder for ever.
-        while (task := self.tasks.get()) is not None:
-            if self._over():
-                continue
-            try:
-                self.outcomes.put(self._write(task))
-            except Exception as error:  # noqa: BLE001 - push_plan raises it again, when the books are closed
-                self._end(error)
-                self.outcomes.put(Outcome(task.entry, "failed", "outcome-unknown", _MISTAKE))
         self.outcomes.put(None)
 
     def _write(self, task: Task) -> Outcome:
@@ -216,24 +254,41 @@ class _Run:
             self.distrust.set()
         return outcome
 
-    def _take_outcome(self, unread: list[Outcome], reporter: Reporter) -> int:
-        """Take the next outcome, if one comes soon, and say how many workers have gone.
+    def _verify(self, task: Task) -> Outcome:
+        outcome, cause = verify_entry(task, self.gradebook, Outcome(task.entry, done_state(task)))
+        if cause is not None:
+            self._end(cause)
+        return outcome
 
-        It is noted in `unread` if it was written on trust.
-        """
-        try:
-            outcome = self.outcomes.get(timeout=_BATCH_SECONDS)
-        except queue.Empty:
-            return 0
-        if outcome is None:
-            return 1
+    def _take_outcomes(self, note: Callable[[Outcome], None]) -> int:
+        """Take what outcomes there are, once one has come, and say how many workers have gone."""
+        gone, wait = 0, _BATCH_SECONDS
+        with contextlib.suppress(queue.Empty):
+            for _ in range(_BATCH):
+                outcome = self.outcomes.get(timeout=wait)
+                wait = 0.0
+                if outcome is None:
+                    gone += 1
+                else:
+                    note(outcome)
+        return gone
+
+    def _note_written(self, outcome: Outcome) -> None:
         self.unsaved.append(outcome)
         self.tried |= outcome.reason != "unreachable"
         if outcome.state != "unsent":
-            reporter.count(outcome.state)
-        if outcome.state in {"created", "updated"} and not self._sampled(outcome.entry):
-            unread.append(outcome)
-        return 0
+            self.reporter.count(outcome.state)
+        done = outcome.state in {"created", "updated"}
+        if done and outcome.sent is None and not self._sampled(outcome.entry):
+            self.trusted.append(outcome.entry)
+
+    def _note_verified(self, outcome: Outcome) -> None:
+        """Record what was believed and is not so; when and by which request it was written stays."""
+        if outcome.state == "failed":
+            known = self.journal.read_outcome(self.push_id, outcome.entry)
+            judged = replace(outcome, http_status=known.http_status, request_id=known.request_id)
+            self.unsaved.append(judged)
+            self.reporter.recount(known.state, outcome.state)
 
     def _save(self) -> None:
         """Commit what the clerk holds; it is kept until the journal has taken it."""
@@ -241,23 +296,8 @@ class _Run:
             self.journal.record(self.push_id, self.unsaved)
             self.unsaved.clear()
 
-    def _read_back(self, unread: list[Outcome]) -> None:
-        """After one lie, look at everything that was believed before; Stop ends it."""
-        for outcome in unread:
-            if self.stop.is_set():
-                return
-            judged = verify_entry(make_task(self.plan, outcome.entry), self.gradebook, outcome)
-            if judged != outcome:
-                self.unsaved.append(judged)
-                self._save()
-
     def _sampled(self, entry: int) -> bool:
-        writes = self.plan.writes
-        if self.verify == "all" or writes <= _READ_ALL:
-            return True
-        share = max(20, 0.02 * writes) / writes
-        # Chance, but the same for the same push, so that the clerk and the workers agree.
-        return random.Random(f"{self.push_id}/{entry}").random() < share  # noqa: S311 - a sample, no secret
+        return self.sample is None or entry in self.sample
 
     def _over(self) -> bool:
         return self.ended.is_set() or self.stop.is_set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from gradetools.dialects import Record, canonical, compact, differences, parse
+from gradetools.dialects import Record, canonical, compact, differences
 from gradetools.errors import (
     AuthError,
     BusyError,
@@ -65,16 +65,16 @@ def write_entry(
     return first if _refuses_the_id(task, written[0]) else written
 
 
-def verify_entry(task: Task, gradebook: Gradebook, written: Outcome) -> Outcome:
+def verify_entry(task: Task, gradebook: Gradebook, written: Outcome) -> Written:
     """Read one written result back and compare it; the outcome as it was, where it holds."""
-    sent = parse(written.sent)
-    task = task.moved_to(str(sent["sourcedId"]), None) if sent else task
     try:
         stored = gradebook.get_record(task.sourced_id)
-    except GradebookError:
+    except (UnreachableError, BusyError, AuthError) as error:
         # It was answered with success; that it cannot be read back now proves nothing else.
-        return written
-    return _judge(task, stored, written)
+        return written, error
+    except GradebookError:
+        return written, None
+    return _judge(task, stored, written), None
 
 
 def _write(
@@ -122,6 +122,8 @@ def done_state(task: Task) -> str:
 
 def unlike(task: Task, stored: Mapping[str, object] | None) -> list[str]:
     """Name the fields in which what is stored is not what was sent; a server may add fields of its own."""
+    if not differences(task.after, stored):
+        return []
     sent, held, old = canonical(task.after), canonical(stored), canonical(task.before)
     asked = [name for name in sent if sent[name] != held.get(name)]
     # A field that was to be removed and is still there as it was.
@@ -172,9 +174,12 @@ def _put(task: Task, gradebook: Gradebook, *, read_back: bool) -> Written:
             raise
         return _find_out(task, gradebook, error)
     written = _done(task, status=answer.status, request_id=answer.request_id)
-    if echo is not None and not read_back and not unlike(task, echo):
-        return _judge(task, echo, written), None
-    return verify_entry(task, gradebook, written), None
+    # What took another id than the planned one is not written on trust.
+    if echo is not None and not read_back and not task.moved:
+        judged = _judge(task, echo, written)
+        if judged.state != "failed":
+            return judged, None
+    return verify_entry(task, gradebook, written)[0], None
 
 
 def _find_out(task: Task, gradebook: Gradebook, error: GradebookError) -> Written:
@@ -206,8 +211,10 @@ def _done(
 
 
 def _judge(task: Task, stored: Record | None, written: Outcome) -> Outcome:
+    if not differences(task.after, stored):
+        return written
     wrong = unlike(task, stored)
-    text = compact(stored) if stored is not None and differences(stored, task.after) else None
+    text = compact(stored) if stored is not None else None
     if not wrong:
         # What a server adds of its own is kept, so that nobody takes it for somebody's edit later.
         return replace(written, stored=text)

@@ -19,12 +19,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 import requests
 import tenacity
+import urllib3
 from pydantic import SecretStr
-from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
@@ -39,6 +40,7 @@ from gradetools.errors import (
 )
 from gradetools.pace import Clock, Pace, Patience
 from gradetools.settings import Settings, check_url, is_loopback
+from gradetools.transport.channel import Channel, Reply
 from gradetools.transport.credentials import ClientCredentials, make_token_request, read_token
 
 _REPEATABLE = {429, 500, 502, 503, 504}
@@ -105,17 +107,20 @@ class Transport:
         self._clock = clock or Clock()
         self.pace = Pace(workers, clock=self._clock)
         self.auth = ClientCredentials(self._fetch_token, clock=self._clock)
-        self._session = requests.Session()
-        # Room for a push with many workers; a pool that is too small closes connections.
-        adapter = HTTPAdapter(pool_maxsize=64, max_retries=0)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
-        self._verify = _ca_bundle(settings)
+        self._channel = Channel(
+            timeout=(self.patience.connect_timeout, self.patience.read_timeout),
+            verify=_ca_bundle(settings),
+        )
         self._proxies: dict[str, dict[str, str]] = {}
+        # What is the same for every request is worked out once.
+        self._root = str(requests.Request("GET", settings.base_url).prepare().url).rstrip("/")
+        self._headers = CaseInsensitiveDict({"Accept": "application/json"})
+        for name, secret in settings.headers.items():
+            self._headers[name] = secret.get_secret_value()
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._channel.close()
 
     @contextlib.contextmanager
     def paced(self, workers: int, stop: threading.Event) -> Iterator[None]:
@@ -165,13 +170,13 @@ class Transport:
     def _prepare(
         self, method: str, path: str, params: Mapping[str, str] | None, data: bytes | None
     ) -> requests.PreparedRequest:
-        headers = {"Accept": "application/json"}
+        request = requests.PreparedRequest()
+        request.method, request.body = method, data
+        request.url = self._root + path + (f"?{urlencode(params)}" if params else "")
+        request.headers = self._headers.copy()
         if data is not None:
-            headers["Content-Type"] = "application/json"
-        for name, value in self.settings.headers.items():
-            headers[name] = value.get_secret_value()
-        url = self.settings.base_url + path
-        return requests.Request(method, url, headers=headers, params=params, data=data).prepare()
+            request.headers.setdefault("Content-Type", "application/json")
+        return request
 
     def _repeat(
         self,
@@ -180,7 +185,22 @@ class Transport:
         asked: _Asked,
     ) -> Answer:
         """Repeat what may pass, under both bounds; the last answer, good or bad, is the outcome."""
-        patience = self.patience
+        outcome = attempt(prepared, asked)
+        if _may_pass(outcome):
+            outcome = self._try_again(outcome, attempt, prepared, asked)
+        if isinstance(outcome, UnreachableError):
+            raise outcome
+        return outcome
+
+    def _try_again(
+        self,
+        first: _Outcome,
+        attempt: Callable[[requests.PreparedRequest, _Asked], _Outcome],
+        prepared: requests.PreparedRequest,
+        asked: _Asked,
+    ) -> _Outcome:
+        """Go on after a first attempt that may pass, which counts as one."""
+        patience, begun = self.patience, [first]
 
         def is_over(state: tenacity.RetryCallState) -> bool:
             # What it waited for its turn is not its own time; that counts from the first sending.
@@ -195,15 +215,13 @@ class Transport:
             retry=tenacity.retry_if_result(_may_pass),
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
         )
-        outcome: _Outcome = retrying(attempt, prepared, asked)
-        if isinstance(outcome, UnreachableError):
-            raise outcome
+        outcome: _Outcome = retrying(lambda: begun.pop() if begun else attempt(prepared, asked))
         return outcome
 
     def _send(self, prepared: requests.PreparedRequest, asked: _Asked) -> _Outcome:
         """Send with the token; the first 401 to a request is answered with a fresh one."""
         with self.pace.turn(stoppable=prepared.method != "GET"):
-            request = self.auth(prepared.copy())
+            request = self.auth(prepared)
             outcome = self._exchange(request, asked)
         if isinstance(outcome, UnreachableError):
             return outcome
@@ -233,28 +251,21 @@ class Transport:
         """One request, one answer or none; the errors of `requests` end here."""
         if asked.since is None:
             asked.since = self._clock.seconds()
-        url = str(request.url)
-        host = urlsplit(url).netloc
+        host = urlsplit(str(request.url)).netloc
         try:
-            # Not by the session's own `send`, which reads redirects and keeps cookies.
-            response = self._session.get_adapter(url).send(
-                request,
-                timeout=(self.patience.connect_timeout, self.patience.read_timeout),
-                proxies=self._proxies_to(host, url),
-                verify=self._verify,
-            )
-            content = response.content
-        except requests.RequestException as error:
+            reply = self._channel.exchange(request, self._proxies_to(host, str(request.url)))
+        except (urllib3.exceptions.HTTPError, requests.RequestException, OSError) as error:
             asked.in_doubt |= _may_have_arrived(error)
             lasting = "CERTIFICATE_VERIFY_FAILED" in str(error)
             unreachable = UnreachableError(_unreachable_sentence(host, error))
         else:
-            if _is_cut_short(response):
+            if _is_cut_short(request, reply):
                 asked.in_doubt = True
                 return UnreachableError(f"{host} broke off its answer; try again later.")
-            if response.status_code >= 400:
+            content = reply.content
+            if reply.status >= 400:
                 content = self._without_secrets(content, request)
-            return Answer(response.status_code, response.headers, content)
+            return Answer(reply.status, reply.headers, content)
         if lasting:
             raise unreachable
         return unreachable
@@ -290,17 +301,16 @@ def _to_json(body: Mapping[str, Any]) -> bytes:
         ) from None
 
 
-def _is_cut_short(response: requests.Response) -> bool:
+def _is_cut_short(request: requests.PreparedRequest, reply: Reply) -> bool:
     # A connection that ends within the headers looks like an answer without a body. A read always has
     # one; a write need not, and is read back.
-    read = response.request.method == "GET" and response.ok
-    return read and not response.content and "content-length" not in response.headers
+    read = request.method == "GET" and reply.status < 400
+    return read and not reply.content and "content-length" not in reply.headers
 
 
-def _may_have_arrived(error: requests.RequestException) -> bool:
+def _may_have_arrived(error: Exception) -> bool:
     """Whether the request may have reached the server: not where there was no connection to send it on."""
-    cause = getattr(error.args[0] if error.args else None, "reason", None)
-    return not isinstance(cause, (NewConnectionError, ConnectTimeoutError))
+    return not isinstance(error, (NewConnectionError, ConnectTimeoutError))
 
 
 def _may_pass(outcome: _Outcome) -> bool:
@@ -335,12 +345,14 @@ def _ca_bundle(settings: Settings) -> str | bool:
 
 
 def _unreachable_sentence(host: str, error: Exception) -> str:
-    if isinstance(error, requests.exceptions.ProxyError):
+    if isinstance(error, (urllib3.exceptions.ProxyError, requests.exceptions.ProxyError)):
         return f"The proxy on the way to {host} does not answer; check the proxy settings."
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return f"The certificate of {host} cannot be verified; ask its operators, or set the CA bundle they name."
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, urllib3.exceptions.SSLError):
         return f"{host} does not speak https as it should; check the address in the settings, then try again."
-    if isinstance(error, requests.Timeout):
+    # A connection that is refused at once is a NewConnectionError, which urllib3 derives from its timeout.
+    refused = isinstance(error, NewConnectionError)
+    if isinstance(error, urllib3.exceptions.TimeoutError) and not refused:
         return f"{host} did not answer in time; try again later."
     return f"{host} cannot be reached; check the network and the address in the settings, then try again."
