@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gradetools.columns.meanings import Columns
 from gradetools.formats.recognition import STUDENT_FIELDS, tidy
@@ -22,10 +24,10 @@ MOST_LIKENESSES = 100
 
 _COLUMN = {"sourcedId": "sourced_id", "userIds": "user_ids"}
 _CASELESS = ("username", "email")
+Spelling = TypeVar("Spelling", str, tuple[str, ...])
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """Whom one text of the student column means.
 
     Attributes:
@@ -48,17 +50,29 @@ class StudentIndex:
     """
 
     def __init__(self, students: pd.DataFrame, field: str) -> None:
-        people = students.drop_duplicates("sourced_id")
-        self.names: dict[str, str] = dict(
-            zip(people["sourced_id"], _full_names(people), strict=True)
-        )
-        self._exact: defaultdict[str, list[str]] = defaultdict(list)
-        self._folded: defaultdict[str, list[str]] = defaultdict(list)
+        self._people = students.drop_duplicates("sourced_id")
         self._caseless = field in _CASELESS
-        for each in (field,) if field else STUDENT_FIELDS:
-            for text, sourced_id in _texts(people, each):
-                _add(self._exact[text], sourced_id)
-                _add(self._folded[text.casefold()], sourced_id)
+        fields = (field,) if field else STUDENT_FIELDS
+        self._pairs = [pair for each in fields for pair in _texts(self._people, each)]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The students' full names by sourcedId."""
+        return dict(
+            zip(self._people["sourced_id"].tolist(), _full_names(self._people), strict=True)
+        )
+
+    @cached_property
+    def _exact(self) -> dict[str, tuple[str, ...]]:
+        return _group(self._pairs)
+
+    @cached_property
+    def _folded(self) -> dict[str, tuple[str, ...]]:
+        return _group((text.casefold(), sourced_id) for text, sourced_id in self._pairs)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        return _group((_name_parts(name), sourced_id) for sourced_id, name in self.names.items())
 
     def match(
         self, texts: Iterable[str], chosen: Mapping[str, str] | None = None
@@ -66,21 +80,18 @@ class StudentIndex:
         """Say whom each distinct text means; one who is matched exactly is matched in no other spelling."""
         chosen = chosen or {}
         distinct = dict.fromkeys(texts)
-        found = {text: self._match_exactly(text, chosen) for text in distinct}
-        taken = {match.sourced_id for match in found.values() if match.sourced_id}
-        return {
-            text: match if match.how else self._match_folded(text, taken)
-            for text, match in found.items()
-        }
-
-    def _match_exactly(self, text: str, chosen: Mapping[str, str]) -> Match:
-        if text in chosen:
+        found = {text: _one_of(self._exact.get(text, ()), "exact") for text in distinct}
+        for text in distinct.keys() & chosen.keys():
             known = chosen[text] in self.names
-            return Match(chosen[text], "chosen") if known else Match()
-        return _one_of(self._exact.get(text, []), "exact")
+            found[text] = Match(chosen[text], "chosen") if known else Match()
+        if missing := [text for text, match in found.items() if not match.how]:
+            taken = {match.sourced_id for match in found.values() if match.sourced_id}
+            found |= {text: self._match_folded(text, taken) for text in missing}
+        return found
 
     def _match_folded(self, text: str, taken: set[str]) -> Match:
-        candidates = [each for each in self._folded.get(text.casefold(), []) if each not in taken]
+        known = self._folded.get(text.casefold(), ())
+        candidates = tuple(each for each in known if each not in taken)
         return _one_of(candidates, "exact" if self._caseless else "ignoring case")
 
     def count(self, texts: Iterable[str]) -> tuple[int, int]:
@@ -102,12 +113,7 @@ class StudentIndex:
             )
             found += [sourced_id for key in same for sourced_id in self._exact[key]]
         if name:
-            wanted = _name_parts(name)
-            found += [
-                sourced_id
-                for sourced_id, known in self.names.items()
-                if _name_parts(known) == wanted
-            ]
+            found += self._by_name.get(_name_parts(name), ())
         for key in difflib.get_close_matches(text.casefold(), list(self._folded), n=3, cutoff=0.75):
             found += self._folded[key]
         return tuple(dict.fromkeys(found))[:3]
@@ -122,55 +128,73 @@ def students_matched(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> pd.D
         candidates (a tuple of sourcedIds that come near, empty for those who are found).
     """
     rows = (sheet.roles == "student").to_numpy()
-    key = columns.student_column
-    if key is None:
-        texts = pd.Series("", index=sheet.frame.index[rows], dtype="str")
-    else:
-        texts = sheet.column(key.column)[rows]
+    key, count = columns.student_column, int(rows.sum())
+    codes, texts = np.zeros(count, dtype=np.intp), np.array([""], dtype=object)
+    if key is not None:
+        codes, texts = sheet.distinct(key.column, rows)
     index = StudentIndex(snapshot.students, key.key if key else "")
-    matches = index.match(texts.unique(), columns.student_matches)
-    nobody = [text for text, match in matches.items() if not match.how and text]
-    names = _names_in_sheet(sheet, columns, texts, set(nobody[:MOST_LIKENESSES]))
-    for text in nobody[:MOST_LIKENESSES]:
-        matches[text] = Match(candidates=index.near(text, names.get(text, "")))
-    found = {text: match.sourced_id for text, match in matches.items()}
-    sourced_id = texts.map(found)
+    found = index.match(texts, columns.student_matches)
+    nobody = [text for text, match in found.items() if not match.how and text][:MOST_LIKENESSES]
+    names = _names_in_sheet(sheet, columns, texts[codes], nobody)
+    for text in nobody:
+        found[text] = Match(candidates=index.near(text, names.get(text, "")))
+    matches = [found[text] for text in texts]
+    told: dict[str, list[str]] = {
+        "text": texts.tolist(),
+        "sourced_id": [match.sourced_id for match in matches],
+        "name": [index.names[match.sourced_id] if match.sourced_id else "" for match in matches],
+        "how": [match.how for match in matches],
+    }
+    candidates = pd.Series([match.candidates for match in matches], dtype=object).array
     return pd.DataFrame(
         {
-            "line": texts.index.to_numpy(),
-            "text": texts.array,
-            "sourced_id": sourced_id.array,
-            "name": sourced_id.map({**index.names, "": ""}).array,
-            "how": texts.map({text: match.how for text, match in matches.items()}).array,
-            "candidates": pd.Series(
-                [matches[text].candidates for text in texts], dtype=object
-            ).array,
+            "line": sheet.frame.index.to_numpy()[rows],
+            **{name: pd.array(values, dtype="str").take(codes) for name, values in told.items()},
+            "candidates": candidates.take(codes),
         }
-    ).astype({"text": "str", "sourced_id": "str", "name": "str", "how": "str"})
+    )
 
 
 def _names_in_sheet(
-    sheet: Sheet, columns: Columns, texts: pd.Series, wanted: set[str]
+    sheet: Sheet, columns: Columns, texts: NDArray[np.object_], wanted: Sequence[str]
 ) -> dict[str, str]:
     """Put together what the sheet calls some students, to suggest somebody; nobody is matched by it."""
-    lines = texts.index[texts.isin(wanted)]
-    parts = [sheet.column(each.column)[lines] for each in columns.of("name")]
+    if not wanted:
+        return {}
+    rows = np.isin(texts, wanted)
+    parts = [
+        sheet.column(each.column)[(sheet.roles == "student").to_numpy()][rows].tolist()
+        for each in columns.of("name")
+    ]
     joined = (" ".join(row) for row in zip(*parts, strict=True))
-    return dict(zip(texts[lines], joined, strict=False))
+    return dict(zip(texts[rows], joined, strict=False))
 
 
-def _texts(people: pd.DataFrame, field: str) -> Iterable[tuple[str, str]]:
-    values = people[_COLUMN.get(field, field)]
-    for value, sourced_id in zip(values, people["sourced_id"], strict=True):
+def _texts(people: pd.DataFrame, field: str) -> Iterator[tuple[str, str]]:
+    values = people[_COLUMN.get(field, field)].tolist()
+    for value, sourced_id in zip(values, people["sourced_id"].tolist(), strict=True):
         for text in value if isinstance(value, tuple | list) else (value,):
-            if isinstance(text, str) and text.strip():
-                yield text.strip(), sourced_id
+            if isinstance(text, str) and (stripped := text.strip()):
+                yield stripped, sourced_id
+
+
+def _group(pairs: Iterable[tuple[Spelling, str]]) -> dict[Spelling, tuple[str, ...]]:
+    """Put together whom each spelling may mean."""
+    found: dict[Spelling, tuple[str, ...]] = {}
+    for spelling, sourced_id in pairs:
+        known: tuple[str, ...] = found.get(spelling, ())
+        if sourced_id not in known:
+            found[spelling] = (*known, sourced_id)
+    return found
 
 
 def _full_names(people: pd.DataFrame) -> list[str]:
     """Put the names together; who has none is called by the sourcedId."""
-    given, family = people["given_name"].fillna(""), people["family_name"].fillna("")
-    parts = zip(given, family, people["sourced_id"], strict=True)
+    given, family = (
+        people["given_name"].fillna("").tolist(),
+        people["family_name"].fillna("").tolist(),
+    )
+    parts = zip(given, family, people["sourced_id"].tolist(), strict=True)
     return [tidy(f"{first} {last}") or sourced_id for first, last, sourced_id in parts]
 
 
@@ -185,12 +209,7 @@ def _looks_like(key: str, value: float, text: str) -> bool:
     return f"{int(key):.{digits}e}" == f"{value:.{digits}e}"
 
 
-def _add(group: list[str], sourced_id: str) -> None:
-    if sourced_id not in group:
-        group.append(sourced_id)
-
-
-def _one_of(candidates: list[str], how: str) -> Match:
+def _one_of(candidates: tuple[str, ...], how: str) -> Match:
     if len(candidates) == 1:
         return Match(candidates[0], how)
-    return Match(how="ambiguous", candidates=tuple(candidates)) if candidates else Match()
+    return Match(how="ambiguous", candidates=candidates) if candidates else Match()
