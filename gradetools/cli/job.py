@@ -20,7 +20,7 @@ from gradetools.gradebook import Gradebook, connect
 from gradetools.journal import open_journal
 from gradetools.plan import Plan, make_plan
 from gradetools.rehearsal import CLASS_ID, open_rehearsal
-from gradetools.sheet import Sheet, read_sheet
+from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
 #: More classes than this are not searched for the sheet's students; then one must be named.
@@ -48,7 +48,7 @@ def open_job(
     path: Path, how: Reading, changes: Changes, console: Console, *, yes: bool
 ) -> Iterator[Job]:
     """Read the sheet, ask the gradebook, check and plan; the gradebook is closed at the block's end."""
-    sheet = read_sheet(path, worksheet=how.worksheet)
+    sheet = how.read(path)
     given = read_columns(how.columns) if how.columns else None
     gradebook = open_rehearsal(sheet, columns=given) if how.rehearse else connect(how.env)
     if how.rehearse:

@@ -12,6 +12,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from gradetools.sheet import Sheet, read_sheet
+
 
 class ConflictPolicy(StrEnum):
     """What to do with what somebody else changed."""
@@ -28,7 +30,12 @@ class VerifyPolicy(StrEnum):
     ALL = "all"
 
 
-SheetPath = Annotated[Path, typer.Argument(metavar="SHEET", help="The grade sheet: CSV or XLSX.")]
+SheetPath = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SHEET", help="The grade sheet: CSV, XLSX, XLS, ODS, a OneRoster package."
+    ),
+]
 Env = Annotated[
     str | None,
     typer.Option(
@@ -71,6 +78,35 @@ class Reading:
         str | None,
         typer.Option("--sheet", metavar="WORKSHEET", help="Which worksheet of a workbook."),
     ] = None
+    header_row: Annotated[
+        int | None,
+        typer.Option(
+            "--header-row",
+            min=1,
+            metavar="N",
+            help="The line of the header, from 1; without it it is found.",
+        ),
+    ] = None
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="Which export it is, such as canvas; else recognised."
+        ),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--encoding", metavar="NAME", help="Of a CSV, such as utf-8 or cp1252; else detected."
+        ),
+    ] = None
+    delimiter: Annotated[
+        str | None,
+        typer.Option(
+            "--delimiter",
+            metavar="SIGN",
+            help="What stands between the cells of a CSV: one character, or tab; else detected.",
+        ),
+    ] = None
     columns: Annotated[
         Path | None,
         typer.Option("--columns", metavar="FILE", help="Saved columns, instead of the suggestion."),
@@ -90,6 +126,18 @@ class Reading:
         ),
     ] = False
     on_conflict: OnConflictOption = ConflictPolicy.STOP
+
+    def read(self, path: Path) -> Sheet:
+        """Read the sheet, each detection overridden that an option overrides."""
+        return read_sheet(
+            path,
+            worksheet=self.worksheet,
+            encoding=self.encoding,
+            # A shell makes it hard to type a tab.
+            delimiter="\t" if self.delimiter in ("tab", "\\t") else self.delimiter,
+            header_row=self.header_row,
+            format=self.format_name,
+        )
 
 
 @dataclass(frozen=True)
