@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.values import Kind, read_number
-from gradetools.columns import LineItemIndex
+from gradetools.columns import UNKNOWN, LineItemIndex
 from gradetools.formats.recognition import OWN_COLUMN
 
 #: An item of so many points or more on which nobody has more than one point is looked at twice.
@@ -71,7 +71,7 @@ def _column_unmapped(facts: Facts) -> Iterator[Finding]:
 )
 def _line_item_unknown(facts: Facts) -> Iterator[Finding]:
     asking = facts.asking
-    unknown = asking[asking["item"].to_numpy() < 0]
+    unknown = asking[asking["item"].to_numpy() == UNKNOWN]
     if unknown.empty:
         return
     index = LineItemIndex(facts.snapshot.line_items)

@@ -6,27 +6,26 @@ from collections.abc import Iterator
 
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.checks.values import CLEAR, TOKEN_ANSWERS, Kind
+from gradetools.checks.values import CLEAR, COMMA_ANSWERS, DATE_ANSWERS, TOKEN_ANSWERS, Kind
 
 
 @check(
     "duplicate-entry",
     "error",
     means="Two cells hold a grade of one student for one line item.",
-    fix="Empty all but one of them.",
+    fix='Empty all but one of them, or say which attempt counts (`Columns.with_attempts`): "best", "latest" or "first".',
 )
 def _duplicate_entry(facts: Facts) -> Iterator[Finding]:
-    asking = facts.asking
-    resolved = (asking["student"] != "") & (asking["item"] >= 0)
-    again = asking[resolved & asking[resolved].duplicated(["student", "item"], keep=False)]
-    for _, group in again.groupby(["student", "item"], sort=False):
+    grades = facts.grades[facts.grades >= 0]
+    again = grades[grades.duplicated(keep=False).to_numpy()]
+    for _, group in facts.asking.loc[again.index].groupby(again, sort=False):
         places = [
             f"line {line} ({key})" for line, key in zip(group["line"], group["key"], strict=True)
         ]
         first = group.iloc[0]
         message = f"{first['student_name']} has {len(group)} grades for {first['line_item_title']!r}: {', '.join(places)}."
         for line, key in zip(group["line"], group["key"], strict=True):
-            yield Finding(int(line), str(key), message, "Empty all but one of them.")
+            yield Finding(int(line), str(key), message)
 
 
 @check(
@@ -47,6 +46,7 @@ def _score_not_a_number(facts: Facts) -> Iterator[Finding]:
     "question",
     means="A comma (or dot) may set apart the decimals or the thousands: `1,234`.",
     fix='Answer "decimal" or "thousands" for the column.',
+    answers=COMMA_ANSWERS,
 )
 def _score_ambiguous(facts: Facts) -> Iterator[Finding]:
     for row in facts.where(facts.entries["kind"] == Kind.UNCLEAR):
@@ -119,6 +119,7 @@ def _misread(facts: Facts, code: str) -> Iterator[tuple[int, str, str]]:
     "question",
     means="The day and the month cannot be told apart: `05/06/2026`.",
     fix='Answer "day-first" or "month-first" for the column.',
+    answers=tuple(DATE_ANSWERS),
 )
 def _date_ambiguous(facts: Facts) -> Iterator[Finding]:
     for line, column, text in _misread(facts, "date-ambiguous"):

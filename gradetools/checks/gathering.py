@@ -9,7 +9,7 @@ where no column holds any) costs nothing.
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -32,7 +32,17 @@ from gradetools.checks.values import (
     read_score_status,
     read_scores,
 )
-from gradetools.columns import ColumnMeaning, Columns, LineItemIndex, students_matched
+from gradetools.columns import (
+    IN_SEVERAL,
+    UNKNOWN,
+    ColumnMeaning,
+    Columns,
+    Found,
+    LineItemIndex,
+    find_named_classes,
+    resolve_line_items,
+    students_matched,
+)
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
@@ -46,7 +56,7 @@ _NO_LETTERS = (Kind.BLANK, Kind.SKIP, Kind.CLEAR, Kind.TOKEN, Kind.ASKED)
 def gather_facts(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Facts:
     """Read every entry, and find its student and its line item."""
     students = students_matched(sheet, columns, snapshot)
-    table = _Table(sheet, columns, snapshot)
+    table = _Table(sheet, columns, snapshot, students["sourced_id"])
     for k, column in enumerate(table.score_columns):
         table.read_column(k, column)
     misread = pd.DataFrame(table.misread, columns=["code", "line", "column", "text"])
@@ -57,8 +67,11 @@ def gather_facts(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Facts:
 class _Table:
     """The entries while they are being read."""
 
-    def __init__(self, sheet: Sheet, columns: Columns, snapshot: Snapshot) -> None:
+    def __init__(
+        self, sheet: Sheet, columns: Columns, snapshot: Snapshot, students: pd.Series
+    ) -> None:
         self.sheet, self.columns, self.snapshot = sheet, columns, snapshot
+        self.students = students
         self.rows = (sheet.roles == "student").to_numpy()
         self.lines = sheet.frame.index.to_numpy()[self.rows]
         self.score_columns = tuple(
@@ -69,7 +82,7 @@ class _Table:
         self.value, self.score, self.stated = (
             np.full(self.shape, np.nan, order="F") for _ in range(3)
         )
-        self.item = np.full(self.shape, -1, dtype=np.int32, order="F")
+        self.item = np.full(self.shape, UNKNOWN, dtype=np.int32, order="F")
         self.fields: dict[str, CodedTexts] = {}
         self.clears = CodedTexts.blank(self.shape, "")
         self.misread: list[tuple[str, int, str, str]] = []
@@ -78,8 +91,8 @@ class _Table:
         self.high = self._of_items("result_value_max", np.nan).astype(float)
 
     def _of_items(self, column: str, missing: object) -> Objects:
-        """Give something of each line item, and last, where -1 looks for it, what stands for none."""
-        return np.append(self.items[column].to_numpy(dtype=object), [missing])
+        """Give something of each line item, and last, where UNKNOWN, IN_SEVERAL and IN_NONE look, what stands for none."""
+        return np.append(self.items[column].to_numpy(dtype=object), [missing] * 3)
 
     def _distinct(self, meaning: ColumnMeaning) -> tuple[Codes, Objects]:
         return self.sheet.distinct(meaning.column, self.rows)
@@ -104,16 +117,37 @@ class _Table:
                 self._read_companion(k, companion)
 
     def _find_line_items(self, k: int, column: ColumnMeaning) -> None:
-        """Take the line item of the column, or of each row where a column names it."""
+        """Take the line item of the column, or of each row where a column names it or the classes have their own."""
         code = {str(sourced_id): i for i, sourced_id in enumerate(self.items["sourced_id"])}
         named = next(iter(self.columns.of("line_item")), None)
-        if column.line_item or named is None:
-            self.item[:, k] = code.get(column.line_item, -1)
+        if column.line_items:
+            self.item[:, k] = self._find_own(column.line_items, slice(None))
+        elif column.line_item or named is None:
+            self.item[:, k] = code.get(column.line_item, UNKNOWN)
         else:
             codes, texts = self._distinct(named)
             index, chosen = LineItemIndex(self.items), self.columns.line_item_matches
-            found = [chosen.get(text) or index.find(text).line_item for text in texts]
-            self.item[:, k] = np.array([code.get(each, -1) for each in found], dtype=int)[codes]
+            found = [Found(chosen[text]) if text in chosen else index.find(text) for text in texts]
+            known = [code.get(each.line_item, UNKNOWN) for each in found]
+            self.item[:, k] = np.array(known, dtype=int)[codes]
+            for number in [i for i, each in enumerate(found) if each.line_items]:
+                rows = np.flatnonzero(codes == number)
+                self.item[rows, k] = self._find_own(found[number].line_items, rows)
+
+    def _find_own(self, line_items: Sequence[str], rows: slice | Codes) -> Codes:
+        """Find for some rows the one of several classes' line items that is of the student's own class."""
+        here = self.items[self.items["sourced_id"].isin(line_items).to_numpy()]
+        by_class: dict[str, int] = {}
+        for i, class_id in zip(here.index.tolist(), here["class_id"], strict=True):
+            by_class[class_id] = IN_SEVERAL if class_id in by_class else int(i)
+        if not by_class:
+            return np.array(UNKNOWN)
+        students, named = self.students.iloc[rows], self._named_classes.iloc[rows]
+        return resolve_line_items(by_class, students, named, self.snapshot.students)
+
+    @cached_property
+    def _named_classes(self) -> pd.Series:
+        return find_named_classes(self.sheet, self.columns, self.snapshot.classes)
 
     def _read_scores(self, k: int, column: ColumnMeaning) -> None:
         name = str(column.column)

@@ -32,6 +32,7 @@ _PLAIN = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+")
 _GROUPED_BY_COMMA = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
 _GROUPED_BY_DOT = re.compile(r"[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
+_DOT_IN_DOUBT = re.compile(r"(?<![0-9.,])([1-9][0-9]{0,2})\.([0-9]{3})(?![0-9.,])")
 _DATE = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
@@ -56,14 +57,15 @@ class Kind(IntEnum):
 
 
 def read_scores(
-    texts: NDArray[np.object_], tokens: Mapping[str, Mapping[str, Any]], comma: str = ""
+    texts: NDArray[np.object_], tokens: Mapping[str, Mapping[str, Any]], answer: str = ""
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Say of each distinct, stripped text of a score column what it is.
 
     Args:
         texts: all that stand in the column.
         tokens: what some texts stand for, in any case; a plain number is never one.
-        comma: "decimal" or "thousands" where it is known, "" to take it from the column itself.
+        answer: what the sign in doubt sets apart, one of COMMA_ANSWERS; "" where nobody was asked. Where the column
+            itself shows that its commas are decimal, the dot of `1.234` is in doubt, else the comma of `1,234`.
 
     Returns:
         For each text its `Kind`, and its value: a number, a share of 1, or NaN.
@@ -71,7 +73,8 @@ def read_scores(
     found = pd.Series(texts, dtype="str")
     kinds = np.full(len(found), Kind.TEXT, dtype=np.uint8)
     values = np.full(len(found), np.nan)
-    comma = comma or find_comma(found)
+    shown = find_comma(found)
+    comma = shown or answer
     plain = found.str.fullmatch(_PLAIN).to_numpy(dtype=bool, copy=True)
     if comma == "decimal":
         # Where 12,5 is a decimal, 1.234 may be a thousand and some; elsewhere a dot is a dot.
@@ -80,7 +83,9 @@ def read_scores(
     kinds[plain] = Kind.NUMBER
     folded = {text.casefold(): fields for text, fields in tokens.items()}
     for i in np.flatnonzero(~plain):
-        kinds[i], values[i] = _read_one(found[i], folded, comma)
+        # Beside a comma that an answer has made decimal, a dot can only set apart thousands.
+        text = _settle_dot(found[i], answer if shown else "thousands") if answer else found[i]
+        kinds[i], values[i] = _read_one(text, folded, comma)
     kinds[np.isinf(values)] = Kind.TEXT
     values[np.isinf(values)] = np.nan
     return kinds, values
@@ -96,6 +101,11 @@ def find_comma(texts: Iterable[str]) -> str:
             if bool(decimal) != bool(grouped) or _GROUPED_BY_DOT.fullmatch(number):
                 found.add("thousands" if grouped else "decimal")
     return found.pop() if len(found) == 1 else ""
+
+
+def _settle_dot(text: str, answer: str) -> str:
+    """Write a dot in doubt as the comma that it stands for, or leave it out."""
+    return _DOT_IN_DOUBT.sub(r"\1,\2" if answer == "decimal" else r"\1\2", text)
 
 
 def _read_one(text: str, tokens: Mapping[str, Mapping[str, Any]], comma: str) -> tuple[Kind, float]:

@@ -22,7 +22,7 @@ from gradetools.columns.saved import (
 )
 from gradetools.columns.students import MANGLED, StudentIndex, students_matched
 from gradetools.columns.suggestions import ClassGuess, guess_class, suggest_columns
-from gradetools.columns.titles import LineItemIndex
+from gradetools.columns.titles import Found, LineItemIndex
 
 __all__ = [
     "ATTEMPTS",
@@ -35,6 +35,7 @@ __all__ = [
     "ClassGuess",
     "ColumnMeaning",
     "Columns",
+    "Found",
     "HeaderChange",
     "LineItemIndex",
     "SavedColumns",

@@ -186,6 +186,36 @@ def test_an_ambiguous_number_is_a_question(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("cells", "answer", "scores"),
+    [
+        (("12,5", "1.234"), "decimal", [12.5, 1.234]),
+        (("12,5", "1.234"), "thousands", [12.5, 1234.0]),
+        (("1,234", "1.234"), "decimal", [1.234, 1234.0]),
+        (("1,234", "1.234"), "thousands", [1234.0, 1.234]),
+    ],
+)
+def test_an_answer_settles_commas_and_dots(
+    tmp_path: Path, cells: tuple[str, str], answer: str, scores: list[float]
+) -> None:
+    """The answer speaks of the sign in doubt: the dot where the column shows that its comma is decimal."""
+    text = "ID;Free\n" + "".join(
+        f"{key};{cell}\n" for key, cell in zip(("B2", "F6"), cells, strict=True)
+    )
+    asked = check(tmp_path, text)
+    settled = check(
+        tmp_path, text, lambda columns: columns.answer("score-ambiguous", "Free", answer)
+    )
+    assert "score-ambiguous" in asked.findings["code"].tolist()
+    assert (settled.entries["score"].tolist(), settled.counts["ready"]) == (scores, 2)
+
+
+def test_every_question_can_be_answered() -> None:
+    """Each question declares its answers, so that a form can offer them; nothing else has any."""
+    with_answers = {code for code, each in CHECKS.items() if each.answers}
+    assert with_answers == {code for code, each in CHECKS.items() if each.severity == "question"}
+
+
 def test_a_blank_cell_leaves_the_grade_alone(tmp_path: Path) -> None:
     """A blank cell, and one that says there is no grade, asks for nothing, whoever's it is."""
     checked = check(tmp_path, "ID,Quiz 1,Poem\nB2,,\nnobody, ,\nB2,N/A,-\n")
