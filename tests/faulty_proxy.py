@@ -6,8 +6,8 @@
 
 It speaks just enough HTTP/1.1 to tell one request from the next (request line, Content-Length,
 chunked bodies, keep-alive); what no fault touches passes byte for byte, the Host header included.
-Each connection of a client is one thread, each request one fresh connection to the server, so that
-a fault on one request cannot leak into the next.
+Each connection of a client is one thread. A request that a fault touches has a fresh connection to the
+server, so that the fault cannot leak into the next; the others share one per client's connection.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Fault:
         hang: the server answers, the client waits until it gives up.
         twice: the server gets the request two times; the second answer is passed on.
         answer: raw bytes given in place of the server's, which never hears of it; see `reply`.
+        instead: raw bytes given in place of the server's answer, after the server did what was asked.
         garble: the answer's body is turned into noise of the same length.
         cut_after: bytes of the answer, head included, before the connection is closed.
     """
@@ -46,6 +47,7 @@ class Fault:
     hang: bool = False
     twice: bool = False
     answer: bytes | None = None
+    instead: bytes | None = None
     garble: bool = False
     cut_after: int | None = None
 
@@ -185,14 +187,16 @@ class FaultyProxy:
     def _serve(self, client: socket.socket) -> None:
         """Pass one request after another of one client, until either side closes."""
         stream = _Stream(client)
+        kept: list[socket.socket] = []
         try:
             with suppress(OSError):  # the client went, or `stop` cut it
-                while (request := stream.read_request()) and self._pass_on(request, client):
+                while (request := stream.read_request()) and self._pass_on(request, client, kept):
                     pass
         finally:
-            self._drop(client)
+            for connection in (client, *kept):
+                self._drop(connection)
 
-    def _pass_on(self, request: _Message, client: socket.socket) -> bool:
+    def _pass_on(self, request: _Message, client: socket.socket, kept: list[socket.socket]) -> bool:
         """Do with one request what its fault says; say whether the connection lives on."""
         method, path, _ = request.start_line.split(" ", 2)
         with self._lock:
@@ -201,7 +205,10 @@ class FaultyProxy:
             chosen = self._choose(asked)
         fault = chosen or Fault()
         self._stopping.wait(fault.delay_request)
-        answers = self._ask(request, method, fault)
+        fresh: list[socket.socket] = []
+        answers = self._ask(request, method, fault, fresh if chosen else kept)
+        for connection in fresh:
+            self._drop(connection)
         with self._lock:
             statuses = tuple(answer.status for answer in answers)
             self._log.append(Exchange(asked.n, method, path, chosen, statuses))
@@ -212,32 +219,48 @@ class FaultyProxy:
         if fault.reset or not answers:
             _reset(client)
             return False
+        if fault.instead is not None:
+            client.sendall(fault.instead)
+            return True
         if fault.hang:
             client.recv(1)  # until the client gives up or `stop` shuts the connection
             return False
         return _give(client, answers[-1], fault)
 
-    def _ask(self, request: _Message, method: str, fault: Fault) -> list[_Message]:
+    def _ask(
+        self, request: _Message, method: str, fault: Fault, kept: list[socket.socket]
+    ) -> list[_Message]:
         if fault.reset == "before" or fault.answer is not None or self._stopping.is_set():
             return []
         answers = []
         for _ in range(2 if fault.twice else 1):
             try:
-                answers.append(self._ask_once(request, method))
+                answers.append(self._ask_once(request, method, kept))
             except OSError:
                 break  # the server is down: the client hears it as a reset
         return answers
 
-    def _ask_once(self, request: _Message, method: str) -> _Message:
-        server = socket.create_connection((HOST, self._upstream_port), timeout=PATIENCE)
+    def _ask_once(self, request: _Message, method: str, kept: list[socket.socket]) -> _Message:
+        server = kept.pop() if kept else self._connect()
         try:
-            if not self._hold(server):
-                raise ConnectionAbortedError
-            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server.sendall(request.raw())
-            return _Stream(server).read_answer(method)
-        finally:
+            answer = _Stream(server).read_answer(method)
+        except OSError:
             self._drop(server)
+            raise
+        if answer.last:
+            self._drop(server)
+        else:
+            kept.append(server)
+        return answer
+
+    def _connect(self) -> socket.socket:
+        server = socket.create_connection((HOST, self._upstream_port), timeout=PATIENCE)
+        if not self._hold(server):
+            server.close()
+            raise ConnectionAbortedError
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return server
 
 
 def _follow(rules: Sequence[Rule]) -> Choice:
