@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from gradetools.errors import JournalError, PlanError
@@ -16,7 +17,7 @@ def write_plan(plan: Plan, path: str | Path) -> Path:
         JournalError: the file is there already, or cannot be written.
     """
     target = Path(path)
-    write_private(target, plan.to_json())
+    write_private(target, plan.iter_json())
     return target
 
 
@@ -34,8 +35,8 @@ def read_plan(path: str | Path) -> Plan:
         ) from None
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a new file that only its owner can read; an existing one is never overwritten.
+def write_private(path: Path, text: Iterable[str]) -> None:
+    """Write a new file, given in pieces, that only its owner can read; an existing one is never overwritten.
 
     Raises:
         JournalError: the file is there already, or cannot be written.
@@ -53,7 +54,7 @@ def write_private(path: Path, text: str) -> None:
         with os.fdopen(
             handle, "w", encoding="utf-8", errors="backslashreplace", newline=""
         ) as file:
-            file.write(text)
+            file.writelines(text)
     except OSError as error:
         path.unlink(missing_ok=True)
         raise JournalError(

@@ -66,17 +66,17 @@ def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None =
         JournalError: there is a receipt already, or it cannot be written.
     """
     target = make_folder(folder)
-    write_private(target / "receipt.json", receipt.to_json() + "\n")
+    write_private(target / "receipt.json", [receipt.to_json(), "\n"])
     write_private(
-        target / "receipt.html", render_receipt(receipt, sheet_name=sheet.name if sheet else "")
+        target / "receipt.html", [render_receipt(receipt, sheet_name=sheet.name if sheet else "")]
     )
     if sheet is None:
-        write_private(target / "entries.csv", _entries_csv(receipt.entries))
+        write_private(target / "entries.csv", [_entries_csv(receipt.entries)])
         return target
     for name, states in FILES.items():
         part = receipt.entries[receipt.entries["state"].isin(states)]
         if len(part):
-            write_private(target / name, render_part(sheet, receipt.entries, part))
+            write_private(target / name, [render_part(sheet, receipt.entries, part)])
     return target
 
 

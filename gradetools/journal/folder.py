@@ -17,14 +17,15 @@ CREATE TABLE IF NOT EXISTS environment (name TEXT NOT NULL, base_url TEXT NOT NU
 CREATE TABLE IF NOT EXISTS pushes (
     push_id TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, status TEXT NOT NULL,
     client_id TEXT NOT NULL, system_user TEXT NOT NULL, note TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, undo_of TEXT NOT NULL, plan TEXT NOT NULL);
+    fingerprint TEXT NOT NULL, undo_of TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS plans (
+    push_id TEXT NOT NULL, piece INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (push_id, piece));
 CREATE TABLE IF NOT EXISTS entries (
     push_id TEXT NOT NULL, entry INTEGER NOT NULL,
     line_item TEXT NOT NULL, student TEXT NOT NULL, sourced_id TEXT NOT NULL, after TEXT,
     state TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
     http_status INTEGER, request_id TEXT NOT NULL, stored TEXT,
     PRIMARY KEY (push_id, entry)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS entries_by_grade ON entries (line_item, student);
 """
 
 

@@ -28,6 +28,8 @@ from gradetools.plan import Plan, is_active
 from gradetools.receipt import OUTCOME_COLUMNS, STATES, PushSummary, Receipt
 from gradetools.snapshot import Environment
 
+#: So many entries are written from memory at once.
+_CHUNK = 10_000
 #: How a plan's action stands in the journal before anything was sent.
 _FIRST_STATES = {
     "create": "unsent",
@@ -113,42 +115,43 @@ class Journal:
                 ) from None
             yield
 
-    def begin(self, plan: Plan, *, client_id: str, note: str, now: dt.datetime) -> str:
+    def begin(
+        self,
+        plan: Plan,
+        *,
+        client_id: str,
+        note: str,
+        now: dt.datetime,
+        fingerprint: str | None = None,
+    ) -> str:
         """Commit the whole plan, before anything of it is sent, and name the push.
+
+        Args:
+            plan: what is about to be sent.
+            client_id: who sends it.
+            note: anything to remember about it.
+            now: when.
+            fingerprint: the plan's own, where it was just worked out.
 
         Returns:
             The push's id: new for every push, also for one with nothing to send.
         """
         push_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        fingerprint = fingerprint or plan.fingerprint
         head = (push_id, now.isoformat(), None, "unfinished", client_id, _system_user(), note)
-        changes = plan.changes
-        columns = ("line_item", "student", "sourced_id", "after", "action", "reason", "message")
-        rows = (
-            (
-                push_id,
-                entry,
-                line_item,
-                student,
-                sourced_id,
-                after,
-                _FIRST_STATES[action],
-                reason,
-                message,
-                "",
-            )
-            for entry, line_item, student, sourced_id, after, action, reason, message in zip(
-                changes.index.tolist(), *(changes[name].tolist() for name in columns), strict=True
-            )
-        )
+        pieces = enumerate(plan.iter_json(fingerprint=fingerprint))
         with self._writing(), self._db:
             self._db.execute(
-                "INSERT INTO pushes VALUES (?,?,?,?,?,?,?,?,?,?)",
-                (*head, plan.fingerprint, plan.undo_of, plan.to_json()),
+                "INSERT INTO pushes VALUES (?,?,?,?,?,?,?,?,?)", (*head, fingerprint, plan.undo_of)
+            )
+            self._db.executemany(
+                "INSERT INTO plans VALUES (?,?,?)",
+                ((push_id, number, text) for number, text in pieces),
             )
             self._db.executemany(
                 "INSERT INTO entries (push_id, entry, line_item, student, sourced_id, after, state, reason, message,"
-                " request_id) VALUES (?,?,?,?,?,?,?,?,?,?)",
-                rows,
+                " request_id) VALUES (?,?,?,?,?,?,?,?,?,'')",
+                ((push_id, *row) for row in _first_rows(plan)),
             )
         return push_id
 
@@ -196,10 +199,10 @@ class Journal:
         Raises:
             JournalError: there is no such push.
         """
-        rows = self._read("SELECT plan FROM pushes WHERE push_id=?", push_id)
-        if not rows:
+        pieces = self._read("SELECT text FROM plans WHERE push_id=? ORDER BY piece", push_id)
+        if not pieces:
             raise unknown_push(push_id)
-        return Plan.from_json(rows[0][0])
+        return Plan.from_json("".join(text for (text,) in pieces))
 
     def read_receipt(self, push_id: str, *, plan: Plan | None = None) -> Receipt:
         """Give what is known of a push: after its end, while it runs, or after it was killed.
@@ -310,6 +313,22 @@ class Journal:
                 f"The journal {self.path.name} cannot be written ({error}); free the disk or close the program that "
                 "holds it, then resume."
             ) from None
+
+
+def _first_rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
+    """Give each entry as it stands before anything is sent."""
+    for start in range(0, len(plan.changes), _CHUNK):
+        rows = plan.changes.iloc[start : start + _CHUNK]
+        names = ("line_item", "student", "sourced_id", "after")
+        states = rows["action"].map(_FIRST_STATES)
+        yield from zip(
+            rows.index.tolist(),
+            *(rows[name].tolist() for name in names),
+            states.tolist(),
+            rows["reason"].tolist(),
+            rows["message"].tolist(),
+            strict=True,
+        )
 
 
 def unknown_push(push_id: str) -> JournalError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
@@ -32,6 +32,8 @@ _BINDING = (
     "line_item", "student", "class_id", "action", "sourced_id", "before", "after", "lowered", "cleared",
 )  # fmt: skip
 _FORMAT = "gradetools/plan/1"
+#: So many rows are written at once.
+_CHUNK = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +79,9 @@ class Plan:
             self.undo_of,
         ]
         digest.update(json.dumps(head).encode())
-        columns = (self.changes[name].tolist() for name in _BINDING)
-        for row in zip(self.changes.index.tolist(), *columns, strict=True):
-            digest.update(json.dumps(row, ensure_ascii=False).encode(errors="surrogatepass"))
+        for rows in _chunks(self.changes):
+            columns = [rows.index.tolist(), *(rows[name].tolist() for name in _BINDING)]
+            digest.update(json.dumps(columns).encode())
         return digest.hexdigest()[:32]
 
     def __repr__(self) -> str:
@@ -117,26 +119,34 @@ class Plan:
 
     def to_json(self) -> str:
         """Write the whole plan as JSON text, its fingerprint included."""
-        text = json.dumps(
-            {
-                "format": _FORMAT,
-                "fingerprint": self.fingerprint,
-                "environment": {
-                    "name": self.environment.name,
-                    "base_url": self.environment.base_url,
-                },
-                "dialect": self.dialect,
-                "on_conflict": self.on_conflict,
-                "undo_of": self.undo_of,
-                "entries": [int(entry) for entry in self.changes.index],
-                "changes": {name: self.changes[name].tolist() for name in CHANGE_COLUMNS},
-                "sheet": self.sheet.to_dict() if self.sheet is not None else None,
+        return "".join(self.iter_json())
+
+    def iter_json(self, *, fingerprint: str | None = None) -> Iterator[str]:
+        """Write the whole plan as JSON text, in pieces, so that a large plan is never there twice.
+
+        Args:
+            fingerprint: the plan's own, where it was just worked out.
+        """
+        head = {
+            "format": _FORMAT,
+            "fingerprint": fingerprint or self.fingerprint,
+            "environment": {
+                "name": self.environment.name,
+                "base_url": self.environment.base_url,
             },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        # Half a character, which no file can hold, stays escaped.
-        return text.encode(errors="backslashreplace").decode()
+            "dialect": self.dialect,
+            "on_conflict": self.on_conflict,
+            "undo_of": self.undo_of,
+        }
+        yield _json(head)[:-1] + ',"entries":['
+        yield from _list_json(rows.index.tolist() for rows in _chunks(self.changes))
+        yield '],"changes":{'
+        for number, name in enumerate(CHANGE_COLUMNS):
+            yield f'{"," if number else ""}"{name}":['
+            yield from _list_json(rows[name].tolist() for rows in _chunks(self.changes))
+            yield "]"
+        sheet = _json(self.sheet.to_dict()) if self.sheet is not None else "null"
+        yield f'}},"sheet":{sheet}}}'
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
@@ -171,6 +181,24 @@ class Plan:
                 "This plan was changed after it was made; make it again from the sheet."
             )
         return plan
+
+
+def _chunks(changes: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Give the rows in pieces that are small beside a large table and large beside the work of making them."""
+    for start in range(0, len(changes), _CHUNK):
+        yield changes.iloc[start : start + _CHUNK]
+
+
+def _list_json(parts: Iterable[list[object]]) -> Iterator[str]:
+    """Write the inside of one JSON list from several lists, none of them empty."""
+    for number, part in enumerate(parts):
+        yield ("," if number else "") + _json(part)[1:-1]
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half a character, which no file can hold, stays escaped.
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
 def _is_whole(plan: Plan) -> bool:

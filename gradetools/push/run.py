@@ -87,14 +87,14 @@ def push_plan(
     settings = gradebook.settings
     check_host(plan.environment, list_environments(settings.data_dir))
     with open_journal(plan.environment, settings.data_dir) as journal, journal.lock():
-        if resume is None:
-            push_id = journal.begin(
-                plan, client_id=settings.client_id, note=note, now=gradebook.clock()
-            )
-            left = None
-        else:
-            push_id, left = resume, _left(journal, plan, resume)
-        total = plan.writes if left is None else len(left)
+        left = None if resume is None else _left(journal, plan, resume)
+        push_id = resume or journal.begin(
+            plan,
+            client_id=settings.client_id,
+            note=note,
+            now=gradebook.clock(),
+            fingerprint=agreed,  # as check_plan has just found it
+        )
         run = _Run(
             plan,
             gradebook,
@@ -102,21 +102,26 @@ def push_plan(
             push_id,
             workers=workers,
             stop=stop or threading.Event(),
-            reporter=Reporter(progress, total),
+            reporter=Reporter(progress, plan.writes if left is None else len(left)),
             sample=None if verify == "all" else _draw_sample(plan, push_id),
             only=left,
         )
         with gradebook.transport.paced(workers, run.stop):
             run.go()
-        unforeseen = [error for error in run.trouble if not isinstance(error, GradebookError)]
-        if run.unsaved:
-            # What came of these is not on disk: the push must look like one that was killed.
-            raise unforeseen[0] if unforeseen else JournalError(_NOT_KEPT)
-        why_unsent = str(run.trouble[0]) if run.trouble else _STOPPED
-        journal.finish(push_id, now=gradebook.clock(), why_unsent=why_unsent)
-        if unforeseen or (run.trouble and not run.tried):
-            raise (unforeseen or run.trouble)[0]
-        return journal.read_receipt(push_id, plan=plan)
+        return _close(run)
+
+
+def _close(run: _Run) -> Receipt:
+    """Say in the journal that the push has ended, and give its receipt, or raise what ended it."""
+    unforeseen = [error for error in run.trouble if not isinstance(error, GradebookError)]
+    if run.unsaved:
+        # What came of these is not on disk: the push must look like one that was killed.
+        raise unforeseen[0] if unforeseen else JournalError(_NOT_KEPT)
+    why_unsent = str(run.trouble[0]) if run.trouble else _STOPPED
+    run.journal.finish(run.push_id, now=run.gradebook.clock(), why_unsent=why_unsent)
+    if unforeseen or (run.trouble and not run.tried):
+        raise (unforeseen or run.trouble)[0]
+    return run.journal.read_receipt(run.push_id, plan=run.plan)
 
 
 def _left(journal: Journal, plan: Plan, push_id: str) -> list[int]:
