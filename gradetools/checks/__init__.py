@@ -14,7 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gradetools.checks import about_columns, about_rows, about_students, about_values
+from gradetools.checks import (
+    about_columns,
+    about_rows,
+    about_standing,
+    about_students,
+    about_values,
+)
 from gradetools.checks.coded import CodedTexts, write_out
 from gradetools.checks.facts import FIELDS, Facts
 from gradetools.checks.gathering import gather_facts
@@ -44,7 +50,7 @@ STATES = ("ready", "skipped", "blocked")
 SEVERITIES = ("error", "question", "warning", "info")
 
 #: Importing them puts their checks on the list; this is the order in which they are told.
-_MODULES = (about_columns, about_rows, about_students, about_values)
+_MODULES = (about_columns, about_students, about_rows, about_standing, about_values)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

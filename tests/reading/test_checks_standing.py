@@ -1,0 +1,240 @@
+"""Scores that no longer belong to their students are noticed, and honest sheets are left alone."""
+
+from __future__ import annotations
+
+import io
+import runpy
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from reading_samples import make_line_item, make_snapshot, make_student
+
+from gradetools.checks import Checked, check_entries
+from gradetools.checks.standing import Floats, find_strays, is_coarse, is_sorted
+from gradetools.columns import Columns, suggest_columns
+from gradetools.sheet import read_sheet
+from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
+
+SIMULATION = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "shuffle.py"))
+STUDENTS = 30
+
+
+def make_scores(columns: int = 5, students: int = STUDENTS) -> Floats:
+    """Make a class's scores, students x columns: related, and the same every time."""
+    chance = np.random.default_rng(7)
+    ability = chance.standard_normal((students, 1))
+    return np.round(
+        70 + 12 * (0.8 * ability + 0.6 * chance.standard_normal((students, columns))), 1
+    )
+
+
+def make_school(known: Floats | None = None, *, named: str = "Known") -> Snapshot:
+    """Make the class in the gradebook, with the results that it knows already."""
+    students = [
+        make_student(f"s{i}", given_name="Ada", family_name=f"Example{i:03}", identifier=f"{i:05}")
+        for i in range(STUDENTS)
+    ]
+    titles = [f"{word} {k}" for word in ("Quiz", "Known") for k in range(6)]
+    items = [make_line_item(title, title, 150.0) for title in titles]
+    records = [
+        {"sourcedId": f"{k}-{i}", "lineItem": {"sourcedId": f"{named} {k}"}, "student": {"sourcedId": f"s{i}"}, "score": score}
+        for i, row in enumerate(() if known is None else known.tolist())
+        for k, score in enumerate(row)
+    ]  # fmt: skip
+    results = make_table([result_row(record) for record in records], RESULT_COLUMNS)
+    return replace(make_snapshot(students, items), results=results)
+
+
+def check_text(text: str, school: Snapshot, answers: Iterable[tuple[str, str]] = ()) -> Checked:
+    """Check a sheet's text with its suggested columns, and some questions answered."""
+    sheet = read_sheet(io.StringIO(text))
+    columns: Columns = suggest_columns(sheet, school)
+    for code, column in answers:
+        columns = columns.answer(code, column)
+    return check_entries(sheet, columns, school)
+
+
+def check(
+    scores: Floats, known: Floats | None = None, order: Sequence[int] | None = None, **options: Any
+) -> Checked:
+    """Check a wide sheet of scores, its rows by id or in another order."""
+    header = ",".join(["ID", *(f"Quiz {k}" for k in range(scores.shape[1]))])
+    cells = [[f"{i:05}", *("" if np.isnan(x) else f"{x:g}" for x in row)] for i, row in enumerate(scores)]  # fmt: skip
+    rows = [",".join(cells[i]) for i in (range(len(cells)) if order is None else order)]
+    return check_text("\n".join([header, *rows]) + "\n", make_school(known), **options)
+
+
+def found(checked: Checked) -> list[tuple[str, str]]:
+    """Give column and code of each finding."""
+    return list(zip(checked.findings["column"], checked.findings["code"], strict=True))
+
+
+def with_column(scores: Floats, column: int, values: Floats) -> Floats:
+    """Make the same scores with another column."""
+    other = scores.copy()
+    other[:, column] = values
+    return other
+
+
+def shifted(values: Floats, rows: int) -> Floats:
+    """Move values down (1) or up (-1), and leave a blank where they began."""
+    moved = np.roll(values, rows)
+    moved[0 if rows > 0 else -1] = np.nan
+    return moved
+
+
+@pytest.mark.parametrize(("rows", "where"), [(1, "above"), (-1, "below")])
+def test_a_shifted_column_is_a_question(rows: int, where: str) -> None:
+    """A column moved by one row is named, with the way it moved, and blocks its own entries until accepted."""
+    scores = make_scores()
+    spoilt = with_column(scores, 2, shifted(scores[:, 2], rows))
+    asked = check(spoilt)
+    accepted = check(spoilt, answers=[("column-shifted", "Quiz 2")])
+    assert found(asked) == [("Quiz 2", "column-shifted")]
+    message = asked.findings["message"][0]
+    assert message.startswith(
+        "The scores of 'Quiz 2' look shifted by one row: they fit the students "
+    )
+    assert f" one line {where} (agreement 0." in message
+    assert asked.counts == {"ready": 120, "skipped": 1, "blocked": 29}
+    assert accepted.counts == {"ready": 149, "skipped": 1, "blocked": 0}
+
+
+def test_a_shift_from_some_row_on_says_so() -> None:
+    """A shift that begins further down is told with the line from which the scores fit other students."""
+    scores = make_scores()
+    spoilt = with_column(scores, 2, np.append(scores[:9, 2], shifted(scores[9:, 2], 1)))
+    message = check(spoilt).findings["message"][0]
+    assert "look shifted by one row from line 11 on" in message
+
+
+def test_a_column_sorted_alone_is_a_question() -> None:
+    """A column in order, while the rows go by id, was sorted without them."""
+    scores = make_scores()
+    for values in (np.sort(scores[:, 1]), np.sort(scores[:, 1])[::-1]):
+        checked = check(with_column(scores, 1, values))
+        assert found(checked) == [("Quiz 1", "column-sorted")]
+        assert checked.counts == {"ready": 120, "skipped": 0, "blocked": 30}
+
+
+def test_a_single_sorted_column_needs_no_other() -> None:
+    """Where nothing else is known of the students, an order by id and one by score exclude each other."""
+    alone = make_scores(1)
+    by_score = np.argsort(alone[:, 0], kind="stable").tolist()
+    assert found(check(np.sort(alone, axis=0))) == [("Quiz 0", "column-sorted")]
+    assert found(check(alone, order=by_score)) == []
+
+
+def test_sorted_rows_are_honest() -> None:
+    """A sheet whose rows were sorted by a column or by the total is left alone."""
+    scores = make_scores()
+    for values in (scores[:, 1], -scores[:, 1], scores.sum(axis=1)):
+        assert found(check(scores, order=np.argsort(values).tolist())) == []
+
+
+def test_a_shuffled_column_is_a_question() -> None:
+    """A column that has nothing to do with the others, as none of them has, looks shuffled."""
+    scores = make_scores()
+    spoilt = with_column(scores, 3, -scores[:, 3] + 140)
+    assert found(check(spoilt)) == [("Quiz 3", "column-shuffled")]
+
+
+def test_one_column_is_compared_with_the_gradebook() -> None:
+    """A sheet of one column is held against what the gradebook knows of the students."""
+    scores = make_scores(6)
+    honest, known = scores[:, :1], scores[:, 1:]
+    assert found(check(honest, known)) == []
+    assert found(check(np.roll(honest, 1, axis=0))) == []
+    assert found(check(np.roll(honest, 1, axis=0), known)) == [("Quiz 0", "column-shifted")]
+
+
+def test_a_whole_sheet_is_compared_with_the_gradebook() -> None:
+    """Ids that were moved beside all scores are one question about the sheet, which blocks all of it."""
+    scores = make_scores(6)
+    checked = check(np.roll(scores[:, :3], 1, axis=0), scores[:, 3:])
+    assert found(checked) == [("ID", "column-shifted")]
+    assert checked.findings["message"][0].startswith("All scores look shifted by one row")
+    assert checked.counts["blocked"] == 90
+
+
+def test_a_column_is_not_compared_with_its_own_grades() -> None:
+    """The old grades of the same line item say nothing of how the students stand."""
+    scores = make_scores(1)
+    chance = np.random.default_rng(1)
+    old = with_column(np.hstack([scores, chance.permuted(scores)]), 0, np.roll(scores[:, 0], 1))
+    own = find_strays(scores, old[:, :1], twins=[0])
+    assert (own, len(find_strays(scores, old[:, :1]))) == ([], 1)
+
+
+def test_long_sheets_are_compared_item_by_item() -> None:
+    """In a long sheet the scores of one line item may be shifted; the finding names it."""
+    scores = make_scores(4)
+    spoilt = with_column(scores, 2, np.roll(scores[:, 2], 1))
+
+    def write(values: Floats) -> str:
+        rows = [f"{i:05},Quiz {k},{values[i, k]:g}" for k in range(4) for i in range(STUDENTS)]
+        return "\n".join(["ID,Assignment,Score", *rows]) + "\n"
+
+    assert found(check_text(write(scores), make_school())) == []
+    checked = check_text(write(spoilt), make_school())
+    assert found(checked) == [("Score", "column-shifted")]
+    assert "The scores of 'Quiz 2' look shifted" in checked.findings["message"][0]
+
+
+def test_few_students_say_nothing() -> None:
+    """Nine students are too few to tell a shift, or an order, from chance."""
+    scores = make_scores()[:9]
+    spoilt = with_column(with_column(scores, 1, np.sort(scores[:, 1])), 2, np.roll(scores[:, 2], 1))
+    assert found(check(spoilt)) == []
+
+
+def test_columns_without_a_common_standing_are_left_alone() -> None:
+    """Scores by chance, which agree with nothing, are not compared."""
+    chance = np.random.default_rng(3)
+    found_in = [find_strays(chance.random((2000, 6)), np.empty((2000, 0))) for _ in range(10)]
+    assert found_in == [[]] * 10
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [(range(10), True), (range(10, 0, -1), True), (range(9), False), ([0] * 15 + [1] * 15, False),
+     ([1, 2, 3, 4] + [5] * 7, False), ([1, 2, 3, 4] + [5] * 30, True), ([*range(15), *range(15)], False),
+     (sorted([0, 1, 2, 3, 4, 5] * 5), True), ([np.nan, *range(12), np.nan], True)],
+)  # fmt: skip
+def test_an_order_must_not_be_chance(scores: Iterable[float], *, expected: bool) -> None:
+    """Few distinct values, or few of them beside many that are alike, may be in order by chance."""
+    assert is_sorted(np.array(list(scores), dtype=float)) == expected
+
+
+def test_attendance_is_coarse() -> None:
+    """A column in which most are alike is judged more carefully."""
+    assert is_coarse(np.array([20.0] * 18 + [19.0] * 8 + [17.0] * 4))
+    assert not is_coarse(np.arange(30.0))
+
+
+@pytest.mark.parametrize("kind", ["sorted alone", "shifted by one, a blank at the end", "shifted by one, rolled over"])  # fmt: skip
+def test_shuffles_are_caught(kind: str) -> None:
+    """With a correlation of 0.6 and 30 students, at least 95 of 100 sorted or shifted sheets are caught."""
+    spoil = SIMULATION["SPOILT_SHEETS"][kind]
+    assert SIMULATION["measure"](30, 0.6, spoil, 200) >= 0.95
+
+
+def test_honest_sheets_are_left_alone() -> None:
+    """With a correlation of 0.6 and 30 students, at most one honest sheet of twelve columns in a hundred is flagged."""
+    honest = SIMULATION["HONEST_SHEETS"]["in the order of a roster"]
+    assert SIMULATION["measure"](30, 0.6, honest, 400) <= 0.01
+
+
+def test_peculiar_honest_sheets_are_left_alone() -> None:
+    """Sheets that are sorted, coarse, half empty, or hold attendance are flagged as rarely as plain ones."""
+    kinds: dict[str, Callable[..., Floats]] = SIMULATION["HONEST_SHEETS"]
+    shares = [
+        SIMULATION["measure"](30, 0.6, spoil, 100, roster=kind not in SIMULATION["REORDERED"])
+        for kind, spoil in kinds.items()
+        if "finely" not in kind
+    ]
+    assert sum(shares) / len(shares) <= 0.01
