@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -61,13 +62,25 @@ def read_text(text: str, name: str, delimiter: str | None) -> tuple[pd.DataFrame
         SheetError: the text is no table.
     """
     text = text.lstrip("\ufeff")
-    if not text.strip():
+    if text.isspace() or not text:
         raise SheetError(f"{name} is empty: export the sheet again.")
     if delimiter is None:
         delimiter = find_delimiter(text, name)
     elif len(delimiter) != 1 or delimiter in '\r\n"\x00 ':
         raise SheetError(f"{delimiter!r} is no delimiter: name one character, such as ',' or ';'.")
-    return _parse(text, delimiter, name), {"delimiter": delimiter}
+    return _parse(_mend_header(text, delimiter), delimiter, name), {"delimiter": delimiter}
+
+
+def _mend_header(text: str, delimiter: str) -> str:
+    """Take off the blanks that Moodle writes before a quoted title, where a delimiter in it would part it in two.
+
+    By the letter of CSV such quotes mean nothing; in the first line they can mean nothing else.
+    """
+    end = re.search(r"[\r\n]|$", text)
+    line = text[: end.start()] if end else text
+    sign = re.escape(delimiter)
+    quoted = rf'(?<={sign})[ ]+("[^"]*{sign}[^"]*")(?=[ ]*(?:{sign}|$))'
+    return re.sub(quoted, r"\1", line) + text[len(line) :] if f'{delimiter} "' in line else text
 
 
 def find_delimiter(text: str, name: str) -> str:
@@ -107,6 +120,7 @@ def _refuse_what_is_no_table(content: bytes, name: str) -> None:
 
 def _decode(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
     marked = next((known for mark, known in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
+    marked = marked or _guess_wide(content)
     for candidate in filter(
         None, (encoding or marked, *(() if encoding or marked else ("utf-8", "cp1252")))
     ):
@@ -130,6 +144,17 @@ def _decode(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
             f"{name} is no text in {encoding}: leave the encoding out or name another."
         )
     raise SheetError(f"{name} is neither text nor a workbook: save the sheet as CSV or XLSX.")
+
+
+def _guess_wide(content: bytes) -> str | None:
+    """Know UTF-16 without a mark: delimiters, digits and line ends have a zero as every other byte."""
+    sample = content[:SAMPLE_CHARACTERS]
+    low, high = sample[::2].count(0), sample[1::2].count(0)
+    if not low + high or len(content) % 2:
+        return None
+    if high * 20 > len(sample) and not low:
+        return "utf-16-le"
+    return "utf-16-be" if low * 20 > len(sample) and not high else None
 
 
 def _is_cut_off(content: bytes, error: UnicodeError) -> bool:

@@ -28,6 +28,8 @@ TOKENS = {
 
 #: A column is one of scores when so much of what it holds could be one.
 SHARE_OF_SCORES = 0.5
+#: A header has names for so much of the widest row.
+NEARLY = 0.75
 #: So many rows are looked at.
 SAMPLE_ROWS = 1000
 
@@ -46,20 +48,27 @@ STUDENT_WORDS: dict[str, tuple[str, ...]] = {
             "id", "ids", "idnumber", "studentid", "studentids", "studentnumber", "studentno", "studentnum", "number",
             "sid", "sisid", "sisuserid", "schoolid", "localid", "stateid", "identifier", "uniqueuserid", "userid",
             "orgdefinedid", "matriculation", "matriculationnumber", "candidatenumber", "pupilid",
+            "matrikelnummer", "matrikelnr", "schülernummer", "idnummer",  # German
+            "identifiant", "numéroétudiant", "matricule",  # French
+            "matrícula", "númerodematrícula", "matricola", "studentnummer",  # Spanish, Italian, Dutch
         ),
         _ANY,
     ),
-    **dict.fromkeys(("email", "emailaddress", "mail", "studentemail", "schoolemail"), ("email", "username")),
+    **dict.fromkeys(("email", "emailaddress", "mail", "studentemail", "schoolemail", "emailadresse", "courriel"), ("email", "username")),
     **dict.fromkeys(
-        ("username", "login", "loginid", "sisloginid", "user", "account", "netid", "studentlogin"),
+        ("username", "login", "loginid", "sisloginid", "user", "account", "netid", "studentlogin", "benutzername", "anmeldename"),
         ("username", "email", "userIds", "identifier"),
     ),
 }  # fmt: skip
 #: Such a column holds names, but in some sheets ids.
-_PERSON_WORDS = ("student", "students", "pupil", "learner", "name")
+_PERSON_WORDS = (
+    "student", "students", "pupil", "learner", "name", "schüler", "schülerin", "élève", "étudiant", "alumno", "alumna",
+)  # fmt: skip
 _NAME_WORDS = (
     "studentname", "fullname", "firstname", "lastname", "givenname", "familyname", "surname", "forename",
     "middlename", "preferredname", "lastfirst", "lastnamefirstname", "displayname",
+    "nachname", "vorname", "familienname", "nom", "prénom", "nomdefamille", "apellido", "apellidos", "nombre",
+    "cognome", "nome", "achternaam", "voornaam",
 )  # fmt: skip
 _OTHER_WORDS = {
     "section": ("section", "sections", "sectionname", "period", "group"),
@@ -131,16 +140,23 @@ def describe_person(position: int, header: str) -> ColumnDescription | None:
 
 
 def find_header(cells: Cells) -> int | None:
-    """Find the header among the first rows: one that names a student's key, else the first with two words."""
-    first = None
-    for line, row in first_rows(cells, 25):
-        words = {tidy(text).casefold() for text in row if re.search(r"[^\W\d_]", text)}
-        if len(words) < 2:
-            continue
+    """Find the header among the first rows: one that names a student's key or name.
+
+    Where none does, it is the first with two words that is nearly as wide as the widest row: what stands above a table
+    is narrow.
+    """
+    rows = [(line, [text for text in row if text]) for line, row in first_rows(cells, 25)]
+    worded = [(line, row) for line, row in rows if _count_words(row) >= 2]
+    for line, row in worded:
         if any(meaning_of(text) in ("student", "name") for text in row):
             return line
-        first = first or line
-    return first
+    widest = max((len(row) for _, row in rows), default=0)
+    wide = [line for line, row in worded if len(row) >= NEARLY * widest]
+    return next(iter(wide), worded[0][0] if worded else None)
+
+
+def _count_words(row: list[str]) -> int:
+    return len({tidy(text).casefold() for text in row if re.search(r"[^\W\d_]", text)})
 
 
 def assign_roles(cells: Cells, header_line: int) -> tuple[dict[int, str], dict[int, str]]:

@@ -41,10 +41,11 @@ def rows_of(cells: Cells) -> list[list[str]]:
     return cells.frame.to_numpy(dtype=object).tolist()
 
 
+#: A blank before a quote in the first line is mended for the sake of Moodle.
 RAGGED = st.lists(st.sampled_from(["a", "1", ",", '"', '""', "\n", "\r", "\r\n", " ", "é"]))
 
 
-@given(text=RAGGED.map("".join).filter(str.strip))
+@given(text=RAGGED.map("".join).filter(lambda text: text.strip() and ', "' not in text))
 @example(text="\r,")  # pandas' parser overruns its buffer here
 def test_a_text_reads_as_the_csv_module_reads_it(
     tmp_path_factory: pytest.TempPathFactory, text: str
