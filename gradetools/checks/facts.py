@@ -115,7 +115,7 @@ class Facts:
         # Who has no name in the gradebook is called by the sourcedId.
         named = (people["name"] != people["sourced_id"]) & people["line"].isin(self.asking["line"])
         people = people.loc[named.to_numpy() & bool(parts), ["line", "text", "name"]]
-        said = [part[people["line"]].array for part in parts]
+        said = [part[people["line"]].tolist() for part in parts]
         people["said"] = [" ".join(filter(None, words)) for words in zip(*said, strict=True)]
         listed = self.snapshot.students[["given_name", "family_name"]].fillna("").drop_duplicates()
         everybody = listed["given_name"] + " " + listed["family_name"]

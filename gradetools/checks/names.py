@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 
 import pandas as pd
 
 #: A word; in scripts that set no blanks between names (Chinese, Japanese, Korean), each sign.
 _WORD = re.compile("[\u2e80-\U0003ffff]|[^\\W_\u2e80-\U0003ffff]+")
+#: To split a name into words takes much longer than to see that it has one.
+_SURELY_A_WORD = re.compile("[A-Za-z0-9]{2}")
 
 
 def split_name(name: str) -> frozenset[str]:
@@ -39,22 +41,37 @@ def find_differing(said: pd.Series, known: pd.Series, everybody: Iterable[str]) 
         True, False, or None where one of the two has no words to compare; dtype object.
     """
     split = cache(split_name)
-    others = frozenset(split(name) for name in everybody)
-    pairs = pd.DataFrame({"said": said, "known": known})
-    distinct = pairs.drop_duplicates()
-    answers = {
-        (one, other): _differ(split(one), split(other), others)
-        for one, other in zip(distinct["said"], distinct["known"], strict=True)
-    }
-    found = [answers[pair] for pair in zip(said, known, strict=True)]
-    return pd.Series(found, index=said.index, dtype=object)
+
+    @cache  # where nobody's name differs, it is never asked for
+    def list_others() -> frozenset[frozenset[str]]:
+        return frozenset(map(split, everybody))
+
+    pairs = list(zip(said.tolist(), known.tolist(), strict=True))
+    answers: dict[tuple[str, str], bool | None] = {}
+    for one, other in dict.fromkeys(pairs):
+        same = _plainly_same(one, other)
+        answers[one, other] = False if same else _differ(split(one), split(other), list_others)
+    return pd.Series([answers[pair] for pair in pairs], index=said.index, dtype=object)
 
 
 def _differ(
-    said: frozenset[str], known: frozenset[str], others: Collection[frozenset[str]]
+    said: frozenset[str],
+    known: frozenset[str],
+    list_others: Callable[[], Collection[frozenset[str]]],
 ) -> bool | None:
     if not said or not known:
         return None
     if not said & known:
         return True
-    return said in others and not (said <= known or known <= said)
+    return not (said <= known or known <= said) and said in list_others()
+
+
+def _plainly_same(said: str, known: str) -> bool:
+    """Say whether two names are one but for case and order (`Example, Ada`), and have a word to compare."""
+    same = said == known or _turn(said) == _turn(known)
+    return same and _SURELY_A_WORD.search(known) is not None
+
+
+def _turn(name: str) -> str:
+    last, comma, first = name.casefold().partition(", ")
+    return f"{first} {last}" if comma else last

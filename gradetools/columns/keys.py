@@ -108,7 +108,13 @@ def find_other_students(
     chosen = columns.student_column
     sure = matched[matched["how"].isin(["exact", "ignoring case"]).to_numpy()]
     found = [pd.DataFrame({"line": [], "column": [], "text": [], "other": []})]
-    described = [each for each in sheet.description.columns if each.keys]
+    # A column of names might have held ids, but was seen to hold names.
+    names = {each.column for each in columns.of("name")}
+    described = [
+        each
+        for each in sheet.description.columns
+        if each.keys and sheet.header[each.position] not in names
+    ]
     if chosen is None or len(described) < 2:
         return found[0]
     finder = KeyFinder(sheet, students)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -39,6 +39,9 @@ class Match(NamedTuple):
     sourced_id: str = ""
     how: str = ""
     candidates: tuple[str, ...] = ()
+
+
+NOBODY = Match()
 
 
 class StudentIndex:
@@ -83,14 +86,15 @@ class StudentIndex:
         found = {text: _one_of(self._exact.get(text, ()), "exact") for text in distinct}
         for text in distinct.keys() & chosen.keys():
             known = chosen[text] in self.names
-            found[text] = Match(chosen[text], "chosen") if known else Match()
-        if missing := [text for text, match in found.items() if not match.how]:
+            found[text] = Match(chosen[text], "chosen") if known else NOBODY
+        missing = [text for text, match in found.items() if not match.how]
+        if respelled := [text for text in missing if text.casefold() in self._folded]:
             taken = {match.sourced_id for match in found.values() if match.sourced_id}
-            found |= {text: self._match_folded(text, taken) for text in missing}
+            found |= {text: self._match_folded(text, taken) for text in respelled}
         return found
 
     def _match_folded(self, text: str, taken: set[str]) -> Match:
-        known = self._folded.get(text.casefold(), ())
+        known = self._folded[text.casefold()]
         candidates = tuple(each for each in known if each not in taken)
         return _one_of(candidates, "exact" if self._caseless else "ignoring case")
 
@@ -170,12 +174,16 @@ def _names_in_sheet(
     return dict(zip(texts[rows], joined, strict=False))
 
 
-def _texts(people: pd.DataFrame, field: str) -> Iterator[tuple[str, str]]:
-    values = people[_COLUMN.get(field, field)].tolist()
-    for value, sourced_id in zip(values, people["sourced_id"].tolist(), strict=True):
-        for text in value if isinstance(value, tuple | list) else (value,):
-            if isinstance(text, str) and (stripped := text.strip()):
-                yield stripped, sourced_id
+def _texts(people: pd.DataFrame, field: str) -> list[tuple[str, str]]:
+    values, ids = people[_COLUMN.get(field, field)].tolist(), people["sourced_id"].tolist()
+    pairs = list(zip(values, ids, strict=True))
+    if field == "userIds":
+        pairs = [(text, sourced_id) for texts, sourced_id in pairs for text in texts]
+    return [
+        (stripped, sourced_id)
+        for text, sourced_id in pairs
+        if isinstance(text, str) and (stripped := text.strip())
+    ]
 
 
 def _group(pairs: Iterable[tuple[Spelling, str]]) -> dict[Spelling, tuple[str, ...]]:
@@ -212,4 +220,4 @@ def _looks_like(key: str, value: float, text: str) -> bool:
 def _one_of(candidates: tuple[str, ...], how: str) -> Match:
     if len(candidates) == 1:
         return Match(candidates[0], how)
-    return Match(how="ambiguous", candidates=candidates) if candidates else Match()
+    return Match(how="ambiguous", candidates=candidates) if candidates else NOBODY

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gradetools.cells import Cells
@@ -34,6 +35,8 @@ ROLES = (
 FIRST_ROWS = 15
 #: The columns that a receipt adds to a sheet begin so; no export has them.
 OWN_COLUMN = "gradetools_"
+#: Moodle's way to write a header after a blank.
+_QUOTED = re.compile(r'^\s+"(.*)"\s*$', re.DOTALL)
 #: A text that stands for no grade at all.
 SKIP: Mapping[str, Any] = {"skip": True}
 #: A text that means one thing in one school and another in the next: the analyst is asked.
@@ -110,14 +113,18 @@ def header_cells(cells: Cells, line: int) -> list[str]:
     After a blank, quotes are part of a cell; Moodle writes headers so and does not mean them
     (`moodle/moodle`, the text of its import tests).
     """
-    texts = (str(text) for text in cells.frame.loc[line])
-    return [tidy(re.sub(r'^\s+"(.*)"\s*$', r"\1", text, flags=re.DOTALL)) for text in texts]
+    return _tidy_header([str(text) for text in cells.frame.loc[line]])
+
+
+def _tidy_header(row: list[str]) -> list[str]:
+    return [tidy(_QUOTED.sub(r"\1", text)) for text in row]
 
 
 def find_row(cells: Cells, is_wanted: Callable[[list[str]], bool]) -> tuple[int, list[str]] | None:
     """Find the first of the first rows that could be the wanted header: its line and its tidied cells."""
-    for line, row in first_rows(cells, FIRST_ROWS):
-        if any(row) and is_wanted(header := header_cells(cells, line)):
+    for line, row in _rows_as_found(cells, FIRST_ROWS):
+        header = _tidy_header(row)
+        if any(header) and is_wanted(header):
             return line, header
     return None
 
@@ -131,16 +138,21 @@ def outline(cells: Cells, header_line: int) -> dict[int, str]:
 
 def first_rows(cells: Cells, count: int, *, after: int = 0) -> Iterator[tuple[int, list[str]]]:
     """Go through the first rows after a line: each row's line and its stripped cells."""
+    for line, row in _rows_as_found(cells, count, after=after):
+        yield line, [text.strip() for text in row]
+
+
+def _rows_as_found(cells: Cells, count: int, *, after: int = 0) -> Iterator[tuple[int, list[str]]]:
     part = cells.frame.loc[after + 1 : after + count]
-    for line, row in zip(part.index, part.to_numpy(dtype=object), strict=True):
-        yield int(line), [str(text).strip() for text in row]
+    return zip(part.index.tolist(), part.to_numpy(dtype=object).tolist(), strict=True)
 
 
 def blank_lines(frame: pd.DataFrame) -> dict[int, str]:
     """Give the role "blank" to each row without any text."""
-    blank = pd.Series(data=True, index=frame.index)
+    rows = np.arange(len(frame))
     for position in frame.columns:
-        blank &= frame[position].str.strip() == ""
-        if not blank.any():
+        texts = frame[position].to_numpy(dtype=object)[rows]
+        rows = rows[[not text.strip() for text in texts]]
+        if not len(rows):
             return {}
-    return dict.fromkeys((int(line) for line in frame.index[blank]), "blank")
+    return dict.fromkeys(frame.index[rows].tolist(), "blank")
