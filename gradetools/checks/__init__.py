@@ -6,8 +6,8 @@ Pure: nothing is read but the arguments. Each check is a small named function in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ from gradetools.checks import (
     about_students,
     about_values,
 )
+from gradetools.checks.attempts import compare_attempts
 from gradetools.checks.coded import CodedTexts, write_out
 from gradetools.checks.facts import FIELDS, Facts
 from gradetools.checks.gathering import gather_facts
@@ -46,6 +47,8 @@ ENTRY_COLUMNS = (
     "state", "reason", "score", *FIELDS, "clears",
 )  # fmt: skip
 FINDING_COLUMNS = ("line", "column", "code", "severity", "message", "suggestion")
+#: What else is wrong with an entry decides about these.
+_LAST = ("duplicate-entry", "attempt-chosen")
 STATES = ("ready", "skipped", "blocked")
 SEVERITIES = ("error", "question", "warning", "info")
 
@@ -60,9 +63,9 @@ class Checked:
     Attributes:
         sheet: the sheet.
         columns: which of its columns means what.
-        entries: DataFrame of ENTRY_COLUMNS. `state` is "ready", "skipped" (`reason` "blank" or "no-grade") or
-            "blocked" (`reason`: codes, joined by commas). A field that is None, or a score that is NaN, is left
-            alone; `clears` names the fields to remove, as the standard calls them, joined by commas.
+        entries: DataFrame of ENTRY_COLUMNS. `state` is "ready", "skipped" (`reason` "blank", "no-grade" or
+            "other-attempt") or "blocked" (`reason`: codes, joined by commas). A field that is None, or a score
+            that is NaN, is left alone; `clears` names the fields to remove, as the standard calls them, joined by commas.
         findings: DataFrame of FINDING_COLUMNS; `line` 0 is the sheet or the column as a whole, `column` is
             the column's address as text.
     """
@@ -167,7 +170,8 @@ def check_entries(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Checked
         ColumnsError: `columns` names a column that the sheet lacks.
     """
     facts = gather_facts(sheet, columns, snapshot)
-    findings = _find_all(facts)
+    findings = _find_all(facts, [code for code in CHECKS if code not in _LAST])
+    facts, findings = _compare_attempts(facts, findings)
     settled = {**facts.entries, **_settle(facts, findings, columns)}
     entries = pd.DataFrame(
         {name: write_out(settled[name]) for name in ENTRY_COLUMNS}, facts.entries.index, copy=False
@@ -175,9 +179,22 @@ def check_entries(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Checked
     return Checked(sheet, columns, entries, findings)
 
 
-def _find_all(facts: Facts) -> pd.DataFrame:
+def _compare_attempts(facts: Facts, findings: pd.DataFrame) -> tuple[Facts, pd.DataFrame]:
+    """Choose between several entries for one grade; what else is wrong with them is known by now."""
+    grades = facts.grades[facts.grades >= 0]
+    if not grades.duplicated().any():
+        return facts, findings
+    serious = findings[findings["severity"].isin(["error", "question"])]
+    blocked = _Places(facts.entries, facts.columns).all_concerned(serious)
+    facts = replace(facts, attempts=compare_attempts(facts, blocked))
+    findings = pd.concat([findings, _find_all(facts, _LAST)])
+    return facts, findings.sort_values("line", kind="stable", ignore_index=True)
+
+
+def _find_all(facts: Facts, codes: Iterable[str]) -> pd.DataFrame:
     rows: list[tuple[int, str, str, str, str, str]] = []
-    for code, each in CHECKS.items():
+    for code in codes:
+        each = CHECKS[code]
         for line, column, message, suggestion in each.find(facts):
             answer = facts.columns.answer_to(code, column)
             if answer in each.answers:
@@ -194,7 +211,11 @@ def _settle(facts: Facts, findings: pd.DataFrame, columns: Columns) -> Mapping[s
     entries = facts.entries
     asks = entries["asks"].to_numpy()
     skipped = np.where(entries["kind"] == Kind.SKIP, 2, 1)
-    reason = CodedTexts(np.where(asks, 0, skipped), ["", "blank", "no-grade"])
+    if facts.attempts is not None:
+        left = facts.attempts.index[~(facts.attempts["taken"] | facts.attempts["disputed"])]
+        asks, skipped[left] = asks.copy(), 3
+        asks[left] = False
+    reason = CodedTexts(np.where(asks, 0, skipped), ["", "blank", "no-grade", "other-attempt"])
     blocked: NDArray[np.bool_] = np.zeros(len(entries), dtype=bool)
     places = _Places(entries, columns)
     serious = findings[findings["severity"].isin(["error", "question"])]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
 
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
@@ -12,20 +15,75 @@ from gradetools.checks.values import CLEAR, COMMA_ANSWERS, DATE_ANSWERS, TOKEN_A
 @check(
     "duplicate-entry",
     "error",
-    means="Two cells hold a grade of one student for one line item.",
+    means="Two cells hold a grade of one student for one line item, and which of them counts is not said, or cannot be "
+    "said because one is blocked or clears the grade.",
     fix='Empty all but one of them, or say which attempt counts (`Columns.with_attempts`): "best", "latest" or "first".',
 )
 def _duplicate_entry(facts: Facts) -> Iterator[Finding]:
-    grades = facts.grades[facts.grades >= 0]
-    again = grades[grades.duplicated(keep=False).to_numpy()]
-    for _, group in facts.asking.loc[again.index].groupby(again, sort=False):
-        places = [
-            f"line {line} ({key})" for line, key in zip(group["line"], group["key"], strict=True)
-        ]
-        first = group.iloc[0]
-        message = f"{first['student_name']} has {len(group)} grades for {first['line_item_title']!r}: {', '.join(places)}."
-        for line, key in zip(group["line"], group["key"], strict=True):
-            yield Finding(int(line), str(key), message)
+    for group in _attempts(facts, disputed=True):
+        hindering = [each.place for each in group if each.hinders]
+        told = _tell_group(group)
+        if facts.columns.attempts == "refuse":
+            message, fix = f"{told}.", ""
+        else:
+            message = (
+                f"{told}: which counts cannot be said before {', '.join(hindering)} is settled."
+            )
+            fix = f"Correct or empty {', '.join(hindering)}."
+        for each in group:
+            yield Finding(each.line, each.key, message, fix)
+
+
+@check(
+    "attempt-chosen",
+    "info",
+    means="Several cells hold a grade of one student for one line item, and one of them counts, as `Columns.attempts` says.",
+    fix="Nothing, if it is the right one.",
+)
+def _attempt_chosen(facts: Facts) -> Iterator[Finding]:
+    how = facts.columns.attempts
+    for group in _attempts(facts, disputed=False):
+        taken = next(each for each in group if each.taken)
+        by = " by its date" if taken.dated else " in the sheet" if how != "best" else ""
+        message = f"{_tell_group(group)}; {taken.place} was taken, the {how}{by}."
+        yield Finding(taken.line, taken.key, message)
+
+
+class _Attempt(NamedTuple):
+    """One of several entries for one grade."""
+
+    grade: int
+    line: int
+    key: str
+    student_name: str
+    line_item_title: str
+    hinders: bool
+    dated: bool
+    taken: bool
+
+    @property
+    def place(self) -> str:
+        """Where it stands, such as `line 14 (Quiz 3)`."""
+        return f"line {self.line} ({self.key})"
+
+
+def _attempts(facts: Facts, *, disputed: bool) -> Iterator[list[_Attempt]]:
+    """Go through the grades that several entries ask for, each with its entries in the sheet's order."""
+    if facts.attempts is None:
+        return
+    table = facts.attempts[(facts.attempts["disputed"] == disputed).to_numpy()]
+    told = facts.asking.loc[table.index, ["line", "key", "student_name", "line_item_title"]]
+    table = pd.concat([table, told], axis="columns")
+    rows = map(_Attempt, *(table[name].tolist() for name in _Attempt._fields))
+    groups: dict[int, list[_Attempt]] = {}
+    for row in rows:
+        groups.setdefault(row.grade, []).append(row)
+    yield from groups.values()
+
+
+def _tell_group(group: list[_Attempt]) -> str:
+    first, places = group[0], ", ".join(each.place for each in group)
+    return f"{first.student_name} has {len(group)} grades for {first.line_item_title!r}: {places}"
 
 
 @check(

@@ -57,6 +57,7 @@ class Facts:
             as text), `how` (the student was found), `asks` (the entry asks for something). Texts that
             come again and again (student, line item, class, key) are categories.
         misread: cells of companions that make no sense: code, line, column, text.
+        attempts: `attempts.compare_attempts`, once it is known what else is wrong.
     """
 
     sheet: Sheet
@@ -66,6 +67,7 @@ class Facts:
     students: pd.DataFrame
     entries: pd.DataFrame
     misread: pd.DataFrame
+    attempts: pd.DataFrame | None = None
 
     @cached_property
     def asking(self) -> pd.DataFrame:
