@@ -192,6 +192,18 @@ def must_be_answered(status: int) -> None:
         raise RuntimeError(f"answered with {status}")
 
 
+def make_settings(base_url: str, folder: Path) -> Settings:
+    """Make the settings for that server, with a data folder of its own."""
+    return Settings(
+        env="staging",
+        base_url=base_url,
+        token_url=f"{base_url}/token",
+        client_id="grader",
+        client_secret="an invented secret",  # noqa: S106 - an invented secret
+        data_dir=folder,
+    )
+
+
 def measured(count: int, work: Callable[[], object]) -> Figures:
     """Measure one piece of work."""
     begun, processor = time.perf_counter(), time.process_time()
@@ -201,29 +213,21 @@ def measured(count: int, work: Callable[[], object]) -> Figures:
 
 def push(base_url: str, entries: int, items: int, workers: int, run: str) -> Figures:
     """Push as anybody would, and look that everything was written."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            env="staging",
-            base_url=base_url,
-            token_url=f"{base_url}/token",
-            client_id="grader",
-            client_secret="an invented secret",  # noqa: S106 - an invented secret
-            data_dir=Path(folder),
-        )
-        with gt.connect(settings) as gradebook:
-            plan = make_plan(gradebook.environment, entries, items, run)
-            agreed = plan.fingerprint
-            receipts: list[gt.Receipt] = []
-            looks: list[gt.Progress] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        gt.connect(make_settings(base_url, Path(folder))) as gradebook,
+    ):
+        plan = make_plan(gradebook.environment, entries, items, run)
+        agreed = plan.fingerprint
+        receipts: list[gt.Receipt] = []
+        looks: list[gt.Progress] = []
 
-            def work() -> None:
-                receipts.append(
-                    gt.push_plan(
-                        plan, gradebook, agreed=agreed, workers=workers, progress=looks.append
-                    )
-                )
+        def work() -> None:
+            receipts.append(
+                gt.push_plan(plan, gradebook, agreed=agreed, workers=workers, progress=looks.append)
+            )
 
-            figures = measured(entries + max(20, entries // 50) + items + 1, work)
+        figures = measured(entries + max(20, entries // 50) + items + 1, work)
     if receipts[0].states["created"] != entries:
         raise RuntimeError(f"not everything was written: {receipts[0].states}")
     return figures
