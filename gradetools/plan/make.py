@@ -26,6 +26,8 @@ from gradetools.snapshot import Snapshot
 
 #: Columns of `Checked.entries` and the fields of a result they stand for.
 MAPPED = {"score": "score", **FIELDS}
+#: Columns of `Checked.entries` that decide what happens to an entry.
+_NEEDED = ("state", "reason", "line_item", "student", "class_id", "clears", *MAPPED)
 
 
 def make_plan(
@@ -52,18 +54,20 @@ def make_plan(
     date = date_text(as_of, snapshot)
     general: OnConflict = on_conflict if isinstance(on_conflict, str) else "stop"
     single: Mapping[int, OnConflict] = {} if isinstance(on_conflict, str) else on_conflict
-    rows = []
-    for entry, row in _entries(checked.entries):
-        policy = single.get(entry, general)
+    entries = checked.entries
+    decided: dict[str, list[object]] = {name: [] for name in Change("").to_columns()}
+    for entry, row in _rows(entries):
         if row["state"] == "ready":
+            policy = single.get(entry, general)
             change = _change(row, existing, sent, snapshot.dialect, date=date, on_conflict=policy)
         else:
             action = "skip" if row["state"] == "skipped" else "blocked"
             message = checked.messages.get(entry, "") if action == "blocked" else ""
             change = Change(action, reason=row["reason"], message=message)
-        rows.append({**row, **change.to_columns()})
-    columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
-    changes = make_changes(columns, [int(entry) for entry in checked.entries.index])
+        for name, value in change.to_columns().items():
+            decided[name].append(value)
+    columns = {name: decided[name] if name in decided else entries[name] for name in CHANGE_COLUMNS}
+    changes = make_changes(columns, [int(entry) for entry in entries.index])
     return Plan(snapshot.environment, snapshot.dialect, changes, general, sheet=checked.sheet)
 
 
@@ -102,12 +106,10 @@ def date_text(as_of: dt.date | dt.datetime | None, snapshot: Snapshot) -> str:
     return as_of.isoformat()
 
 
-def _entries(entries: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
-    names = list(entries.columns)
-    for entry, *values in zip(
-        entries.index, *(entries[name].tolist() for name in names), strict=True
-    ):
-        yield int(entry), dict(zip(names, values, strict=True))
+def _rows(entries: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
+    columns = (entries[name].tolist() for name in _NEEDED)
+    for entry, *values in zip(entries.index.tolist(), *columns, strict=True):
+        yield entry, dict(zip(_NEEDED, values, strict=True))
 
 
 def _change(

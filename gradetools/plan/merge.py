@@ -42,15 +42,19 @@ class Change:
     def to_columns(self) -> dict[str, object]:
         """Give the plan's columns that a change decides."""
         old, new = _score(self.before), _score(self.after)
+        before = compact(self.before) if self.before is not None else None
+        # What is left alone is one text, not two.
+        same = self.after is self.before
+        after = before if same else compact(self.after) if self.after is not None else None
         return {
             "action": self.action,
             "reason": self.reason,
             "message": self.message,
             "sourced_id": self.sourced_id,
-            "before": compact(self.before) if self.before is not None else None,
-            "after": compact(self.after) if self.after is not None else None,
+            "before": before,
+            "after": after,
             "lowered": old is not None and new is not None and new < old,
-            "cleared": is_graded(self.before) and not is_graded(self.after),
+            "cleared": not same and is_graded(self.before) and not is_graded(self.after),
         }
 
 
@@ -109,6 +113,8 @@ def decide(
         return Change(
             "unchanged", sourced_id, before, None, "nothing-to-clear", "There is no grade to clear."
         )
+    if living is not None and _says_all(living, wanted):
+        return Change("unchanged", sourced_id, living, living)
     merged = merge(living or identity, wanted, date=date)
     old, new = canonical(living), canonical(merged)
     if living is not None and all(old.get(name) == new.get(name) for name in wanted):
@@ -146,6 +152,16 @@ def _only_clears(wanted: Mapping[str, Any]) -> bool:
     says = any(wanted.get(name) is not None for name in ("score", "textScore", "comment"))
     flagged = any(_is_set(wanted.get(flag)) for flag in FLAGS)
     return None in wanted.values() and not says and not flagged
+
+
+def _says_all(record: Record, wanted: Mapping[str, Any]) -> bool:
+    """Whether a record has what is wanted to the letter, which is quicker to see than what it means."""
+    return all(
+        type(value) in (str, int, float)
+        and type(held := record.get(name)) in (str, int, float)
+        and held == value
+        for name, value in wanted.items()
+    )
 
 
 def _is_set(flag: object) -> bool:
