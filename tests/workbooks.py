@@ -162,7 +162,7 @@ def _xls_cell(row: int, column: int, value: object, formats: list[str]) -> bytes
             formats.append(value.number_format)
         style, value = formats.index(value.number_format) + 1, value.value
     place = struct.pack("<HHH", row, column, style)
-    if isinstance(value, float) and value * 100 == int(value * 100):
+    if isinstance(value, float) and value * 100 == int(value * 100) and abs(value) < 5e6:
         return _record(0x27E, place + struct.pack("<i", int(value * 100) << 2 | 3))
     if isinstance(value, int | float):
         return _record(0x203, place + struct.pack("<d", value))

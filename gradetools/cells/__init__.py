@@ -119,7 +119,7 @@ def _refuse(options: Mapping[str, str | None], what: str, *, but: str = "") -> N
 def _show_columns(frame: pd.DataFrame) -> Iterator[list[str]]:
     """Give a DataFrame's columns as text, each below its name; what is missing is blank."""
     for name, series in frame.items():
-        title = " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+        title = " ".join(filter(None, map(str, name))) if isinstance(name, tuple) else str(name)
         # A column of whole numbers with a gap is one of floats; they are shown without ".0" all the same.
         filled = series.notna()
         values = zip(series.astype(object), filled, strict=True)

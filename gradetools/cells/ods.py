@@ -26,7 +26,7 @@ _UNEVEN = re.compile("[\0-\2\t\r\n]|  ")
 _MARKS = {0: " ", 1: "\t", 2: "\n"}
 #: A cell holds no more characters than this.
 _MOST_BLANKS = 1 << 15
-_ID = re.compile(r"\D?0*(?P<number>[0-9]+)")
+_ID = re.compile(r"[^0-9,.]?[0-9]+([-/][0-9]+)*")
 _TIME = re.compile(r"(?P<sign>-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?")
 
 
@@ -172,11 +172,11 @@ def _tidy(text: str) -> str:
 def _show_number(stored: str, shown: str) -> str:
     """Take the number itself, and the zeros before it where the text shown has them."""
     text = show_value(float(stored))
-    found = _ID.fullmatch(shown)
-    padded = (
-        found and found["number"] == text and len(shown) > len(text) + (not shown[0].isdecimal())
-    )
-    return shown if padded else text
+    if not _ID.fullmatch(shown):
+        return text
+    digits = re.sub("[^0-9]", "", shown)
+    same = (digits.lstrip("0") or "0") == text
+    return shown if same and (digits != text or "-" in shown or "/" in shown) else text
 
 
 def _show_time(value: str) -> str:

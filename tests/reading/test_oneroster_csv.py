@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from reading_samples import make_line_item, make_snapshot, make_student
 
+import gradetools as gt
 from gradetools.checks import check_entries
 from gradetools.columns import suggest_columns
 from gradetools.errors import SheetError
@@ -199,3 +200,35 @@ def test_headers_in_another_case_are_understood(tmp_path: Path) -> None:
     plain = read_sheet(write_folder(tmp_path / "plain", FILES))
     loud = read_sheet(write_folder(tmp_path / "loud", shouted))
     assert loud.frame.equals(plain.frame)
+
+
+def test_a_package_can_be_rehearsed(tmp_path: Path) -> None:
+    """A sandbox made from a package takes all its results, each under its own line item."""
+    zipped = write_zip(tmp_path / "package.zip", FILES)
+    receipt = gt.rehearse(zipped, data_dir=tmp_path / "data")
+    assert receipt.states["created"] == len(receipt.entries) == 2
+    assert len(set(receipt.entries["line_item"])) == 2
+
+
+def test_what_a_package_holds_and_is_not_sent_is_told(tmp_path: Path) -> None:
+    """Learning objectives and score scales are shown beside the results, and said to be left out; else nothing is."""
+    only = {name: FILES[name] for name in ("results.csv", "lineItems.csv")}
+    assert "left out" not in read_sheet(write_folder(tmp_path / "one", only)).detected
+    scaled = {**only, "resultScoreScales.csv": FILES["resultScoreScales.csv"]}
+    told = read_sheet(write_folder(tmp_path / "two", scaled)).detected
+    assert told["left out"] == "score scales"
+
+
+def test_the_manifest_says_the_mode(tmp_path: Path) -> None:
+    """Bulk or delta is as the manifest says, whatever the rows look like."""
+    manifest = FILES["manifest.csv"].replace("results,bulk", "results,DELTA")
+    sheet = read_sheet(write_folder(tmp_path / "package", {**FILES, "manifest.csv": manifest}))
+    assert sheet.detected["mode"] == "delta"
+
+
+def test_only_the_files_beside_results_belong_to_it(tmp_path: Path) -> None:
+    """A line item of another folder in the archive is not taken for one of the package."""
+    path = write_zip(tmp_path / "package.zip", {"results.csv": FILES["results.csv"]}, inside="new/")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("old/lineItems.csv", FILES["lineItems.csv"])
+    assert list(read_sheet(path).column("lineItemTitle")) == ["", ""]
