@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradetools.checks.facts import Facts
+import pandas as pd
+
+from gradetools.checks.facts import NEVER, Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.values import Kind, read_number
 from gradetools.columns import UNKNOWN, LineItemIndex
@@ -12,7 +14,67 @@ from gradetools.formats.recognition import OWN_COLUMN
 
 #: An item of so many points or more on which nobody has more than one point is looked at twice.
 MANY_POINTS = 20
-FEW_SCORES = 3
+FEW_SCORES = 2
+#: Fewer students, or fewer columns with a maximum, than these do not tell that the file is the wrong one.
+FEW_STUDENTS, FEW_MAXIMA = 4, 3
+
+
+@check(
+    "wrong-class",
+    "question",
+    means=f"Of the sheet's students, at least {FEW_STUDENTS}, fewer than half are in the classes of its line items: the wrong "
+    "file, the wrong class, or the wrong column of ids.",
+    fix='Choose the right file, class or key column, or answer "accept" to go on with those who are found.',
+    answers=("accept",),
+)
+def _wrong_class(facts: Facts) -> Iterator[Finding]:
+    asking, students = facts.asking, facts.students
+    if facts.columns.student_column is None:
+        return
+    # Where the line item is unknown, it is enough that the gradebook knows the student.
+    here = (asking["student"] != "").to_numpy() & (facts.enrolment != NEVER).to_numpy()
+    asks = students["line"].isin(asking["line"].unique()) & (students["text"] != "")
+    found = students["line"].isin(asking.loc[here, "line"].unique())
+    by_student = found[asks].groupby(students.loc[asks, "text"]).any()
+    if len(by_student) >= FEW_STUDENTS and by_student.sum() < len(by_student) / 2:
+        ids = [each for each in asking["class_id"].unique() if each]
+        titles = [facts.snapshot.classes.get(each, each) for each in ids]
+        where = " or ".join(titles) if 0 < len(titles) <= 3 else "the classes of its line items"
+        count = int(by_student.sum())
+        told = f"Only {count}" if count else "None"
+        yield Finding(
+            0,
+            "",
+            f"{told} of {len(by_student)} students of this sheet {'is' if count == 1 else 'are'} in {where}; "
+            "is it the right file and the right class?",
+        )
+
+
+@check(
+    "wrong-maxima",
+    "question",
+    means=f"Of the score columns that state a maximum, at least {FEW_MAXIMA}, most state another than their line items have: "
+    "the wrong file, or the wrong class.",
+    fix='Choose the right file or class, scale the columns, or answer "accept" if it is the right one.',
+    answers=("accept",),
+)
+def _wrong_maxima(facts: Facts) -> Iterator[Finding]:
+    columns = _stated(facts).groupby(["key", "item"], observed=True)["differs"].any()
+    if len(columns) >= FEW_MAXIMA and columns.sum() > len(columns) / 2:
+        message = (
+            f"{columns.sum()} of {len(columns)} score columns state another maximum than their line items have; "
+            "is it the right file and the right class?"
+        )
+        yield Finding(0, "", message)
+
+
+def _stated(facts: Facts) -> pd.DataFrame:
+    """Give the entries whose maximum both the sheet and the line item say, and whether they differ; scaled ones do not."""
+    entries = facts.asking
+    both = (entries["stated"].notna() & entries["high"].notna()).to_numpy()
+    entries = entries[both]
+    scaled = entries["key"].isin(list(facts.columns.scale)).to_numpy()
+    return entries.assign(differs=(entries["stated"] != entries["high"]).to_numpy() & ~scaled)
 
 
 @check(
@@ -122,10 +184,8 @@ def _sentence(words: str) -> str:
     answers=("accept",),
 )
 def _maximum_differs(facts: Facts) -> Iterator[Finding]:
-    entries = facts.asking
-    scaled = entries["key"].isin(list(facts.columns.scale))
-    both = entries["stated"].notna() & entries["high"].notna()
-    differs = entries[(both & (entries["stated"] != entries["high"]) & ~scaled).to_numpy()]
+    stated = _stated(facts)
+    differs = stated[stated["differs"].to_numpy()]
     whole = {str(key) for key, text in facts.sheet.maxima.items() if read_number(text) is not None}
     for key, group in differs.groupby("key", sort=False):
         rows = group.iloc[:1] if key in whole else group
@@ -138,7 +198,8 @@ def _maximum_differs(facts: Facts) -> Iterator[Finding]:
 @check(
     "all-at-most-one",
     "question",
-    means=f"No score is above 1 on an item of {MANY_POINTS} points or more: shares, perhaps, and not points.",
+    means=f"No score, of at least {FEW_SCORES}, is above 1 on an item of {MANY_POINTS} points or more: shares, perhaps, and not "
+    "points.",
     fix='Scale the column from 1, or answer "accept" to keep the points.',
     answers=("accept",),
 )

@@ -129,6 +129,9 @@ def show_findings(console: Console, checked: Checked, options: Iterable[str]) ->
         return
     order = {severity: place for place, severity in enumerate(_STYLES)}
     findings = findings.sort_values("severity", key=lambda column: column.map(order), kind="stable")
+    # What concerns the whole file comes before what follows from it.
+    whole = (findings["line"] == 0) & (findings["column"] == "")
+    findings = pd.concat([findings[whole], findings[~whole]])
     counts = findings["severity"].value_counts()
     told = ", ".join(f"{counts[severity]} {severity}" for severity in order if severity in counts)
     table = Table(title=f"Checks: {told}", title_justify="left", show_edge=False)

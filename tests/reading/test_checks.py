@@ -453,13 +453,14 @@ def test_another_maximum_is_a_question(tmp_path: Path) -> None:
 
 def test_shares_that_pose_as_points_are_a_question(tmp_path: Path) -> None:
     """All scores at most 1 on an item of 100 points is asked about; all zero is not."""
-    text = "ID,Midterm\nB2,0.8\nF6,1\n00123,0.5\n"
+    text = "ID,Midterm\nB2,0.8\nF6,1\n"
     checked = check(tmp_path, text)
     assert found(checked) == [(0, "Midterm", "all-at-most-one", "question")]
-    assert checked.counts["blocked"] == 3
+    assert len(check(tmp_path, "ID,Midterm\nB2,0.8\n").findings) == 0
+    assert checked.counts["blocked"] == 2
     assert (
         check(tmp_path, text, lambda columns: columns.answer("all-at-most-one", "")).counts["ready"]
-        == 3
+        == 2
     )
     assert len(check(tmp_path, "ID,Midterm\nB2,0\nF6,0\n00123,0\n").findings) == 0
 
@@ -579,3 +580,44 @@ def test_any_sheet_is_checked(header: list[str], rows: list[list[str]]) -> None:
     assert (fields.notna().any(axis="columns") | (ready["clears"] != "")).all()
     assert not ready["score"].isin([math.inf, -math.inf]).any()
     assert isinstance(checked.findings, pd.DataFrame)
+
+
+def test_the_wrong_class_is_asked_about_first(tmp_path: Path) -> None:
+    """Where fewer than half of at least four students are in the class, one question comes first and blocks the sheet."""
+    text = "ID,Quiz 1\nB2,8\nD4,8\nX1,8\nX2,8\n"
+    asked = check(tmp_path, text)
+    accepted = check(tmp_path, text, lambda columns: columns.answer("wrong-class", ""))
+    assert found(asked)[0] == (0, "", "wrong-class", "question")
+    assert asked.findings["message"][0] == (
+        "Only 1 of 4 students of this sheet is in Algebra 1; is it the right file and the right class?"
+    )
+    assert sorted(asked.findings["code"][1:]) == ["student-not-in-class", "student-unknown", "student-unknown"]  # fmt: skip
+    assert (asked.counts["blocked"], accepted.counts["blocked"]) == (4, 3)
+    none = check(tmp_path, "ID,Poem\nX1,8\nX2,8\nX3,8\nX4,8\n")
+    assert none.findings["message"][0].startswith("None of 4 students of this sheet are in the classes")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ID,Quiz 1\nX1,8\nX2,8\nX3,8\n", "ID,Quiz 1\nX1,8\nX2,8\nB2,8\nF6,8\n", "ID,Quiz 1\nX1,\nX2,\nX3,\nX4,\nB2,8\n",
+     "ID,Assignment,Score\nB2,Quiz 1,8\nF6,Midterm,8\nX1,Quiz 1,8\nX2,Quiz 1,8\nX2,Midterm,8\nX2,Poem,8\n"],
+)  # fmt: skip
+def test_half_of_the_students_are_enough(tmp_path: Path, text: str) -> None:
+    """Three students tell nothing, half of them are no wrong class, and rows without grades or repeated do not count."""
+    assert "wrong-class" not in set(check(tmp_path, text).findings["code"])
+
+
+MAXIMA = "Student,ID,SIS User ID,Section,Quiz 1 (1),Midterm (2),Shifted (3)\nPoints Possible,,,,{},{},{}\nBen,1,B2,A,1,2,3\n"
+
+
+def test_other_maxima_are_asked_about_first(tmp_path: Path) -> None:
+    """Where most columns, of at least three, state another maximum, the file itself is asked about; scaled ones do not count."""
+    text = MAXIMA.format(20, 50, 6)
+    asked = check(tmp_path, text)
+    accepted = check(tmp_path, text, lambda columns: columns.answer("wrong-maxima", ""))
+    scaled = check(tmp_path, text, lambda columns: columns.scaled("Quiz 1 (1)", 20))
+    assert found(asked)[0] == (0, "", "wrong-maxima", "question")
+    assert asked.findings["message"][0].startswith("2 of 3 score columns state another maximum")
+    assert (asked.counts["blocked"], accepted.counts["blocked"]) == (3, 2)
+    assert "wrong-maxima" not in set(scaled.findings["code"])
+    assert "wrong-maxima" not in set(check(tmp_path, MAXIMA.format(20, 100, 6)).findings["code"])
