@@ -40,7 +40,7 @@ from gradetools.columns import (
     Found,
     LineItemIndex,
     find_named_classes,
-    resolve_line_items,
+    find_own_classes,
     students_matched,
 )
 from gradetools.sheet import Sheet
@@ -71,7 +71,7 @@ class _Table:
         self, sheet: Sheet, columns: Columns, snapshot: Snapshot, students: pd.Series
     ) -> None:
         self.sheet, self.columns, self.snapshot = sheet, columns, snapshot
-        self.students = students
+        self.students, self._own = students, dict[tuple[str, ...], Codes]()
         self.rows = (sheet.roles == "student").to_numpy()
         self.lines = sheet.frame.index.to_numpy()[self.rows]
         self.score_columns = tuple(
@@ -142,8 +142,17 @@ class _Table:
             by_class[class_id] = IN_SEVERAL if class_id in by_class else int(i)
         if not by_class:
             return np.array(UNKNOWN)
-        students, named = self.students.iloc[rows], self._named_classes.iloc[rows]
-        return resolve_line_items(by_class, students, named, self.snapshot.students)
+        own = self._own_classes(tuple(sorted(by_class)))[rows]
+        items = np.array([by_class[each] for each in sorted(by_class)])
+        return np.where(own >= 0, items[np.maximum(own, 0)], own)
+
+    def _own_classes(self, class_ids: tuple[str, ...]) -> Codes:
+        """Find each row's own one of some classes, once for all titles that these classes share."""
+        if class_ids not in self._own:
+            self._own[class_ids] = find_own_classes(
+                class_ids, self.students, self._named_classes, self.snapshot.students
+            )
+        return self._own[class_ids]
 
     @cached_property
     def _named_classes(self) -> pd.Series:

@@ -8,7 +8,7 @@ from gradetools.columns.by_class import (
     IN_SEVERAL,
     UNKNOWN,
     find_named_classes,
-    resolve_line_items,
+    find_own_classes,
 )
 from gradetools.columns.headers import HeaderChange
 from gradetools.columns.keys import find_other_students
@@ -43,10 +43,10 @@ __all__ = [
     "find_lacking",
     "find_named_classes",
     "find_other_students",
+    "find_own_classes",
     "guess_class",
     "list_columns",
     "read_columns",
-    "resolve_line_items",
     "students_matched",
     "suggest_columns",
     "write_columns",

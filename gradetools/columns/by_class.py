@@ -7,7 +7,7 @@ that names its class itself (by sourcedId or title) means that class's, whoever 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,33 +20,34 @@ from gradetools.sheet import Sheet
 UNKNOWN, IN_SEVERAL, IN_NONE = -1, -2, -3
 
 
-def resolve_line_items(
-    by_class: Mapping[str, int], students: pd.Series, named: pd.Series, enrolments: pd.DataFrame
+def find_own_classes(
+    class_ids: Sequence[str], students: pd.Series, named: pd.Series, enrolments: pd.DataFrame
 ) -> NDArray[np.int64]:
-    """Say for each row which of several classes' line items it means.
+    """Say for each row which of several classes it is of.
 
     Args:
-        by_class: class sourcedId to the number of its line item.
+        class_ids: the sourcedIds of the classes.
         students: the sourcedId of each row's student, "" for nobody.
         named: the sourcedId of the class that each row names itself, "" for none; rows as in `students`.
         enrolments: DataFrame of `snapshot.STUDENT_COLUMNS`.
 
     Returns:
-        For each row a number of `by_class`, IN_SEVERAL or IN_NONE. Who has left a class belongs to it only
+        For each row the place in `class_ids`, IN_SEVERAL or IN_NONE. Who has left a class belongs to it only
         where no other one claims the student.
     """
-    here = enrolments[enrolments["class_id"].isin(list(by_class)).to_numpy()]
+    by_class = {class_id: place for place, class_id in enumerate(class_ids)}
+    here = enrolments[enrolments["class_id"].isin(class_ids).to_numpy()]
     here = here.drop_duplicates(["sourced_id", "class_id", "active"])
-    items = here["class_id"].map(by_class)
+    places = here["class_id"].map(by_class)
     known: dict[str, int] = {}
     for active in (False, True):  # the active ones last, for they win
         part = (here["active"] == active).to_numpy()
-        own = items[part].groupby(here.loc[part, "sourced_id"])
+        own = places[part].groupby(here.loc[part, "sourced_id"])
         one = own.first().where(own.size() == 1, IN_SEVERAL)
-        known |= {str(student): int(item) for student, item in one.items()}
+        known |= {str(student): int(place) for student, place in one.items()}
     found = np.array(students.map(known).fillna(IN_NONE), dtype=np.int64)
     says = (named != "").to_numpy()
-    found[says] = named[says].map(dict(by_class)).fillna(IN_NONE)
+    found[says] = named[says].map(by_class).fillna(IN_NONE)
     return found
 
 

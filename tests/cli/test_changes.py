@@ -53,7 +53,7 @@ def test_yes_answers_no_question(run: Run, tmp_path: Path) -> None:
     ("options", "said"),
     [
         (("--answer", "maximum-differs"), "write a name, =, and a value"),
-        (("--answer", "maximum=accept"), "there is no question 'maximum'; there are maximum-differs"),
+        (("--answer", "maximum=accept"), "there is no question 'maximum'; there are "),
         (("--answer", "maximum-differs=yes"), "answer 'accept'"),
         (("--answer", "maximum-differs:Poem=accept"), "There is no column 'Poem'"),
         (("--student", "x=nobody"), "nobody in these classes has the sourcedId 'nobody'"),
@@ -124,3 +124,12 @@ def test_a_column_that_is_gone_stops_it(run: Run, tmp_path: Path) -> None:
     refused = run("import", new, *CLASS, "--columns", "c.json", "--yes")
     assert (refused.code, "'Quiz 2' is new, 'Quiz 1' is gone; add --carry-over" in refused.err) == (2, True)  # fmt: skip
     assert run("plan", new, *CLASS, "--columns", "c.json", "--carry-over").code == 0
+
+
+def test_attempts_are_chosen(run: Run, tmp_path: Path) -> None:
+    """Two scores of one student are refused, with the option that chooses; with it one is written."""
+    sheet = write_sheet(tmp_path / "q.csv", "00041,7", "00041,9", header="Student ID,Quiz 2")
+    refused = run("check", sheet, *CLASS)
+    assert (refused.code, "--attempts best (or latest, first)" in refused.out) == (1, True)
+    best = run("plan", sheet, *CLASS, "--attempts", "best", "--json")
+    assert (best.code, best.facts["actions"]["create"], best.facts["actions"]["skip"]) == (0, 1, 1)

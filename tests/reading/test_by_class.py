@@ -11,7 +11,7 @@ from gradetools.columns import (
     IN_NONE,
     IN_SEVERAL,
     find_named_classes,
-    resolve_line_items,
+    find_own_classes,
     suggest_columns,
 )
 from gradetools.sheet import read_sheet
@@ -36,7 +36,7 @@ ENROLMENTS = make_snapshot(
 def resolve(student: str, named: str = "") -> int:
     """Resolve one row: 0 is the line item of class a, 1 that of class b."""
     texts = (pd.Series([text], dtype="str") for text in (student, named))
-    return int(resolve_line_items({"a": 0, "b": 1}, *texts, ENROLMENTS)[0])
+    return int(find_own_classes(["a", "b"], *texts, ENROLMENTS)[0])
 
 
 def test_enrolment_decides() -> None:
