@@ -100,6 +100,14 @@ def test_rich_text_is_text(tmp_path: Path) -> None:
     assert rows_of(read_cells(tmp_path / "grades.xlsx")) == [["Quiz One (10)", "a\rb"]]
 
 
+def test_a_reading_aid_is_no_text(tmp_path: Path) -> None:
+    """What tells how a name is pronounced is not read as a part of it."""
+    name = '<is><t>Rin</t><rPh sb="0" eb="1"><t>aside</t></rPh><t> Example</t></is>'
+    row = f'<row r="2"><c t="inlineStr">{name}</c><c><v>8</v></c></row>'
+    path = write_xlsx(tmp_path, [["Name", "Quiz 1"]], after=row)
+    assert rows_of(read_cells(path))[1] == ["Rin Example", "8"]
+
+
 def test_what_is_hidden_is_read_and_told(tmp_path: Path) -> None:
     """Hidden rows and columns are read like the others, and said; a hidden worksheet is the last that is tried."""
     rows = [["ID", "Quiz 1", "Quiz 2"], ["00123", "8", "9"], ["00124", "7", "6"]]
