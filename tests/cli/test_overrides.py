@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from command import Run
 
-#: Bars would be the delimiter, the first line the header, UTF-8 the encoding, and no export is recognised.
-MISLEADING = "Name|Student|Note\nStudent ID|1~Quiz é\n00041|1~9\n00082|2~8\n"
+#: The first line would be the header, UTF-8 the encoding, and no delimiter is found.
+MISLEADING = "Name~Student\nStudent ID~Quiz é\n00041~9\n00082~8\n"
 SAID = ("--delimiter", "~", "--header-row", "2", "--encoding", "latin-1", "--format", "plain_wide")
 
 
