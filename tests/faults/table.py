@@ -39,6 +39,7 @@ class Ordered:
         order: prepares a scene for it, and gives the function that chooses what is spoiled.
         state, reason: what becomes of an entry that it hits; "written" is created or updated.
         rest: what becomes of the other entries.
+        slow: whether it takes so long to end the push that all others may be written before.
         goes_on: what an analyst has to do when the fault has passed.
         apart: whether each place needs a push of its own, because the fault ends the push.
         within: the line item that holds the places; all, where it is empty.
@@ -52,6 +53,7 @@ class Ordered:
     state: str = "written"
     reason: str = ""
     rest: frozenset[str] = WRITTEN
+    slow: bool = False
     goes_on: str = "nothing is left to do"
     apart: bool = False
     within: str = ""
@@ -88,6 +90,7 @@ FAULTS = [
         order=always(lambda _: say(429, b"{}")()),
         state="unsent",
         reason="server-busy",
+        slow=True,
         **ENDS,
     ),
     *(Ordered(name=str(status), order=once(say(status))) for status in (500, 502, 503, 504)),

@@ -50,7 +50,11 @@ def die(bench: Bench, folder: Path, page: Page, seed: int) -> None:
             "written" if state in {"created", "updated"} else state for state in occurring(receipt)
         }
         assert left <= {"written", "unsent", "skipped", "blocked"}
+        sent = scene.puts()
         how = scene.go_on(receipt) if receipt.status == "unfinished" else "resume the push"
+        again = scene.puts()
+        # What was there already when the resume began was read, and not sent once more.
+        assert {one: len(again[one]) for one in sent} == {one: len(sent[one]) for one in sent}
     see(page, "killed", "", how)
 
 

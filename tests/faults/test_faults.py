@@ -43,8 +43,9 @@ def walk(fault: Ordered, bench: Bench, folder: Path, seed: int) -> Row:
         names = ("first", "middle", "last") if fault.apart else ("everywhere",)
         seen = [go_through(fault, bench, folder / name, seed, name) for name in names]
         ((entry, told, goes_on),) = {row for row, _ in seen}
-        # How many of the others are written before the end is chance.
-        assert frozenset().union(*(others for _, others in seen)) <= fault.rest
+        # Before the first place nothing, before the last nearly all is written: together they tell it.
+        others = frozenset().union(*(others for _, others in seen))
+        assert others == fault.rest or (fault.slow and others <= fault.rest), others
     return (fault.name, fault.where, entry, " or ".join(sorted(fault.rest)[::-1]), told, goes_on)
 
 
