@@ -1,8 +1,9 @@
 """How fast and how stubbornly the gradebook is asked: one pace for all workers, and two bounds on patience.
 
 Theory of operation. Every request passes `Pace.turn()`, which waits until no server wish to wait
-(`Retry-After`) is pending and fewer than `limit` requests are under way. A 429 halves `limit`, each
-success lets it grow back by a fraction, so it climbs by about one per round of requests. All waits
+(`Retry-After`) is pending and fewer than `limit` requests are under way. A 429 halves `limit`, but what
+was sent before the last halving says nothing of the pace since; each success lets it grow back by a
+fraction, so it climbs by about one per round of requests. All waits
 end when the stop event is set; all are monotonic, so that setting the machine's clock changes
 nothing.
 """
@@ -10,6 +11,7 @@ nothing.
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -75,6 +77,7 @@ class Pace:
         self.stop = stop or threading.Event()
         self._clock = clock or Clock()
         self._limit = float(workers)
+        self._slowed_at = -math.inf
         self._under_way = 0
         self._not_before = self._clock.seconds()
         self._changed = threading.Condition()
@@ -132,12 +135,19 @@ class Pace:
         if self._clock.wait(self.stop, max(0.0, seconds)):
             raise StoppedError(_NOT_REPEATED, sent=True)
 
-    def slow_down(self, retry_after: float | None) -> None:
-        """Halve the number of requests at once, and let everybody wait as long as the server asked."""
+    def slow_down(self, retry_after: float | None, *, sent_at: float = math.inf) -> None:
+        """Halve the number of requests at once, and let everybody wait as long as the server asked.
+
+        Args:
+            retry_after: seconds that the server asked to wait; None where it did not say.
+            sent_at: when the request was sent that it would not take, by the clock's `seconds`.
+        """
         with self._changed:
-            self._limit = max(1.0, self._limit / 2)
+            now = self._clock.seconds()
+            if sent_at > self._slowed_at:
+                self._limit, self._slowed_at = max(1.0, self._limit / 2), now
             if retry_after:
-                self._not_before = max(self._not_before, self._clock.seconds() + retry_after)
+                self._not_before = max(self._not_before, now + retry_after)
 
     def speed_up(self) -> None:
         """Grow back towards the full number of workers after a success."""

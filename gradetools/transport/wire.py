@@ -221,7 +221,7 @@ class Transport:
     def _send(self, prepared: requests.PreparedRequest, asked: _Asked) -> _Outcome:
         """Send with the token; the first 401 to a request is answered with a fresh one."""
         with self.pace.turn(stoppable=prepared.method != "GET"):
-            request = self.auth(prepared)
+            request, sent_at = self.auth(prepared), self._clock.seconds()
             outcome = self._exchange(request, asked)
         if isinstance(outcome, UnreachableError):
             return outcome
@@ -232,12 +232,12 @@ class Transport:
             return self._send(prepared, asked)
         wish = outcome.retry_after(self._clock.now) if outcome.status in _REPEATABLE else None
         if outcome.status == 429 or wish is not None:
-            self._slow_down(outcome, wish)
+            self._slow_down(outcome, wish, sent_at)
         elif outcome.status < 500:
             self.pace.speed_up()
         return outcome
 
-    def _slow_down(self, answer: Answer, seconds: float | None) -> None:
+    def _slow_down(self, answer: Answer, seconds: float | None, sent_at: float) -> None:
         if seconds is not None and seconds > self.patience.seconds:
             raise BusyError(
                 f"The gradebook asks to wait {seconds:.0f} seconds; try again then, or resume the push.",
@@ -245,7 +245,7 @@ class Transport:
                 status=answer.status,
                 request_id=answer.request_id,
             )
-        self.pace.slow_down(seconds)
+        self.pace.slow_down(seconds, sent_at=sent_at)
 
     def _exchange(self, request: requests.PreparedRequest, asked: _Asked) -> _Outcome:
         """One request, one answer or none; the errors of `requests` end here."""

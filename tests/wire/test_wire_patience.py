@@ -253,6 +253,20 @@ def test_concurrency_is_halved_and_grows_back() -> None:
     assert (rising, rising[-1]) == (sorted(rising), 8)
 
 
+def test_one_round_of_429s_halves_once() -> None:
+    """Eight requests that are refused at once say one thing; a ninth that was sent afterwards says it again."""
+    time = FakeTime()
+    pace = Pace(8, clock=time.clock)
+    sent_at = time.clock.seconds()
+    time.passed += 1
+    for _ in range(8):
+        pace.slow_down(None, sent_at=sent_at)
+    after_one_round = pace.limit
+    time.passed += 1
+    pace.slow_down(None, sent_at=time.clock.seconds())
+    assert (after_one_round, pace.limit) == (4, 2)
+
+
 def test_a_429_slows_the_workers() -> None:
     """The transport halves its pace on 429 and lets it grow on success."""
     with serve([Say(429), Say()]) as scripted:
