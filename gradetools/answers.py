@@ -92,7 +92,7 @@ def error_for(answer: Answer) -> GradebookError:
             "gradebook.readonly and roster.readonly.",
             **facts,
         )
-    if status == 404:
+    if status in (404, 410):
         return NotFoundError(
             f"The gradebook does not know this{told}; check the ids and the base URL.", **facts
         )

@@ -120,7 +120,10 @@ def render_part(sheet: Sheet, entries: pd.DataFrame, part: pd.DataFrame) -> str:
     for _, cells in _rows(sheet.preamble):
         writer.writerow([defuse(cells[place]) for place in kept])
     writer.writerow(
-        [*(sheet.header[place].name for place in kept), *(OWN_COLUMN + name for name in _TOLD)]
+        [
+            *(defuse(sheet.header[place].name) for place in kept),
+            *(OWN_COLUMN + name for name in _TOLD),
+        ]
     )
     roles = sheet.roles.to_dict()
     for line, cells in _rows(sheet.frame):

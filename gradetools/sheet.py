@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -105,8 +105,10 @@ class Sheet:
         """The columns' addresses, in order; one without a name is called by its letter."""
         seen: Counter[str] = Counter()
         keys = []
-        for position, text in enumerate(header_cells(self.cells, self.recognition.header_line)):
-            name = text or f"(column {_letter(position)})"
+        texts = header_cells(self.cells, self.recognition.header_line)
+        receipt = _is_receipt(texts)
+        for position, text in enumerate(texts):
+            name = _unquote(text, receipt=receipt) or f"(column {_letter(position)})"
             seen[name] += 1
             keys.append(ColumnKey(name, seen[name]))
         return tuple(keys)
@@ -194,7 +196,7 @@ class Sheet:
 
     @cached_property
     def _is_receipt(self) -> bool:
-        return any(key.name.startswith(OWN_COLUMN) for key in self.header)
+        return _is_receipt(key.name for key in self.header)
 
     def with_cell(self, line: int, column: ColumnKey | str, value: str) -> Sheet:
         """Make the same sheet with another text in one cell.
@@ -212,6 +214,18 @@ class Sheet:
             raise SheetError(f"{self.name} has no line {line}: name one from {first} to {last}.")
         frame = self.cells.frame.copy()
         frame.loc[line, position] = value
+        return replace(self, cells=replace(self.cells, frame=frame))
+
+    def without_texts(self, columns: Iterable[ColumnKey | str]) -> Sheet:
+        """Make the same sheet with some columns blank in every student row.
+
+        Raises:
+            ColumnsError: there is no such column.
+        """
+        students = self.frame.index[(self.roles == "student").to_numpy()]
+        frame = self.cells.frame.copy()
+        for column in columns:
+            frame.loc[students, self.position(column)] = ""
         return replace(self, cells=replace(self.cells, frame=frame))
 
     def to_dict(self) -> dict[str, Any]:
@@ -262,9 +276,17 @@ def _unwrap(text: str, *, receipt: bool) -> str:
     text = text.strip()
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
         return text[2:-1].strip()
-    if receipt and text.startswith("'") and text[1:2] in tuple("=+-@"):
-        return text[1:]
-    return text
+    return _unquote(text, receipt=receipt)
+
+
+def _unquote(text: str, *, receipt: bool) -> str:
+    """Take off the `'` that a receipt puts before what a spreadsheet program would run as a formula."""
+    quoted = receipt and text.startswith("'") and text[1:2] in tuple("=+-@")
+    return text[1:] if quoted else text
+
+
+def _is_receipt(names: Iterable[str]) -> bool:
+    return any(name.startswith(OWN_COLUMN) for name in names)
 
 
 def _letter(position: int) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
 from gradetools.plan.merge import is_graded
-from gradetools.sheet import Sheet
+from gradetools.sheet import ColumnKey, Sheet
 from gradetools.snapshot import Environment
 
 OnConflict = Literal["stop", "ours", "theirs"]
@@ -113,9 +113,18 @@ class Plan:
             )
 
     def parts(self) -> Iterator[Plan]:
-        """Split it by line item; each part is a plan that can be pushed and undone alone."""
+        """Split it by line item; each part is a plan that can be pushed and undone alone.
+
+        Its sheet keeps the cells of that line item's columns alone, so that its receipt tells of no other.
+        """
+        columns = self.changes[["column", "occurrence"]].drop_duplicates()
         for _, changes in self.changes.groupby("line_item", sort=False):
-            yield replace(self, changes=changes)
+            sheet = self.sheet
+            if sheet is not None:
+                own = set(zip(changes["column"], changes["occurrence"], strict=True))
+                others = set(zip(columns["column"], columns["occurrence"], strict=True)) - own
+                sheet = sheet.without_texts(ColumnKey(*key) for key in others)
+            yield replace(self, changes=changes, sheet=sheet)
 
     def to_json(self) -> str:
         """Write the whole plan as JSON text, its fingerprint included."""

@@ -319,6 +319,13 @@ def test_a_snapshot_takes_five_requests() -> None:
     ]
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_result_that_is_not_there(status: int) -> None:
+    """A server may say that a removed result is gone for good; it is none, as one that never was."""
+    with serve([Say(status)]) as scripted, gt.connect(scripted.settings()) as gradebook:
+        assert gradebook.get_record("r1") is None
+
+
 @pytest.mark.parametrize("status", [403, 404, 405])
 def test_enrollments_that_may_not_be_read(status: int) -> None:
     """A client that may not read enrollments can still import; nobody counts as withdrawn."""

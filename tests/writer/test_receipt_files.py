@@ -1,0 +1,34 @@
+"""What the files of a receipt hold, beside what `test_second_look` says of them."""
+
+from __future__ import annotations
+
+import io
+
+from desk import Desk
+
+import gradetools as gt
+from gradetools.report import render_part
+
+
+def test_a_part_tells_of_its_own_line_item_alone(desk: Desk) -> None:
+    """The receipt of a part has the cells of its line item; loaded again, it asks for no other's grade."""
+    sheet = desk.sheet("Quiz 1,Midterm", "oops,88", "9,77")
+    part = next(
+        part for part in desk.plan(sheet).parts() if set(part.changes["column"]) == {"Quiz 1"}
+    )
+    receipt = desk.push(part)
+    assert part.sheet is not None
+    text = render_part(part.sheet, receipt.entries, receipt.entries)
+    again = gt.read_sheet(io.StringIO(text))
+    assert again.column("Quiz 1").tolist() == ["oops", "9"]
+    assert again.column("Midterm").tolist() == ["", ""]
+
+
+def test_a_header_that_is_a_formula_is_defused_and_found_again(desk: Desk) -> None:
+    """A header cannot run in a spreadsheet program; loaded again, it is the same column."""
+    sheet = desk.sheet("Midterm,=1+1", "oops,a", "88,b")
+    receipt = desk.push(desk.plan(sheet))
+    text = render_part(sheet, receipt.entries, receipt.entries)
+    again = gt.read_sheet(io.StringIO(text))
+    assert text.splitlines()[0].split(",")[2] == "'=1+1"
+    assert (again.header[:3], again.fingerprint) == (sheet.header, sheet.fingerprint)
