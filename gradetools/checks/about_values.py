@@ -217,3 +217,29 @@ def _status_unknown(facts: Facts) -> Iterator[Finding]:
 def _flag_unknown(facts: Facts) -> Iterator[Finding]:
     for line, column, text in _misread(facts, "flag-unknown"):
         yield Finding(line, column, f"{text!r} is neither true nor false.", "Write true or false.")
+
+
+@check(
+    "status-disagrees",
+    "question",
+    means="Status and grade exclude each other: points and `not submitted`, `fully graded` without a grade, or a letter where "
+    "the grade is taken away.",
+    fix='Correct the status or the grade, or answer "accept" to send both.',
+    answers=("accept",),
+)
+def _status_disagrees(facts: Facts) -> Iterator[Finding]:
+    entries, kind = facts.entries, facts.entries["kind"]
+    status, letter = entries["score_status"], entries["text_score"]
+    if status.isna().all():
+        return
+    points = (entries["score"].notna() & (entries["score"] != 0)).to_numpy()
+    # A zero, or a letter beside it, may well stand for what was never handed in.
+    graded = points | (entries["score"].isna() & letter.notna()).to_numpy()
+    emptied = kind.isin([Kind.CLEAR, Kind.TOKEN]).to_numpy() & ~graded & entries["score"].isna()
+    disagree = graded & (status == "not submitted").to_numpy()
+    disagree |= emptied & status.isin(["fully graded", "partially graded"]).to_numpy()
+    told = entries.loc[disagree, ["line", "key", "text", "text_score", "score_status"]]
+    for row in told.itertuples():
+        beside = f" and {row.text_score}" if row.text_score and row.text_score != row.text else ""
+        message = f"{str(row.text).strip()}{beside} and the status {row.score_status!r} exclude each other."
+        yield Finding(int(str(row.line)), str(row.key), message)

@@ -286,6 +286,23 @@ def test_a_bad_companion_blocks_its_own_score(tmp_path: Path) -> None:
     assert states(checked) == [("blocked", "status-unknown,flag-unknown"), ("ready", "")]
 
 
+def test_status_and_grade_agree(tmp_path: Path) -> None:
+    """A status that the grade excludes is asked about; a zero that was not submitted, or an exempt score, is not."""
+    text = (
+        "ID,Quiz 1,Quiz 1 status,Quiz 1 letter\nB2,8,not submitted,\n00123,CLEAR,fully graded,\nF6,EX,fully graded,\n"
+        "C3,CLEAR,,B\n1234567890123456,0,not submitted,\nB2,9,exempt,\n"
+    )
+    attempts: Change = lambda columns: columns.with_attempts("first")  # noqa: E731 - shorter than a function
+    checked = check(tmp_path, text, attempts)
+    asked = [place[:2] for place in found(checked) if place[2:] == ("status-disagrees", "question")]
+    assert asked == [(2, "Quiz 1"), (3, "Quiz 1"), (4, "Quiz 1"), (5, "Quiz 1")]
+    assert states(checked)[4] == ("ready", "")
+    accept: Change = lambda columns: columns.answer("status-disagrees", "")  # noqa: E731 - shorter than a function
+    assert (
+        states(check(tmp_path, text.replace("B2,9,exempt,\n", ""), accept)) == [("ready", "")] * 5
+    )
+
+
 def test_a_comment_without_a_score_is_ready(tmp_path: Path) -> None:
     """A remark about a blank cell asks for that remark only; a date or a "not late" alone asks for nothing."""
     text = "ID,Quiz 1,Quiz 1 comment,Quiz 1 late,Quiz 1 date\nB2,,See me,,\n00123,,,no,2026-05-31\nF6,,,yes,\n"
