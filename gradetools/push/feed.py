@@ -1,16 +1,17 @@
 """The entries of a plan as tasks, line item by line item, each with what is there now.
 
 What others changed since the plan is noticed by reading each line item's results once more, in bulk,
-just before its entries are written. The next items are read while this one is still being written: so
-many that the workers do not run dry, and no more, for what was read early may change again.
+just before its entries are written. The workers do that too, as one piece of work among the others: the
+next items are read while this one is still being written, so many that the workers do not run dry, and
+no more, for what was read early may change again.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -23,8 +24,6 @@ from gradetools.push.write import Task
 
 #: Of the plan, what a task needs.
 _COLUMNS = ("class_id", "line_item", "sourced_id", "before", "after")
-#: So many lists are read at once, at most.
-_READERS = 4
 
 
 class _Now(NamedTuple):
@@ -34,17 +33,34 @@ class _Now(NamedTuple):
     by_student: Mapping[str, list[str]]
 
 
+@dataclass(frozen=True)
+class ListRead:
+    """A line item's list to be read, by whoever takes it; those who wait for it wait for ever if nobody does."""
+
+    gradebook: Gradebook
+    class_id: str
+    line_item: str
+    found: Future[_Now] = field(default_factory=Future)
+
+    def run(self) -> None:
+        """Read it, and let the waiting know what came of it."""
+        try:
+            self.found.set_result(_read_now(self.gradebook, self.class_id, self.line_item))
+        except Exception as error:  # noqa: BLE001 - raised again where the list is needed
+            self.found.set_exception(error)
+
+
 def make_tasks(
     plan: Plan, gradebook: Gradebook, *, only: Collection[int] | None = None, ahead: int = 32
-) -> Iterator[Task]:
-    """Give the writes of a plan, in groups of one line item, each compared with a fresh list.
+) -> Iterator[Task | ListRead]:
+    """Give the writes of a plan, in groups of one line item, and before each group the reading of its list.
 
     Args:
         plan: what to write.
         gradebook: where the lists are read.
         only: the entries of a resumed push that have no outcome yet, in the order to take them; each is
             to be asked for by id, and the lists only show what others made for the same grade.
-        ahead: for how many entries lists are read before their turn, at least.
+        ahead: how many entries are to be known before their turn; as soon as there are fewer, the next list is read.
 
     Raises:
         GradebookError: a list cannot be read.
@@ -55,20 +71,24 @@ def make_tasks(
             writes.loc[[entry for entry in only if entry in writes.index]], gradebook
         )
         return
-    groups = writes.groupby(["class_id", "line_item"], sort=False)
-    readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
+    groups = iter(writes.groupby(["class_id", "line_item"], sort=False))
     waiting: deque[tuple[pd.DataFrame, Future[_Now]]] = deque()
-    try:
-        for (class_id, line_item), group in groups:
-            waiting.append(
-                (group, readers.submit(_read_now, gradebook, str(class_id), str(line_item)))
-            )
-            while sum(len(later) for later, _ in list(waiting)[1:]) >= ahead:
-                yield from _tasks(*waiting.popleft())
-        while waiting:
-            yield from _tasks(*waiting.popleft())
-    finally:
-        readers.shutdown(cancel_futures=True)
+    current: Iterator[Task] = iter(())
+    known = 0  # entries that are not given yet, and whose list is read or being read
+    while True:
+        while known < ahead and (found := next(groups, None)) is not None:
+            (class_id, line_item), group = found
+            reading = ListRead(gradebook, str(class_id), str(line_item))
+            yield reading
+            waiting.append((group, reading.found))
+            known += len(group)
+        if (task := next(current, None)) is not None:
+            known -= 1
+            yield task
+        elif waiting:
+            current = _tasks(*waiting.popleft())
+        else:
+            return
 
 
 def make_task(plan: Plan, entry: int) -> Task:

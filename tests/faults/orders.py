@@ -100,13 +100,16 @@ def lie(scene: Scene) -> Choice:
 
 def lie_to_samplers(scene: Scene) -> Choice:
     """Lie at the places, and about whatever is read back first: so the sample is sure to see a lie."""
-    caught: list[str] = []
+    first: list[str] = []
+    stored: set[str] = set()
 
     def choose(asked: Asked) -> Fault | None:
-        if asked.method == "GET" and id_of(asked) and not caught:
-            caught.append(id_of(asked))
-            scene.hit.add(id_of(asked))
-        if asked.method == "GET" and id_of(asked) in caught:
+        if asked.method == "GET" and id_of(asked) and not first:
+            first.append(id_of(asked))
+            # What is none of the places was stored; that it was is not shown.
+            stored.update({id_of(asked)} - scene.hit)
+            scene.hit |= stored
+        if asked.method == "GET" and id_of(asked) in stored:
             return Fault(answer=reply(404))
         return lie(scene)(asked)
 
@@ -142,11 +145,11 @@ def changed_before(scene: Scene) -> Choice:
 
 
 def changed_during(scene: Scene) -> Choice:
-    """Somebody changes the places while another line item is written."""
+    """Somebody changes the places of the second line item as soon as the list of the first is read."""
     done: list[int] = []
 
     def choose(asked: Asked) -> None:
-        if asked.method == "PUT" and not done:
+        if "/lineItems/" in asked.path and not done:
             done.append(asked.n)
             changed_before(scene)
 
