@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from gradetools.checks.facts import NEVER, Facts
@@ -28,24 +29,24 @@ FEW_STUDENTS, FEW_MAXIMA = 4, 3
     answers=("accept",),
 )
 def _wrong_class(facts: Facts) -> Iterator[Finding]:
-    asking, students = facts.asking, facts.students
     if facts.columns.student_column is None:
         return
+    asking, text = facts.asking, facts.students["text"].cat
     # Where the line item is unknown, it is enough that the gradebook knows the student.
-    here = (asking["student"] != "").to_numpy() & (facts.enrolment != NEVER).to_numpy()
-    asks = students["line"].isin(asking["line"].unique()) & (students["text"] != "")
-    found = students["line"].isin(asking.loc[here, "line"].unique())
-    by_student = found[asks].groupby(students.loc[asks, "text"]).any()
-    if len(by_student) >= FEW_STUDENTS and by_student.sum() < len(by_student) / 2:
+    known = (asking["student"].cat.categories != "").take(asking["student"].cat.codes)
+    here = facts.rows_with(known & (facts.enrolment != NEVER).to_numpy())
+    asked = text.categories.take(np.unique(text.codes[facts.row_asks])).drop("", errors="ignore")
+    found = text.categories.take(np.unique(text.codes[here])).drop("", errors="ignore")
+    if len(asked) >= FEW_STUDENTS and len(found) < len(asked) / 2:
         ids = [each for each in asking["class_id"].unique() if each]
         titles = [facts.snapshot.classes.get(each, each) for each in ids]
         where = " or ".join(titles) if 0 < len(titles) <= 3 else "the classes of its line items"
-        count = int(by_student.sum())
+        count = len(found)
         told = f"Only {count}" if count else "None"
         yield Finding(
             0,
             "",
-            f"{told} of {len(by_student)} students of this sheet {'is' if count == 1 else 'are'} in {where}; "
+            f"{told} of {len(asked)} students of this sheet {'is' if count == 1 else 'are'} in {where}; "
             "is it the right file and the right class?",
         )
 
@@ -204,18 +205,18 @@ def _maximum_differs(facts: Facts) -> Iterator[Finding]:
     answers=("accept",),
 )
 def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
-    entries = facts.entries
-    number = (entries["kind"] == Kind.NUMBER).to_numpy() & (
-        entries["high"] >= MANY_POINTS
-    ).to_numpy()
-    number &= ~entries["key"].isin(list(facts.columns.scale)).to_numpy()
-    numbers = entries.loc[number, ["key", "value", "high"]]
-    for key, values in numbers.groupby("key", sort=False)["value"]:
-        if len(values) >= FEW_SCORES and 0 < values.max() <= 1 and values.min() >= 0:
-            high = numbers.loc[values.index[0], "high"]
-            message = (
-                f"All {len(values)} scores of {key!r} are at most 1, of {high:g} possible points."
-            )
-            yield Finding(
-                0, str(key), message, 'Scale from 1, or answer "accept" if they are points.'
-            )
+    shape = len(facts.students), len(facts.score_columns)
+    kind, high, value = (
+        facts.entries[name].to_numpy().reshape(shape) for name in ("kind", "high", "value")
+    )
+    number = (kind == Kind.NUMBER) & (high >= MANY_POINTS)
+    within = ~(number & ~((value >= 0) & (value <= 1))).any(axis=0)
+    found: list[tuple[int, str, str]] = []
+    for k in np.flatnonzero(within).tolist():
+        key, rows = str(facts.score_columns[k].column), np.flatnonzero(number[:, k])
+        if len(rows) >= FEW_SCORES and value[rows, k].max() > 0 and key not in facts.columns.scale:
+            points = f"{high[rows[0], k]:g} possible points"
+            message = f"All {len(rows)} scores of {key!r} are at most 1, of {points}."
+            found.append((int(rows[0]), key, message))
+    for _, key, message in sorted(found, key=lambda each: each[0]):
+        yield Finding(0, key, message, 'Scale from 1, or answer "accept" if they are points.')

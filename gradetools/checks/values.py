@@ -57,7 +57,11 @@ class Kind(IntEnum):
 
 
 def read_scores(
-    texts: NDArray[np.object_], tokens: Mapping[str, Mapping[str, Any]], answer: str = ""
+    texts: NDArray[np.object_],
+    tokens: Mapping[str, Mapping[str, Any]],
+    answer: str = "",
+    *,
+    shown: str | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Say of each distinct, stripped text of a score column what it is.
 
@@ -66,6 +70,7 @@ def read_scores(
         tokens: what some texts stand for, in any case; a plain number is never one.
         answer: what the sign in doubt sets apart, one of COMMA_ANSWERS; "" where nobody was asked. Where the column
             itself shows that its commas are decimal, the dot of `1.234` is in doubt, else the comma of `1,234`.
+        shown: what the column itself shows of its commas, where more texts are given than stand in it.
 
     Returns:
         For each text its `Kind`, and its value: a number, a share of 1, or NaN.
@@ -73,7 +78,7 @@ def read_scores(
     found = pd.Series(texts, dtype="str")
     kinds = np.full(len(found), Kind.TEXT, dtype=np.uint8)
     values = np.full(len(found), np.nan)
-    shown = find_comma(found)
+    shown = find_comma(texts) if shown is None else shown
     comma = shown or answer
     plain = found.str.fullmatch(_PLAIN).to_numpy(dtype=bool, copy=True)
     if comma == "decimal":
@@ -93,14 +98,19 @@ def read_scores(
 
 def find_comma(texts: Iterable[str]) -> str:
     """Say what a comma means in a column: "decimal", "thousands", or "" where that is not certain."""
-    found = set()
-    for text in texts:
-        if "," in text:
-            number = text.partition("/")[0].strip(" %")
-            decimal, grouped = _DECIMAL_COMMA.fullmatch(number), _GROUPED_BY_COMMA.fullmatch(number)
-            if bool(decimal) != bool(grouped) or _GROUPED_BY_DOT.fullmatch(number):
-                found.add("thousands" if grouped else "decimal")
+    found = {word for text in texts if (word := show_comma(text))}
     return found.pop() if len(found) == 1 else ""
+
+
+def show_comma(text: str) -> str:
+    """Say what one text shows a comma to mean in its column: "decimal", "thousands", or "" for nothing."""
+    if "," not in text:
+        return ""
+    number = text.partition("/")[0].strip(" %")
+    decimal, grouped = _DECIMAL_COMMA.fullmatch(number), _GROUPED_BY_COMMA.fullmatch(number)
+    if bool(decimal) == bool(grouped) and not _GROUPED_BY_DOT.fullmatch(number):
+        return ""
+    return "thousands" if grouped else "decimal"
 
 
 def _settle_dot(text: str, answer: str) -> str:
