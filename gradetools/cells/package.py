@@ -44,7 +44,9 @@ def read_package(source: Path | bytes, name: str) -> tuple[pd.DataFrame, dict[st
             if any(file.flag_bits & 1 for file in archive.infolist()):
                 raise SheetError(f"{name} is locked with a password: save it without one.")
             return _join(name, _open_archive(archive, name))
-    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+    except SheetError:
+        raise
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError):
         raise SheetError(f"{name} is a damaged package: export it again.") from None
 
 

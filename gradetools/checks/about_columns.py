@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gradetools.checks.facts import NEVER, Facts
 from gradetools.checks.registry import Finding, check
@@ -87,12 +88,14 @@ def _stated(facts: Facts) -> pd.DataFrame:
 def _no_student_column(facts: Facts) -> Iterator[Finding]:
     if facts.columns.student_column is None:
         names = ", ".join(repr(str(key)) for key in facts.sheet.header)
-        yield Finding(
-            0,
-            "",
-            f"No column holds the students' ids; the sheet has {names}.",
-            "Choose one of them.",
-        )
+        told = f"No column holds the students' ids; the sheet has {names}."
+        if facts.columns.of("name"):
+            fix = (
+                "Add a column of ids, usernames or email addresses; nobody is found by name alone."
+            )
+        else:
+            fix = "Choose one of them."
+        yield Finding(0, "", told, fix)
 
 
 @check(
@@ -206,17 +209,35 @@ def _maximum_differs(facts: Facts) -> Iterator[Finding]:
 )
 def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
     shape = len(facts.students), len(facts.score_columns)
-    kind, high, value = (
-        facts.entries[name].to_numpy().reshape(shape) for name in ("kind", "high", "value")
+    kind, high, value, item = (
+        facts.entries[name].to_numpy().reshape(shape) for name in ("kind", "high", "value", "item")
     )
     number = (kind == Kind.NUMBER) & (high >= MANY_POINTS)
-    within = ~(number & ~((value >= 0) & (value <= 1))).any(axis=0)
+    # In a long sheet the column is that of many line items, each of which is looked at by itself.
+    long = bool(facts.columns.of("line_item"))
     found: list[tuple[int, str, str]] = []
-    for k in np.flatnonzero(within).tolist():
-        key, rows = str(facts.score_columns[k].column), np.flatnonzero(number[:, k])
-        if len(rows) >= FEW_SCORES and value[rows, k].max() > 0 and key not in facts.columns.scale:
-            points = f"{high[rows[0], k]:g} possible points"
-            message = f"All {len(rows)} scores of {key!r} are at most 1, of {points}."
-            found.append((int(rows[0]), key, message))
+    for k, column in enumerate(facts.score_columns):
+        key, rows = str(column.column), np.flatnonzero(number[:, k])
+        for each in (
+            _find_shares(item[rows, k], value[rows, k]) if key not in facts.columns.scale else []
+        ):
+            here = rows[item[rows, k] == each]
+            title = facts.entries["line_item_title"].iloc[here[0] * shape[1] + k]
+            points = f"{high[here[0], k]:g} possible points"
+            message = (
+                f"All {len(here)} scores of {title if long else key!r} are at most 1, of {points}."
+            )
+            found.append((int(here[0]), key, message))
     for _, key, message in sorted(found, key=lambda each: each[0]):
         yield Finding(0, key, message, 'Scale from 1, or answer "accept" if they are points.')
+
+
+def _find_shares(item: NDArray[np.int32], value: NDArray[np.float64]) -> list[int]:
+    """Give the line items of which there are enough scores, none of them above 1 or below 0, and not all of them 0."""
+    counts = np.bincount(item)
+    outside = np.bincount(item, weights=~((value >= 0) & (value <= 1)))
+    positive = np.bincount(item, weights=value > 0)
+    shares: list[int] = np.flatnonzero(
+        (counts >= FEW_SCORES) & (outside == 0) & (positive > 0)
+    ).tolist()
+    return shares

@@ -9,7 +9,14 @@ import pandas as pd
 
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.checks.values import CLEAR, COMMA_ANSWERS, DATE_ANSWERS, TOKEN_ANSWERS, Kind
+from gradetools.checks.values import (
+    CLEAR,
+    COMMA_ANSWERS,
+    DATE_ANSWERS,
+    TOKEN_ANSWERS,
+    Kind,
+    guess_fraction,
+)
 
 
 @check(
@@ -94,9 +101,13 @@ def _tell_group(group: list[_Attempt]) -> str:
 )
 def _score_not_a_number(facts: Facts) -> Iterator[Finding]:
     for row in facts.where(facts.entries["kind"] == Kind.TEXT):
-        text = row.text.strip()
-        hint = f"To take a grade away write {CLEAR} in capitals." if text.upper() == CLEAR else ""
-        yield Finding(row.line, row.key, f"{text!r} is not a score.", hint)
+        text, message, hint = row.text.strip(), "is not a score", ""
+        if fraction := guess_fraction(text):
+            message = "is a date, and not a score"
+            hint = f"A spreadsheet program may have made it of {fraction}: enter the score again, as text or with a decimal point."
+        elif text.upper() == CLEAR:
+            hint = f"To take a grade away write {CLEAR} in capitals."
+        yield Finding(row.line, row.key, f"{text!r} {message}.", hint)
 
 
 @check(
@@ -238,8 +249,10 @@ def _status_disagrees(facts: Facts) -> Iterator[Finding]:
     emptied = kind.isin([Kind.CLEAR, Kind.TOKEN]).to_numpy() & ~graded & entries["score"].isna()
     disagree = graded & (status == "not submitted").to_numpy()
     disagree |= emptied & status.isin(["fully graded", "partially graded"]).to_numpy()
-    told = entries.loc[disagree, ["line", "key", "text", "text_score", "score_status"]]
-    for row in told.itertuples():
-        beside = f" and {row.text_score}" if row.text_score and row.text_score != row.text else ""
-        message = f"{str(row.text).strip()}{beside} and the status {row.score_status!r} exclude each other."
-        yield Finding(int(str(row.line)), str(row.key), message)
+    places = (entries.loc[disagree, name].tolist() for name in ("line", "key", "text"))
+    for line, key, text, letters, word in zip(
+        *places, letter[disagree], status[disagree], strict=True
+    ):
+        beside = f" and {letters}" if letters and letters != text.strip() else ""
+        message = f"{text.strip()}{beside} and the status {word!r} exclude each other."
+        yield Finding(line, key, message)

@@ -36,6 +36,12 @@ _DOT_IN_DOUBT = re.compile(r"(?<![0-9.,])([1-9][0-9]{0,2})\.([0-9]{3})(?![0-9.,]
 _DATE = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAY_AND_MONTH = re.compile(
+    rf"([0-9]{{1,2}})[-. ]({'|'.join(_MONTHS)})|({'|'.join(_MONTHS)})[-. ]([0-9]{{1,2}})",
+    re.IGNORECASE,
+)
+_ISO_MONTH_AND_DAY = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})([T ][0-9:]+)?")
 _EXTENSION = re.compile(r"ext:[a-zA-Z0-9.\-_]+")
 _YES = {"true", "yes", "y", "x", "1"}
 _NO = {"false", "no", "n", "0"}
@@ -209,6 +215,24 @@ def read_date(text: str, zone: dt.tzinfo, *, day_first: bool | None = None) -> s
     except ValueError:
         return None
     return None
+
+
+def guess_fraction(text: str) -> str:
+    """Say which fractions a spreadsheet program may have made a date of: `8/10` for `8-Oct`; "" for what is no date."""
+    if found := _DAY_AND_MONTH.fullmatch(text):
+        month = _MONTHS.index((found[2] or found[3]).lower()) + 1
+        day = int(found[1] or found[4])
+    elif found := _ISO_MONTH_AND_DAY.fullmatch(text):
+        month, day = int(found[1]), int(found[2])
+    elif found := _DATE.fullmatch(text):
+        month, day = int(found[1]), int(found[3])
+    else:
+        return ""
+    return " or ".join(
+        dict.fromkeys(
+            (f"{min(day, month)}/{max(day, month)}", f"{max(day, month)}/{min(day, month)}")
+        )
+    )
 
 
 def read_flag(text: str) -> str | None:

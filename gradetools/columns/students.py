@@ -19,7 +19,7 @@ from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
 #: A spreadsheet program wrote the id as a number, and lost digits or zeros.
-MANGLED = re.compile(r"[0-9]+\.0+|[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
+MANGLED = re.compile(r"[0-9]+[.,]0+|[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
 #: Likenesses are looked for in so many unmatched texts; who has more has chosen the wrong class.
 MOST_LIKENESSES = 100
 
@@ -81,7 +81,7 @@ class StudentIndex:
     def match(
         self, texts: Iterable[str], chosen: Mapping[str, str] | None = None
     ) -> dict[str, Match]:
-        """Say whom each distinct text means; one who is matched exactly is matched in no other spelling."""
+        """Say whom each distinct text means; where case counts, who is matched exactly is so in no other spelling."""
         chosen = chosen or {}
         distinct = dict.fromkeys(texts)
         found = {text: _one_of(self._exact.get(text, ()), "exact") for text in distinct}
@@ -96,8 +96,9 @@ class StudentIndex:
 
     def _match_folded(self, text: str, taken: set[str]) -> Match:
         known = self._folded[text.casefold()]
-        candidates = tuple(each for each in known if each not in taken)
-        return _one_of(candidates, "exact" if self._caseless else "ignoring case")
+        if self._caseless:
+            return _one_of(known, "exact")
+        return _one_of(tuple(each for each in known if each not in taken), "ignoring case")
 
     def count(self, texts: Iterable[str]) -> tuple[int, int]:
         """Count the distinct texts that find a student: in all, and exactly."""
@@ -107,9 +108,10 @@ class StudentIndex:
         )
 
     def near(self, text: str, name: str = "") -> tuple[str, ...]:
-        """Give the sourcedIds of those who come near: the same number, the same name, a similar text."""
+        """Give the sourcedIds of those who come near: the same number but for zeros, the same name, a similar text."""
         found: list[str] = []
-        if MANGLED.fullmatch(text):
+        if MANGLED.fullmatch(text) or (text.isascii() and text.isdigit()):
+            text = text.replace(",", ".")
             value = float(text)
             same = (
                 key

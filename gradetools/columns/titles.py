@@ -71,9 +71,12 @@ class LineItemIndex:
         return Found(reason=f"{len(matches)} line items are called {name!r} ({ids}): choose one")
 
     def near(self, name: str) -> list[str]:
-        """Give the titles that resemble a name, nearest first."""
+        """Give the titles that resemble a name, nearest first; one that several line items share is named by their ids."""
         folded = difflib.get_close_matches(_fold(name), list(self._by_title), n=3, cutoff=0.6)
-        return [self.titles[self._by_title[title][0]] for title in folded]
+        same = self._by_title.get(_fold(name), [])
+        return (
+            same if len(same) > 1 else [self.titles[self._by_title[title][0]] for title in folded]
+        )
 
     def _did_you_mean(self, name: str) -> str:
         if not name:

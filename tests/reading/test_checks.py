@@ -384,6 +384,43 @@ def test_mangled_ids_are_named(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_ids_that_lost_their_zeros_are_known_again(tmp_path: Path) -> None:
+    """A number without its zeros, and one written with a comma, suggest the student of that number; nobody is guessed."""
+    checked = check(tmp_path, "ID;Quiz 1\nB2;8\nF6;8\n00123;8\n123;8\n1,23E+15;8\n123,0;8\n")
+    assert states(checked)[3:] == [
+        ("blocked", code) for code in ("student-unknown", "id-mangled", "id-mangled")
+    ]
+    assert checked.findings["suggestion"].tolist() == [
+        "Perhaps Ada Example (00123)?", "Perhaps Eve Example (1234567890123456)?", "Perhaps Ada Example (00123)?",
+    ]  # fmt: skip
+
+
+def test_usernames_in_two_spellings_are_one_student(tmp_path: Path) -> None:
+    """Where case never counts, two spellings are two grades of one student, and none of them is sent."""
+    checked = check(tmp_path, "Username,Quiz 1\nx,8\nX,9\n")
+    assert states(checked) == [("blocked", "duplicate-entry")] * 2
+
+
+def test_names_alone_find_nobody(tmp_path: Path) -> None:
+    """A sheet of names is told that it needs ids."""
+    checked = check(tmp_path, "Name,Quiz 1\nAda Example,8\n")
+    assert states(checked) == [("blocked", "no-student-column")]
+    assert "nobody is found by name alone" in checked.findings["suggestion"][0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "fraction"),
+    [("8-Oct", "8/10 or 10/8"), ("10-May", "5/10 or 10/5"), ("Oct-10", "10/10"), ("2026-10-08T00:00:00", "8/10 or 10/8"),
+     ("8/10/2026", "8/10 or 10/8"), ("08.10.2026", "8/10 or 10/8")],
+)  # fmt: skip
+def test_dates_that_were_fractions_are_named(tmp_path: Path, cell: str, fraction: str) -> None:
+    """A date under a score column is never a score, and the fractions that it may have been are told."""
+    checked = check(tmp_path, f"ID,Quiz 1\nB2,{cell}\n")
+    assert states(checked) == [("blocked", "score-not-a-number")]
+    assert checked.findings["message"][0] == f"{cell!r} is a date, and not a score."
+    assert f" {fraction}: " in checked.findings["suggestion"][0]
+
+
 def test_students_outside_the_class(tmp_path: Path) -> None:
     """Who has left the class is a warning; who never was in it is an error; another case is a warning."""
     checked = check(tmp_path, "ID,Quiz 1,Midterm\nC3,8,80\nD4,8,\nb2,8,\nF6,8,80\n")
@@ -480,6 +517,16 @@ def test_shares_that_pose_as_points_are_a_question(tmp_path: Path) -> None:
         == 2
     )
     assert len(check(tmp_path, "ID,Midterm\nB2,0\nF6,0\n00123,0\n").findings) == 0
+
+
+def test_shares_are_asked_about_for_each_line_item(tmp_path: Path) -> None:
+    """In a long sheet the shares of one line item are noticed beside the points of another."""
+    checked = check(tmp_path, "ID,Assignment,Score\nB2,Midterm,0.8\nF6,Midterm,1\nB2,Quiz 1,8\n")
+    assert found(checked) == [(0, "Score", "all-at-most-one", "question")]
+    assert (
+        checked.findings["message"][0]
+        == "All 2 scores of 'Midterm' are at most 1, of 100 possible points."
+    )
 
 
 def test_long_sheets(tmp_path: Path) -> None:

@@ -173,6 +173,15 @@ def test_a_damaged_package_is_refused(tmp_path: Path) -> None:
         read_sheet(path)
 
 
+def test_a_package_that_lost_bytes_is_refused(tmp_path: Path) -> None:
+    """An archive out of which bytes are missing says so in one sentence."""
+    path = write_zip(tmp_path / "package.zip", FILES)
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + content[20:])
+    with pytest.raises(SheetError, match=r"^package\.zip is a damaged package"):
+        read_sheet(path)
+
+
 @pytest.mark.parametrize("mode", ["bulk", "delta"])
 def test_outside_packages(shared: Path, mode: str) -> None:
     """The packages of another implementer are read with all their parts."""
