@@ -21,7 +21,7 @@ from gradetools.checks.facts import FIELDS
 from gradetools.dialects import Record, canonical, parse
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, decide, make_identity
-from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
+from gradetools.plan.value import CHANGE_COLUMNS, WRITES, OnConflict, Plan, make_changes
 from gradetools.snapshot import Snapshot
 
 #: Columns of `Checked.entries` and the fields of a result they stand for.
@@ -128,6 +128,8 @@ def _change(
     identity = make_identity(sourced_id, row["line_item"], row["student"], row["class_id"])
     wanted = _wanted(row)
     change = decide(before, identity, wanted, dialect=dialect, date=date)
+    if change.action not in WRITES:
+        return change
     return settle(change, wanted, parse(sent.get((row["line_item"], row["student"]))), on_conflict)
 
 
