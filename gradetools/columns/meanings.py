@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
@@ -13,6 +14,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    model_validator,
 )
 
 from gradetools.columns.headers import HeaderChange, compare_headers
@@ -118,6 +120,20 @@ class Columns(_Value):
     )
     student_matches: Mapping[str, str] = Field(default_factory=dict)
     line_item_matches: Mapping[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        """Refuse what a hand may have written wrongly into the file, and what would be passed over in silence."""
+        known = Counter(each.column for each in self.meanings)
+        if twice := next((key for key, count in known.items() if count > 1), None):
+            raise ValueError(f"the column {str(twice)!r} stands there twice")
+        if len(self.of("student")) > 1:
+            raise ValueError("more than one column is the student column")
+        named = {each.belongs_to for each in self.meanings if each.belongs_to}
+        named |= {ColumnKey.parse(name) for name in self.scale}
+        if gone := next((key for key in sorted(named) if key not in known), None):
+            raise ValueError(f"`belongs_to` or `scale` names {str(gone)!r}, which is no column")
+        return self
 
     @property
     def student_column(self) -> ColumnMeaning | None:
@@ -287,9 +303,10 @@ class Columns(_Value):
 
     def compare_header(self, sheet: Sheet) -> HeaderChange:
         """Say how a sheet's header differs from the one that these columns are for; false where it does not."""
-        if sheet.fingerprint == self.header_fingerprint:
-            return HeaderChange()
         known = [meaning.column for meaning in self.meanings]
+        # Names in a file that was edited by hand may be others than those of its fingerprint.
+        if sheet.fingerprint == self.header_fingerprint and set(known) <= set(sheet.header):
+            return HeaderChange()
         return compare_headers(
             [key for key in known if not key.name.startswith(OWN_COLUMN)],
             [key for key in sheet.header if not key.name.startswith(OWN_COLUMN)],

@@ -239,3 +239,36 @@ def test_attempts_are_chosen_by_name(tmp_path: Path) -> None:
     assert columns.with_attempts("latest").attempts == "latest"
     with pytest.raises(ColumnsError, match="'worst' is none of refuse, best, latest, first"):
         columns.with_attempts("worst")  # type: ignore[arg-type]  # what a caller without types may write
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"column": "Quiz 1"}, "the column 'Quiz 1' stands there twice"),
+        ({"means": "student"}, "more than one column is the student column"),
+        ({"means": "comment", "belongs_to": "Quiz 9"}, "names 'Quiz 9', which is no column"),
+        (None, "names 'Quiz 9', which is no column"),
+    ],
+)
+def test_what_a_hand_wrote_wrongly_is_refused(
+    tmp_path: Path, change: dict[str, str] | None, said: str
+) -> None:
+    """A file that names a column twice, two keys, or a column that is not there says so, and is not half obeyed."""
+    path = write_columns(
+        suggest(read(tmp_path, "ID,Mail,Quiz 1,Quiz 2")), tmp_path / "columns.json"
+    )
+    data = json.loads(path.read_text())
+    if change is None:
+        data["scale"] = {"Quiz 9": 20}
+    else:
+        data["meanings"][3] |= change
+    path.write_text(json.dumps(data))
+    with pytest.raises(ColumnsError, match=said):
+        read_columns(path)
+
+
+def test_names_are_compared_also_under_the_same_fingerprint(tmp_path: Path) -> None:
+    """A column that somebody renamed in the file is told, although the file's fingerprint is the sheet's."""
+    sheet = read(tmp_path, "ID,Mail,Quiz 1,Quiz 2")
+    columns = Columns.from_json(suggest(sheet).to_json().replace('"Quiz 2"', '"Quiz II"'))
+    assert str(columns.compare_header(sheet)) == "'Quiz 2' is new, 'Quiz II' is gone"
