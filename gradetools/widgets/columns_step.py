@@ -12,13 +12,12 @@ import pandas as pd
 from gradetools.columns import ColumnMeaning, students_matched
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.widgets.draft import Draft
+from gradetools.widgets.line_item_choice import Choice, choose_line_item, offer_line_item
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, join, say
-from gradetools.widgets.picker import label_line_items
 from gradetools.widgets.step import Step, telling
 
 #: So many unmatched students are shown, each with somebody to pick; who has more has the wrong key.
 MOST_UNMATCHED = 20
-_IGNORE = "ignore"
 
 
 class ColumnsStep(Step):
@@ -28,7 +27,8 @@ class ColumnsStep(Step):
         student, key: the column that says whose the grades are, and the field that it holds.
         found: how many students were found by it.
         unmatched: text of the student column to the student to pick for it.
-        line_items: column to its line item, "" for none chosen yet, "ignore" to take nothing from it.
+        line_items: column to its line item, or a tuple of several classes' of which each row takes its own;
+            "" for none chosen yet, "ignore" to take nothing from the column.
         go: goes on to the checks.
     """
 
@@ -136,33 +136,13 @@ class ColumnsStep(Step):
         return pick
 
     def _offer_line_item(self, meaning: ColumnMeaning) -> ipw.Dropdown:
-        labels = label_line_items(self._draft.snapshot.line_items)
-        by_row = bool(self._draft.columns.of("line_item"))
-        first = "as each row says" if by_row else "none yet: choose the line item"
-        value = _IGNORE if meaning.means == "ignored" else meaning.line_item
-        known = {key for _, key in labels} | {_IGNORE, ""}
-        choice = ipw.Dropdown(
-            options=[(first, ""), ("ignore this column", _IGNORE), *labels],
-            value=value if value in known else "",
-            description="Line item",
-            style=LABEL,
-            layout=WIDE,
-        ).add_class("gt-line-item")
-        column = str(meaning.column)
-
-        def choose(change: Mapping[str, Any]) -> None:
-            ignored = change["new"] == _IGNORE
+        def choose(choice: Choice) -> None:
             with self._changing():
-                columns = self._draft.columns
-                taken = "score" if columns.meaning(column).means == "ignored" else None
-                self._draft.columns = columns.with_meaning(
-                    column,
-                    means="ignored" if ignored else taken,
-                    line_item="" if ignored else change["new"],
-                )
+                column = str(meaning.column)
+                self._draft.columns = choose_line_item(self._draft.columns, column, choice)
 
-        choice.observe(choose, "value")
-        return choice
+        by_row = bool(self._draft.columns.of("line_item"))
+        return offer_line_item(meaning, self._draft.snapshot, by_row=by_row, on_choose=choose)
 
     def _choose_student(self, change: Mapping[str, Any]) -> None:
         if self._filling or not change["new"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets as ipw
 import pandas as pd
@@ -71,11 +71,19 @@ class Picker:
             self._on_change()
 
 
-def label_line_items(line_items: pd.DataFrame) -> list[tuple[str, str]]:
-    """Give each line item's label, `Quiz 1 (0 to 10, quiz-1)`, and its id, to be offered."""
-    columns = ("title", "result_value_min", "result_value_max", "sourced_id")
-    rows = zip(*(line_items[name] for name in columns), strict=True)
-    return [(f"{title} ({_range(low, high)}{key})", key) for title, low, high, key in rows]
+def label_line_items(
+    line_items: pd.DataFrame, classes: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """Give each line item's label, `Quiz 1 (0 to 10, quiz-1)`, and its id, to be offered.
+
+    Of several classes (sourcedId to title) it names the class too.
+    """
+    called = classes if classes and len(classes) > 1 else {}
+    columns = ("title", "result_value_min", "result_value_max", "class_id", "sourced_id")
+    return [
+        (f"{title} ({_range(low, high)}{f'{called[of]}, ' if of in called else ''}{key})", key)
+        for title, low, high, of, key in zip(*(line_items[name] for name in columns), strict=True)
+    ]
 
 
 def _range(low: float, high: float) -> str:
