@@ -190,9 +190,18 @@ class Sheet:
         position = self.position(column)
         found = self.frame.iloc[:, position].to_numpy(dtype=object)
         codes, texts = pd.factorize(found if rows is None else found[rows])
-        prefix = self.description.columns[position].prefix
-        meant = [_unwrap(text, receipt=self._is_receipt).removeprefix(prefix) for text in texts]
-        return codes, np.array(meant, dtype=object)
+        return codes, self.unwrap(texts, self.prefix(column))
+
+    def prefix(self, column: ColumnKey | str) -> str:
+        """Give what the export itself puts before each text of a column, "" for nothing."""
+        return self.description.columns[self.position(column)].prefix
+
+    def unwrap(self, texts: Iterable[str], prefix: str) -> NDArray[np.object_]:
+        """Give texts of cells as they are meant; see `column`."""
+        meant = [_unwrap(text, receipt=self._is_receipt) for text in texts]
+        if prefix:
+            meant = [text.removeprefix(prefix) for text in meant]
+        return np.array(meant, dtype=object)
 
     @cached_property
     def _is_receipt(self) -> bool:

@@ -22,7 +22,7 @@ from gradetools.checks import (
     about_values,
 )
 from gradetools.checks.attempts import compare_attempts
-from gradetools.checks.coded import CodedTexts, write_out
+from gradetools.checks.coded import CodedTexts
 from gradetools.checks.facts import FIELDS, Facts
 from gradetools.checks.gathering import gather_facts
 from gradetools.checks.registry import CHECKS, Check, Finding
@@ -66,6 +66,7 @@ class Checked:
         entries: DataFrame of ENTRY_COLUMNS. `state` is "ready", "skipped" (`reason` "blank", "no-grade" or
             "other-attempt") or "blocked" (`reason`: codes, joined by commas). A field that is None, or a score
             that is NaN, is left alone; `clears` names the fields to remove, as the standard calls them, joined by commas.
+            Texts that come again and again are of dtype "category" (a category may stand nowhere); `astype(str)` writes them out.
         findings: DataFrame of FINDING_COLUMNS; `line` 0 is the sheet or the column as a whole, `column` is
             the column's address as text.
     """
@@ -148,11 +149,19 @@ class _Places:
 
     def all_concerned(self, findings: pd.DataFrame) -> NDArray[np.bool_]:
         """Say of each entry whether one of these findings concerns it."""
-        hit: NDArray[np.bool_] = np.zeros(self._count, dtype=bool)
-        for line, column in zip(findings["line"].tolist(), findings["column"], strict=True):
-            places = self.concerned(line, column)
-            hit[places.start : places.stop : places.step] = True
-        return hit
+        hit = np.zeros((len(self._row), self._width), dtype=bool)
+        codes, names = pd.factorize(findings["column"])
+        position = np.array([self._column.get(name, -1) for name in names], dtype=np.intp)[codes]
+        row = np.array(
+            [self._row.get(line, -1) for line in findings["line"].tolist()], dtype=np.intp
+        )
+        general, single = (findings["line"] == 0).to_numpy(), position >= 0
+        there = ~general & (row >= 0)
+        hit[row[there & single], position[there & single]] = True
+        hit[row[there & ~single]] = True
+        hit[:, position[general & single]] = True
+        hit |= bool((general & ~single).any())
+        return hit.ravel()
 
 
 def check_entries(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Checked:
@@ -172,17 +181,13 @@ def check_entries(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Checked
     facts = gather_facts(sheet, columns, snapshot)
     findings = _find_all(facts, [code for code in CHECKS if code not in _LAST])
     facts, findings = _compare_attempts(facts, findings)
-    settled = {**facts.entries, **_settle(facts, findings, columns)}
-    entries = pd.DataFrame(
-        {name: write_out(settled[name]) for name in ENTRY_COLUMNS}, facts.entries.index, copy=False
-    )
+    entries = facts.entries.assign(**_settle(facts, findings, columns))[list(ENTRY_COLUMNS)]
     return Checked(sheet, columns, entries, findings)
 
 
 def _compare_attempts(facts: Facts, findings: pd.DataFrame) -> tuple[Facts, pd.DataFrame]:
     """Choose between several entries for one grade; what else is wrong with them is known by now."""
-    grades = facts.grades[facts.grades >= 0]
-    if not grades.duplicated().any():
+    if not facts.has_attempts:
         return facts, findings
     serious = findings[findings["severity"].isin(["error", "question"])]
     blocked = _Places(facts.entries, facts.columns).all_concerned(serious)
@@ -206,7 +211,7 @@ def _find_all(facts: Facts, codes: Iterable[str]) -> pd.DataFrame:
     return frame.sort_values("line", kind="stable", ignore_index=True)
 
 
-def _settle(facts: Facts, findings: pd.DataFrame, columns: Columns) -> Mapping[str, pd.Series]:
+def _settle(facts: Facts, findings: pd.DataFrame, columns: Columns) -> Mapping[str, pd.Categorical]:
     """Give each entry its state, and the reason. What is blocked keeps what was read, to be shown."""
     entries = facts.entries
     asks = entries["asks"].to_numpy()
@@ -224,7 +229,4 @@ def _settle(facts: Facts, findings: pd.DataFrame, columns: Columns) -> Mapping[s
         reason.add(hit, str(group["code"].iloc[0]))
         blocked |= hit
     state = CodedTexts(np.where(asks, blocked, 2), ["ready", "blocked", "skipped"])
-    return {
-        "state": pd.Series(state.to_categories(), entries.index),
-        "reason": pd.Series(reason.to_categories(), entries.index),
-    }
+    return {"state": state.to_categories(), "reason": reason.to_categories()}

@@ -30,24 +30,24 @@ FEW_STUDENTS, FEW_MAXIMA = 4, 3
     answers=("accept",),
 )
 def _wrong_class(facts: Facts) -> Iterator[Finding]:
-    asking, students = facts.asking, facts.students
     if facts.columns.student_column is None:
         return
+    asking, text = facts.asking, facts.students["text"].cat
     # Where the line item is unknown, it is enough that the gradebook knows the student.
-    here = (asking["student"] != "").to_numpy() & (facts.enrolment != NEVER).to_numpy()
-    asks = students["line"].isin(asking["line"].unique()) & (students["text"] != "")
-    found = students["line"].isin(asking.loc[here, "line"].unique())
-    by_student = found[asks].groupby(students.loc[asks, "text"]).any()
-    if len(by_student) >= FEW_STUDENTS and by_student.sum() < len(by_student) / 2:
+    known = (asking["student"].cat.categories != "").take(asking["student"].cat.codes)
+    here = facts.rows_with(known & (facts.enrolment != NEVER).to_numpy())
+    asked = text.categories.take(np.unique(text.codes[facts.row_asks])).drop("", errors="ignore")
+    found = text.categories.take(np.unique(text.codes[here])).drop("", errors="ignore")
+    if len(asked) >= FEW_STUDENTS and len(found) < len(asked) / 2:
         ids = [each for each in asking["class_id"].unique() if each]
         titles = [facts.snapshot.classes.get(each, each) for each in ids]
         where = " or ".join(titles) if 0 < len(titles) <= 3 else "the classes of its line items"
-        count = int(by_student.sum())
+        count = len(found)
         told = f"Only {count}" if count else "None"
         yield Finding(
             0,
             "",
-            f"{told} of {len(by_student)} students of this sheet {'is' if count == 1 else 'are'} in {where}; "
+            f"{told} of {len(asked)} students of this sheet {'is' if count == 1 else 'are'} in {where}; "
             "is it the right file and the right class?",
         )
 

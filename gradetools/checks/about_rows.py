@@ -79,9 +79,14 @@ def _line_item_unresolved(facts: Facts) -> Iterator[Finding]:
     answers=("accept",),
 )
 def _class_differs(facts: Facts) -> Iterator[Finding]:
+    if not (facts.columns.of("class") or facts.columns.of("section")):
+        return
+    said = find_named_classes(facts.sheet, facts.columns, facts.snapshot.classes)
+    if not (said != "").any():
+        return
     asking = facts.asking
-    named = _named_classes(facts, asking["line"].to_numpy())
     class_id = asking["class_id"].to_numpy(dtype=object)
+    named = np.repeat(said.to_numpy(dtype=object), len(facts.score_columns))[asking.index]
     differs = (named != "") & (class_id != "") & (named != class_id)
     for row, said in zip(asking[differs].itertuples(), named[differs], strict=True):
         message = (

@@ -62,9 +62,13 @@ class _Class:
     @cached_property
     def persons(self) -> Integers:
         """For each of these rows the number of its person: of a wide sheet every row is one."""
-        texts = self.facts.students["text"].iloc[self.rows]
-        alone = np.arange(len(texts))
-        return alone if self.wide else pd.factorize(texts.where(texts != "", alone.astype(str)))[0]
+        alone = np.arange(len(self.rows))
+        if self.wide:
+            return alone
+        text = self.facts.students["text"].cat
+        codes = text.codes.to_numpy().astype(np.intp)[self.rows]
+        nobody = (text.categories == "").take(codes)
+        return pd.factorize(np.where(nobody, -1 - alone, codes))[0]
 
     @cached_property
     def orders(self) -> list[Integers]:

@@ -13,8 +13,8 @@ from gradetools.columns import MANGLED
 
 def _asking_rows(facts: Facts, how: str) -> pd.DataFrame:
     """Give the rows of students that were found so, where some entry asks for something."""
-    found = facts.students[(facts.students["how"] == how).to_numpy()]
-    return found if found.empty else found[found["line"].isin(facts.asking["line"]).to_numpy()]
+    found = (facts.students["how"] == how).to_numpy()
+    return facts.students[found & facts.row_asks] if found.any() else facts.students[found]
 
 
 def _column(facts: Facts) -> str:

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gradetools.columns import categorise
+
 Objects = NDArray[np.object_]
 
 
@@ -16,7 +18,7 @@ class CodedTexts:
     """One text for each entry, as its number in a list of texts; nothing is done per entry in Python.
 
     Attributes:
-        codes: the entries' numbers, in an array of any shape.
+        codes: the entries' numbers, in one row.
         texts: what the numbers stand for; a text may stand there twice.
     """
 
@@ -24,9 +26,9 @@ class CodedTexts:
         self.codes, self.texts = codes, list(texts)
 
     @classmethod
-    def blank(cls, shape: tuple[int, ...], text: str | None) -> CodedTexts:
-        """Give every entry the same text. Columns are written one at a time, and so lie together."""
-        return cls(np.zeros(shape, dtype=np.int32, order="F"), [text])
+    def blank(cls, count: int, text: str | None) -> CodedTexts:
+        """Give so many entries the same text."""
+        return cls(np.zeros(count, dtype=np.int32), [text])
 
     def put(self, where: Any, codes: Any, texts: Sequence[str | None]) -> None:  # noqa: ANN401 - an index of numpy's
         """Give the entries at an index other texts: one for all of them, or a number for each."""
@@ -44,26 +46,10 @@ class CodedTexts:
         self.codes[where] = after[before]
 
     def to_objects(self) -> Objects:
-        """Write the texts out, entry by entry in one row."""
+        """Write the texts out, entry by entry."""
         texts: Objects = np.array(self.texts, dtype=object)
-        return texts.take(self.codes.ravel())
+        return texts.take(self.codes)
 
     def to_categories(self) -> pd.Categorical:
-        """Give the texts as categories, entry by entry in one row."""
-        return categorise(self.texts, self.codes.ravel())
-
-
-def categorise(texts: Any, codes: NDArray[Any]) -> pd.Categorical:  # noqa: ANN401 - whatever numpy takes as an array
-    """Make categories of texts, some of which may be the same; entry i has the text number `codes[i]`."""
-    numbers, distinct = pd.factorize(np.asarray(texts, dtype=object))
-    return pd.Categorical.from_codes(
-        numbers[codes], categories=pd.Index(distinct, dtype="str"), validate=False
-    )
-
-
-def write_out(column: pd.Series) -> pd.Series:
-    """Give a column of categories as one of text, and any other as it is."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column
-    texts = column.cat.categories.array.take(column.cat.codes.to_numpy())
-    return pd.Series(texts, index=column.index, dtype="str", copy=False)
+        """Give the texts as categories, entry by entry."""
+        return categorise(self.texts, self.codes)

@@ -6,7 +6,7 @@ stands in row i // m under score column i % m.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.checks.names import find_differing
-from gradetools.columns import ColumnMeaning, Columns
+from gradetools.columns import ColumnMeaning, Columns, categorise
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
@@ -54,8 +54,7 @@ class Facts:
         students: `students_matched`, one row per student row.
         entries: one row per entry: the columns of `Checked.entries`, and `kind`, `value` (as read),
             `low`, `high` (the line item's range, NaN for none), `stated` (the sheet's own maximum), `key` (the column's address
-            as text), `how` (the student was found), `asks` (the entry asks for something). Texts that
-            come again and again (student, line item, class, key) are categories.
+            as text), `how` (the student was found), `asks` (the entry asks for something).
         misread: cells of companions that make no sense: code, line, column, text.
         attempts: `attempts.compare_attempts`, once it is known what else is wrong.
     """
@@ -72,7 +71,23 @@ class Facts:
     @cached_property
     def asking(self) -> pd.DataFrame:
         """The entries that ask for something; a blank cell asks for nothing."""
-        return self.entries.loc[self.entries["asks"].to_numpy(), list(ASKING)]
+        asks = self.entries["asks"].to_numpy()
+        return self.entries[list(ASKING)] if asks.all() else self.entries.loc[asks, list(ASKING)]
+
+    @cached_property
+    def row_asks(self) -> NDArray[np.bool_]:
+        """For each row of `students`, whether some entry in it asks for something."""
+        return self.rows_with(np.ones(len(self.asking), dtype=bool))
+
+    def rows_with(self, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say of each row of `students` whether one of its asking entries is marked.
+
+        Args:
+            marked: for each entry of `asking`, whether it is.
+        """
+        entries = self.entries["asks"].to_numpy().copy()
+        entries[entries] = marked
+        return np.asarray(entries.reshape(len(self.students), len(self.score_columns)).any(axis=1))
 
     @cached_property
     def enrolment(self) -> pd.Series:
@@ -80,19 +95,21 @@ class Facts:
         student, class_id = self.asking["student"].cat, self.asking["class_id"].cat
         people = self.snapshot.students
         # How each student stands to each class; nobody, and no class, is neither in nor out.
-        stands = np.full((len(student.categories), len(class_id.categories)), np.nan)
+        stands = np.full((len(class_id.categories), len(student.categories)), np.nan)
         for k, each in enumerate(class_id.categories):
             if each:
-                active = (
-                    people[(people["class_id"] == each).to_numpy()]
-                    .groupby("sourced_id")["active"]
-                    .any()
-                )
-                known = active.map({True: ENROLLED, False: LEFT}).reindex(student.categories)
-                stands[:, k] = known.fillna(NEVER)
-        stands[student.categories == ""] = np.nan
-        found = stands[student.codes.to_numpy(), class_id.codes.to_numpy()]
-        return pd.Series(found, index=self.asking.index)
+                here = people[(people["class_id"] == each).to_numpy()]
+                stands[k] = NEVER
+                for how, active in (
+                    (LEFT, False),
+                    (ENROLLED, True),
+                ):  # the active ones last, for they win
+                    known = here.loc[(here["active"] == active).to_numpy(), "sourced_id"]
+                    found = student.categories.get_indexer(pd.Index(known))
+                    stands[k, found[found >= 0]] = how
+        stands[:, student.categories == ""] = np.nan
+        place = class_id.codes.to_numpy() * np.intp(len(student.categories))
+        return pd.Series(stands.ravel().take(place + student.codes.to_numpy()), self.asking.index)
 
     @cached_property
     def grades(self) -> pd.Series:
@@ -100,10 +117,20 @@ class Facts:
 
         Entries of one student for one line item have the same number.
         """
-        student, item = self.asking["student"], self.asking["item"].to_numpy(dtype=np.int64)
-        grade = student.cat.codes.to_numpy() * (item.max(initial=0) + 1) + item
-        known = (student != "").to_numpy() & (item >= 0)
+        student, item = self.asking["student"].cat, self.asking["item"].to_numpy(dtype=np.int64)
+        grade = student.codes.to_numpy() * (item.max(initial=0) + 1) + item
+        known = (student.categories != "").take(student.codes.to_numpy()) & (item >= 0)
         return pd.Series(np.where(known, grade, -1), index=self.asking.index)
+
+    @property
+    def has_attempts(self) -> bool:
+        """Whether several entries ask for one grade."""
+        grades = self.grades.to_numpy()
+        grades = grades[grades >= 0]
+        if grades.max(initial=0) > 4 * len(grades):
+            return bool(pd.Series(grades).duplicated().any())
+        # Where most numbers are used, to count them is quicker.
+        return bool((np.bincount(grades) > 1).any())
 
     @cached_property
     def names(self) -> pd.DataFrame:
@@ -112,17 +139,43 @@ class Facts:
         Columns: line, text (the id), said (the name in the sheet), name (in the gradebook), differs. A student
         whom a person chose is not compared.
         """
-        parts = [self.sheet.column(each.column) for each in self.columns.of("name")]
-        people = self.students[self.students["how"].isin(["exact", "ignoring case"]).to_numpy()]
+        students, said = self.students, self._said_names
+        name, sourced_id = students["name"].cat, students["sourced_id"].cat
         # Who has no name in the gradebook is called by the sourcedId.
-        named = (people["name"] != people["sourced_id"]) & people["line"].isin(self.asking["line"])
-        people = people.loc[named.to_numpy() & bool(parts), ["line", "text", "name"]]
-        said = [part[people["line"]].tolist() for part in parts]
-        people["said"] = [" ".join(filter(None, words)) for words in zip(*said, strict=True)]
-        listed = self.snapshot.students[["given_name", "family_name"]].fillna("").drop_duplicates()
-        everybody = listed["given_name"] + " " + listed["family_name"]
-        people["differs"] = find_differing(people["said"], people["name"], everybody)
+        nameless = name.categories.get_indexer(sourced_id.categories).take(sourced_id.codes)
+        compared = self.row_asks & (name.codes != nameless).to_numpy()
+        compared &= students["how"].isin(["exact", "ignoring case"]).to_numpy()
+        rows = np.flatnonzero(compared & bool(self.columns.of("name")))
+        people = students.loc[rows, ["line", "text"]].assign(
+            name=students["name"].array[rows], said=said[rows]
+        )
+        numbers = name.codes.to_numpy(np.int64)[rows] * len(said.categories) + said.codes[rows]
+        pairs, distinct = pd.factorize(numbers)
+        known, words = np.divmod(distinct, max(len(said.categories), 1))
+        differs = find_differing(
+            said.categories.take(words), name.categories.take(known), self._list_everybody
+        )
+        people["differs"] = differs.take(pairs)
         return people[people["differs"].notna().to_numpy()].astype({"differs": bool})
+
+    @cached_property
+    def _said_names(self) -> pd.Categorical:
+        """What each student row calls its student, in one column of names or several."""
+        rows = (self.sheet.roles == "student").to_numpy()
+        numbers, names = np.zeros(len(self.students), dtype=np.int64), [""]
+        for meaning in self.columns.of("name"):
+            codes, texts = self.sheet.distinct(meaning.column, rows)
+            numbers, distinct = pd.factorize(numbers * len(texts) + codes)
+            first, second = np.divmod(distinct, max(len(texts), 1))
+            pairs = zip(first.tolist(), texts.take(second), strict=True)
+            names = [
+                f"{names[i]} {text}" if names[i] and text else names[i] or text for i, text in pairs
+            ]
+        return categorise(names, numbers)
+
+    def _list_everybody(self) -> Iterable[str]:
+        listed = self.snapshot.students[["given_name", "family_name"]].fillna("").drop_duplicates()
+        return listed["given_name"] + " " + listed["family_name"]
 
     def where(self, mask: pd.Series | NDArray[np.bool_]) -> Iterator[Any]:
         """Go through the few entries that a check has marked, as named tuples of the columns TOLD."""

@@ -1,9 +1,9 @@
 """Reading every entry of a sheet, and finding its student and its line item: `Facts` out of cells.
 
-Theory of operation. With n student rows and m score columns everything is kept in n x m arrays, filled one
-score column at a time: numbers as numbers, texts as `CodedTexts`. What a column says is worked out for
-its distinct texts, of which scores have few, and then spread over the rows. What no cell asks for (comments
-where no column holds any) costs nothing.
+Theory of operation. With n student rows and m score columns everything is kept in arrays of n x m entries in the
+order of line and column: numbers as numbers, texts as `CodedTexts`. What the cells say is worked out for the
+distinct texts, of which scores have few, and then spread over the entries. What no cell asks for (comments where
+no column holds any) costs nothing.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gradetools.checks.coded import CodedTexts, Objects, categorise
+from gradetools.checks.coded import CodedTexts, Objects
 from gradetools.checks.facts import FIELDS, FLAGS, Facts
+from gradetools.checks.scores import ScoreCells
 from gradetools.checks.values import (
     CLEAR,
-    COMMA_ANSWERS,
     DATE_ANSWERS,
-    TOKEN_ANSWERS,
     Kind,
     find_day_first,
     read_date,
@@ -39,8 +38,10 @@ from gradetools.columns import (
     Columns,
     Found,
     LineItemIndex,
+    categorise,
     find_named_classes,
     find_own_classes,
+    spread,
     students_matched,
 )
 from gradetools.sheet import Sheet
@@ -49,16 +50,16 @@ from gradetools.snapshot import Snapshot
 Codes = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
-#: In a column of letters these stay what they are; all else is a letter.
-_NO_LETTERS = (Kind.BLANK, Kind.SKIP, Kind.CLEAR, Kind.TOKEN, Kind.ASKED)
-
 
 def gather_facts(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Facts:
     """Read every entry, and find its student and its line item."""
     students = students_matched(sheet, columns, snapshot)
     table = _Table(sheet, columns, snapshot, students["sourced_id"])
     for k, column in enumerate(table.score_columns):
-        table.read_column(k, column)
+        table.find_line_items(k, column)
+    table.take_scores()
+    for k, column in enumerate(table.score_columns):
+        table.read_companions(k, column)
     misread = pd.DataFrame(table.misread, columns=["code", "line", "column", "text"])
     entries = table.to_frame(students)
     return Facts(sheet, columns, snapshot, table.score_columns, students, entries, misread)
@@ -77,14 +78,14 @@ class _Table:
         self.score_columns = tuple(
             sorted(columns.score_columns, key=lambda each: sheet.position(each.column))
         )
-        self.shape = (len(self.lines), len(self.score_columns))
-        self.kind = np.zeros(self.shape, dtype=np.uint8, order="F")
-        self.value, self.score, self.stated = (
-            np.full(self.shape, np.nan, order="F") for _ in range(3)
-        )
-        self.item = np.full(self.shape, UNKNOWN, dtype=np.int32, order="F")
+        self.width = len(self.score_columns)
+        self.shape = (len(self.lines), self.width)
+        self.cells = ScoreCells(sheet, columns, self.score_columns, self.rows)
+        self.kinds, self.values = self.cells.kinds, self.cells.values
+        self.item = np.full(self.shape, UNKNOWN, dtype=np.intp)
+        self.stated = np.full(self.shape, np.nan)
         self.fields: dict[str, CodedTexts] = {}
-        self.clears = CodedTexts.blank(self.shape, "")
+        self.clears = CodedTexts.blank(self.item.size, "")
         self.misread: list[tuple[str, int, str, str]] = []
         self.items = snapshot.line_items.drop_duplicates("sourced_id").reset_index(drop=True)
         self.low = self._of_items("result_value_min", np.nan).astype(float)
@@ -99,13 +100,11 @@ class _Table:
 
     def _field(self, name: str) -> CodedTexts:
         if name not in self.fields:
-            self.fields[name] = CodedTexts.blank(self.shape, None)
+            self.fields[name] = CodedTexts.blank(self.item.size, None)
         return self.fields[name]
 
-    def read_column(self, k: int, column: ColumnMeaning) -> None:
-        """Read a score column, and what belongs to it."""
-        self._find_line_items(k, column)
-        self._read_scores(k, column)
+    def read_companions(self, k: int, column: ColumnMeaning) -> None:
+        """Read what belongs to a score column: dates, comments, the sheet's own maximum."""
         stated = read_number(self.sheet.maxima.get(column.column, ""))
         if stated is not None:
             self.stated[:, k] = stated
@@ -116,7 +115,7 @@ class _Table:
             elif companion.means in FIELDS:
                 self._read_companion(k, companion)
 
-    def _find_line_items(self, k: int, column: ColumnMeaning) -> None:
+    def find_line_items(self, k: int, column: ColumnMeaning) -> None:
         """Take the line item of the column, or of each row where a column names it or the classes have their own."""
         code = {str(sourced_id): i for i, sourced_id in enumerate(self.items["sourced_id"])}
         named = next(iter(self.columns.of("line_item")), None)
@@ -158,62 +157,45 @@ class _Table:
     def _named_classes(self) -> pd.Series:
         return find_named_classes(self.sheet, self.columns, self.snapshot.classes)
 
-    def _read_scores(self, k: int, column: ColumnMeaning) -> None:
-        name = str(column.column)
-        codes, texts = self._distinct(column)
-        answer = self.columns.answer_to("score-ambiguous", name)
-        tokens = self._tokens_of(name)
-        kinds, values = read_scores(texts, tokens, answer if answer in COMMA_ANSWERS else "")
-        letters_only = column.means == "text_score"
-        if letters_only:
-            letters = ~np.isin(kinds, _NO_LETTERS)
-            kinds[letters] = Kind.TOKEN
-            rows = np.flatnonzero(letters[codes])
-            self._field("text_score").put(
-                (rows, k), codes[rows], [_one_line(text) for text in texts]
-            )
-        kind, value = kinds[codes], values[codes]
-        self.kind[:, k], self.value[:, k] = kind, value
-        self.score[:, k] = self._to_points(k, kind, value, self.columns.scale.get(name))
-        for i in np.flatnonzero(kinds == Kind.TOKEN):
-            if fields := tokens.get(texts[i].casefold()):
-                self._take_token(k, np.flatnonzero(codes == i), fields)
-        cleared = np.flatnonzero(kind == Kind.CLEAR)
+    def take_scores(self) -> None:
+        """Take what the score cells say: points, letters, tokens, and what is to be cleared."""
+        self.score = self._to_points()
+        for places, codes, texts in self.cells.letters():
+            self._field("text_score").put(places, codes, [_one_line(text) for text in texts])
+        for places, fields in self.cells.tokens():
+            self._take_token(places, fields)
+        cleared = np.flatnonzero(self.kinds == Kind.CLEAR)
         if len(cleared):
-            self.clears.put((cleared, k), 0, ["textScore" if letters_only else "score,textScore"])
-            if not letters_only:
-                self._field("score_status").put((cleared, k), 0, ["not submitted"])
+            letters = np.array([each.means == "text_score" for each in self.score_columns])
+            of_letters = letters[cleared % self.width]
+            self.clears.put(cleared, of_letters, ["score,textScore", "textScore"])
+            if not of_letters.all():
+                self._field("score_status").put(cleared[~of_letters], 0, ["not submitted"])
 
-    def _to_points(
-        self, k: int, kind: NDArray[np.uint8], value: NDArray[np.float64], scale: float | None
-    ) -> NDArray[np.float64]:
+    def _to_points(self) -> NDArray[np.float64]:
         """Give the points of numbers and shares; NaN for all else."""
-        number, scaled = kind == Kind.NUMBER, kind == Kind.SHARE
-        score = np.where(number, value, np.nan)
-        if scale is not None:
-            value = np.where(number, value / scale, value)
-            scaled = scaled | number
-        if scaled.any():
-            items = self.item[scaled, k]
-            low, high = np.nan_to_num(self.low[items]), self.high[items]
-            # Ten digits after the point are more than a float32 of the wire holds; they take off 6.000000000000001.
-            score[scaled] = np.round(low + value[scaled] * (high - low), 10)
+        number, share, values = self.kinds == Kind.NUMBER, self.kinds == Kind.SHARE, self.values
+        score = np.where(number, values, np.nan)
+        for k, column in enumerate(self.score_columns):
+            scale = self.columns.scale.get(str(column.column))
+            if scale is not None:
+                rows = slice(k, None, self.width)
+                values = values.copy() if values is self.values else values
+                values[rows] = np.where(number[rows], values[rows] / scale, values[rows])
+                share[rows] |= number[rows]
+        places = np.flatnonzero(share)
+        items = self.item.ravel()[places]
+        low, high = np.nan_to_num(self.low[items]), self.high[items]
+        # Ten digits after the point are more than a float32 of the wire holds; they take off 6.000000000000001.
+        score[places] = np.round(low + values[places] * (high - low), 10)
         return score
 
-    def _tokens_of(self, column: str) -> dict[str, Mapping[str, Any]]:
-        """Give the tokens of a column, in small letters; an answer says what those stand for that were asked about."""
-        answer = TOKEN_ANSWERS.get(self.columns.answer_to("token-unclear", column))
-        return {
-            text.casefold(): answer if answer and fields.get("ask") else fields
-            for text, fields in self.columns.tokens.items()
-        }
-
-    def _take_token(self, k: int, rows: Codes, fields: Mapping[str, Any]) -> None:
+    def _take_token(self, places: Codes, fields: Mapping[str, Any]) -> None:
         for name, field in FIELDS.items():
             if field in fields:
-                self._field(name).put((rows, k), 0, [str(fields[field])])
+                self._field(name).put(places, 0, [str(fields[field])])
         if "score" in fields:
-            self.score[rows, k] = float(fields["score"])
+            self.score[places] = float(fields["score"])
 
     def _read_companion(self, k: int, companion: ColumnMeaning) -> None:
         codes, texts = self._distinct(companion)
@@ -224,13 +206,13 @@ class _Table:
         understood = np.array(list(map(bool, values)), dtype=bool)
         if understood.any():
             rows = np.flatnonzero(understood[codes])
-            self._field(companion.means).put((rows, k), codes[rows], values)
+            self._field(companion.means).put(rows * self.width + k, codes[rows], values)
         for i in np.flatnonzero((np.array(filled, dtype=bool) & ~understood)[codes]):
             # A date that is "" was understood, but for which of the two is the day.
             bad = "date-ambiguous" if values[codes[i]] == "" else code
             self.misread.append((bad, int(self.lines[i]), str(companion.column), texts[codes[i]]))
         cleared = np.flatnonzero((texts == CLEAR)[codes])
-        self.clears.add((cleared, k), FIELDS[companion.means])
+        self.clears.add(cleared * self.width + k, FIELDS[companion.means])
 
     @cached_property
     def _no_grades(self) -> frozenset[str]:
@@ -256,7 +238,7 @@ class _Table:
 
     def asks(self) -> Mask:
         """Say which entries ask for something: a grade, or with a blank cell a remark about it."""
-        asks: Mask = (self.kind > Kind.SKIP) | (self.clears.codes > 0)
+        asks: Mask = (self.kinds > Kind.SKIP) | (self.clears.codes > 0)
         for name in {"comment", "text_score", "score_status"} & set(self.fields):
             asks |= self.fields[name].codes > 0
         for name in set(FLAGS) & set(self.fields):
@@ -267,55 +249,49 @@ class _Table:
     def to_frame(self, students: pd.DataFrame) -> pd.DataFrame:
         """Make the table of `Facts.entries`, in the order of line and column."""
         n, m = self.shape
-        row, column = np.repeat(np.arange(n), m), np.tile(np.arange(m), n)
         item, asks = self.item.ravel(), self.asks()
-        index = pd.RangeIndex(n * m, name="entry")
         keys = [each.column for each in self.score_columns]
         for field in self.fields.values():
             field.codes[~asks] = 0
         columns: Mapping[str, Any] = {
-            "line": self.lines.astype(np.int64)[row],
-            "column": categorise([key.name for key in keys], column),
-            "occurrence": np.array([key.occurrence for key in keys], dtype=np.int64)[column],
-            "student": categorise(students["sourced_id"], row),
-            "student_name": categorise(students["name"], row),
+            "line": np.repeat(self.lines.astype(np.int64), m),
+            "column": self._by_column([key.name for key in keys]),
+            "occurrence": np.tile(np.array([key.occurrence for key in keys], dtype=np.int64), n),
+            "student": spread(students["sourced_id"], m),
+            "student_name": spread(students["name"], m),
             "line_item": categorise(self._of_items("sourced_id", ""), item),
             "line_item_title": categorise(self._of_items("title", ""), item),
             "class_id": categorise(self._of_items("class_id", ""), item),
-            "text": self._texts(),
-            "value": self.value.ravel(),
-            "score": self.score.ravel(),
-            "low": self.low[item],
-            "high": self.high[item],
+            "text": categorise(self.cells.found, self.cells.codes),
+            "value": self.values,
+            "score": self.score,
+            "low": self.low.take(item),
+            "high": self.high.take(item),
             "stated": self.stated.ravel(),
-            **self._written_fields(index),
+            **self._written_fields(),
             "clears": self.clears.to_categories(),
-            "kind": self.kind.ravel(),
-            "key": categorise([str(key) for key in keys], column),
-            "how": categorise(students["how"], row),
+            "kind": self.kinds,
+            "key": self._by_column([str(key) for key in keys]),
+            "how": spread(students["how"], m),
             "item": item,
-            "asks": asks.ravel(),
+            "asks": asks,
         }
+        index = pd.RangeIndex(n * m, name="entry")
         return pd.DataFrame(columns, index=index, copy=False)
 
-    def _written_fields(self, index: pd.Index) -> dict[str, pd.Series]:
-        """Write out the fields of results; those that nothing asks for share one empty column."""
-        nothing = pd.Series(np.full(len(index), None, dtype=object), index, copy=False)
-        written = {
-            name: pd.Series(field.to_objects(), index, dtype=object, copy=False)
-            for name, field in self.fields.items()
-        }
-        return {name: written.get(name, nothing) for name in FIELDS}
+    def _by_column(self, texts: Sequence[str]) -> pd.Categorical:
+        """Give every row one text for each column."""
+        return categorise(texts, np.tile(np.arange(self.width), self.shape[0]))
 
-    def _texts(self) -> Any:  # noqa: ANN401 - pandas' own array of texts
-        """Give each entry's cell as found, with all its blanks."""
-        n, m = self.shape
-        positions = [self.sheet.position(each.column) for each in self.score_columns]
-        parts = [self.sheet.frame.iloc[:, position][self.rows] for position in positions]
-        if not parts:
-            return pd.array([], dtype="str")
-        together = pd.concat(parts, ignore_index=True).array
-        return together if m == 1 else together.take(np.arange(n * m).reshape(m, n).ravel("F"))
+    def _written_fields(self) -> dict[str, pd.Series]:
+        """Write out the fields of results; those that nothing asks for share one empty column."""
+        nothing = np.full(self.item.size, None, dtype=object)
+        index = pd.RangeIndex(self.item.size, name="entry")
+        written = {name: field.to_objects() for name, field in self.fields.items()}
+        return {
+            name: pd.Series(written.get(name, nothing), index, dtype=object, copy=False)
+            for name in FIELDS
+        }
 
 
 def _one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Whether a name in a sheet can be the name of the student in the gradebook. Each distinct pair is compared once."""
+"""Whether a name in a sheet can be the name of the student in the gradebook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
 #: A word; in scripts that set no blanks between names (Chinese, Japanese, Korean), each sign.
 _WORD = re.compile("[\u2e80-\U0003ffff]|[^\\W_\u2e80-\U0003ffff]+")
@@ -26,32 +27,33 @@ def split_name(name: str) -> frozenset[str]:
     return frozenset(word for word in _WORD.findall(folded) if len(word) > 1 or word >= "\u2e80")
 
 
-def find_differing(said: pd.Series, known: pd.Series, everybody: Iterable[str]) -> pd.Series:
-    """Say of each row whether two names are those of two people.
+def find_differing(
+    said: Iterable[str], known: Iterable[str], list_everybody: Callable[[], Iterable[str]]
+) -> NDArray[np.object_]:
+    """Say of pairs of names whether they are those of two people.
 
     Names that share a word are taken for one person's (Bob Example may be Robert), unless what the
     sheet says is the whole name of somebody else in the gradebook: brothers and sisters share a word too.
 
     Args:
         said: the names in the sheet.
-        known: the names in the gradebook, rows as in `said`.
-        everybody: the names of all students of the gradebook.
+        known: for each of them the name in the gradebook.
+        list_everybody: gives the names of all students of the gradebook; called where it matters.
 
     Returns:
-        True, False, or None where one of the two has no words to compare; dtype object.
+        For each pair True, False, or None where one of the two has no words to compare.
     """
     split = cache(split_name)
 
-    @cache  # where nobody's name differs, it is never asked for
+    @cache
     def list_others() -> frozenset[frozenset[str]]:
-        return frozenset(map(split, everybody))
+        return frozenset(map(split, list_everybody()))
 
-    pairs = list(zip(said.tolist(), known.tolist(), strict=True))
-    answers: dict[tuple[str, str], bool | None] = {}
-    for one, other in dict.fromkeys(pairs):
-        same = _plainly_same(one, other)
-        answers[one, other] = False if same else _differ(split(one), split(other), list_others)
-    return pd.Series([answers[pair] for pair in pairs], index=said.index, dtype=object)
+    answers = [
+        False if _plainly_same(one, other) else _differ(split(one), split(other), list_others)
+        for one, other in zip(said, known, strict=True)
+    ]
+    return np.array(answers, dtype=object)
 
 
 def _differ(

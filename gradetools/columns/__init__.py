@@ -10,6 +10,7 @@ from gradetools.columns.by_class import (
     find_named_classes,
     find_own_classes,
 )
+from gradetools.columns.categories import categorise, spread
 from gradetools.columns.headers import HeaderChange
 from gradetools.columns.keys import find_other_students
 from gradetools.columns.meanings import ATTEMPTS, Answer, Attempts, ColumnMeaning, Columns
@@ -40,6 +41,7 @@ __all__ = [
     "LineItemIndex",
     "SavedColumns",
     "StudentIndex",
+    "categorise",
     "find_lacking",
     "find_named_classes",
     "find_other_students",
@@ -47,6 +49,7 @@ __all__ = [
     "guess_class",
     "list_columns",
     "read_columns",
+    "spread",
     "students_matched",
     "suggest_columns",
     "write_columns",

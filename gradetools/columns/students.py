@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gradetools.columns.categories import categorise
 from gradetools.columns.meanings import Columns
 from gradetools.formats.recognition import STUDENT_FIELDS, tidy
 from gradetools.sheet import Sheet
@@ -131,7 +132,7 @@ def students_matched(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> pd.D
     Returns:
         DataFrame, one row per student row in order: line, text (the cell), sourced_id ("" for nobody),
         name (as the gradebook has it), how ("exact", "ignoring case", "chosen", "ambiguous", ""),
-        candidates (a tuple of sourcedIds that come near, empty for those who are found).
+        candidates (a tuple of sourcedIds that come near, empty for those who are found). The texts are categories.
     """
     rows = (sheet.roles == "student").to_numpy()
     key, count = columns.student_column, int(rows.sum())
@@ -145,7 +146,7 @@ def students_matched(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> pd.D
     for text in nobody:
         found[text] = Match(candidates=index.near(text, names.get(text, "")))
     matches = [found[text] for text in texts]
-    told: dict[str, list[str]] = {
+    told = {
         "text": texts.tolist(),
         "sourced_id": [match.sourced_id for match in matches],
         "name": [index.names[match.sourced_id] if match.sourced_id else "" for match in matches],
@@ -155,7 +156,7 @@ def students_matched(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> pd.D
     return pd.DataFrame(
         {
             "line": sheet.frame.index.to_numpy()[rows],
-            **{name: pd.array(values, dtype="str").take(codes) for name, values in told.items()},
+            **{name: categorise(values, codes) for name, values in told.items()},
             "candidates": candidates.take(codes),
         }
     )
