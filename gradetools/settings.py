@@ -199,6 +199,11 @@ class Settings(BaseModel):
         """Whether nothing says where the sandbox is, so that one is opened here."""
         return self.env == "sandbox" and not self.base_url
 
+    @property
+    def columns_folder(self) -> Path:
+        """Where columns are kept from week to week; each environment has its own, for line items have other ids."""
+        return self.data_dir / "columns" / self.env
+
     def variable(self, what: str) -> str:
         """Name the variable of the environment that sets something: "client id" and the like."""
         return re.sub(r"\W", "_", f"GRADETOOLS_{self.env}_{what}").upper()

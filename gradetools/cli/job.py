@@ -13,7 +13,7 @@ from gradetools.checks import Checked, check_entries
 from gradetools.cli.changes import Changes, apply_changes
 from gradetools.cli.console import ask
 from gradetools.cli.options import Reading
-from gradetools.cli.remembering import choose_columns, columns_folder
+from gradetools.cli.remembering import choose_columns
 from gradetools.columns import Columns, guess_class, read_columns
 from gradetools.errors import ColumnsError, DeclinedError
 from gradetools.gradebook import Gradebook, connect
@@ -57,7 +57,7 @@ def open_job(
         class_ids = [CLASS_ID] if how.rehearse else list(how.class_ids or ())
         class_ids = class_ids or [choose_class(sheet, gradebook, console, yes=yes)]
         snapshot = gradebook.take_snapshot(class_ids)
-        folder = columns_folder(gradebook)
+        folder = gradebook.settings.columns_folder
         columns = choose_columns(sheet, snapshot, given, folder, how, console)
         columns = apply_changes(columns, changes, snapshot)
         checked = check_entries(sheet, columns, snapshot)

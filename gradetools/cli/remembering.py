@@ -1,4 +1,4 @@
-"""Columns of earlier weeks: proposed by the header, taken when a person says so, kept after an import."""
+"""Columns of earlier weeks: proposed by the header, taken when a person says so."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from rich.markup import escape
 from gradetools.cli.options import Reading
 from gradetools.columns import (
     Columns,
-    SavedColumns,
     find_lacking,
     list_columns,
     suggest_columns,
-    write_columns,
 )
 from gradetools.errors import ColumnsError
-from gradetools.gradebook import Gradebook
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
@@ -51,34 +48,14 @@ def choose_columns(
             raise ColumnsError(
                 f"No columns are kept for the header of {sheet.name}: name a file with --columns, or take the suggestion."
             )
-        console.print(f"Columns as of {_day(found[0])}: {found[0].path}", soft_wrap=True)
+        console.print(f"Columns as of {found[0].day}: {found[0].path}", soft_wrap=True)
         return _fit(found[0].columns, sheet, snapshot, how, console)
-    if found and _line_items(found[0].columns) <= set(snapshot.line_items["sourced_id"]):
+    if found and found[0].fits(snapshot):
         fit = "nearly fit" if found[0].change else "are for"
         console.print(
-            f"Columns of {_day(found[0])} {fit} this header: take them with --saved-columns."
+            f"Columns of {found[0].day} {fit} this header: take them with --saved-columns."
         )
     return suggest_columns(sheet, snapshot)
-
-
-def keep_columns(columns: Columns, folder: Path) -> None:
-    """Keep the columns of an import under their header's fingerprint, for the next week.
-
-    Raises:
-        ColumnsError: they cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise ColumnsError(
-            f"{folder} cannot be made ({error.strerror}); set GRADETOOLS_DATA_DIR."
-        ) from None
-    write_columns(columns, folder)
-
-
-def columns_folder(gradebook: Gradebook) -> Path:
-    """Give the folder where the columns of one environment are kept; line items have other ids elsewhere."""
-    return gradebook.settings.data_dir / "columns" / gradebook.environment.name
 
 
 def _fit(
@@ -99,17 +76,3 @@ def _fit(
         hint = "From new columns nothing is taken without --carry-over."
         console.print(escape(f"{told}. {hint}"), soft_wrap=True)
     return saved
-
-
-def _line_items(columns: Columns) -> set[str]:
-    return {
-        sourced_id
-        for each in columns.score_columns
-        for sourced_id in (each.line_item, *each.line_items)
-        if sourced_id
-    }
-
-
-def _day(saved: SavedColumns) -> str:
-    day = saved.saved_at.astimezone()
-    return f"{day.day} {day:%b %Y}"

@@ -37,7 +37,7 @@ from gradetools.cli.options import (
     Writing,
     with_options,
 )
-from gradetools.cli.remembering import columns_folder, keep_columns
+from gradetools.columns.saved import keep_columns
 from gradetools.errors import ColumnsError, GradetoolsError, PlanError, SheetError
 from gradetools.files import read_plan
 from gradetools.gradebook import Gradebook, connect
@@ -77,7 +77,7 @@ def import_sheet(
 def _keep(job: Job, console: Console) -> None:
     """Keep the columns for the next week; what was pushed counts, whether that works or not."""
     try:
-        keep_columns(job.columns, columns_folder(job.gradebook))
+        keep_columns(job.columns, job.gradebook.settings.columns_folder)
     except ColumnsError as error:
         say_error(str(error))
     else:

@@ -11,6 +11,7 @@ from gradetools.columns.headers import HeaderChange
 from gradetools.columns.meanings import Columns
 from gradetools.errors import ColumnsError
 from gradetools.sheet import ColumnKey, Sheet
+from gradetools.snapshot import Snapshot
 
 #: So many texts of a column are shown, out of its first so many rows.
 SAMPLES = 3
@@ -32,6 +33,21 @@ class SavedColumns:
     path: Path
     saved_at: dt.datetime
     change: HeaderChange
+
+    @property
+    def day(self) -> str:
+        """The day they were saved, here: `18 Sep 2026`."""
+        day = self.saved_at.astimezone()
+        return f"{day.day} {day:%b %Y}"
+
+    def fits(self, snapshot: Snapshot) -> bool:
+        """Whether every line item that they name is among those of a snapshot."""
+        named = (
+            sourced_id
+            for each in self.columns.score_columns
+            for sourced_id in (each.line_item, *each.line_items)
+        )
+        return set(named) - {""} <= set(snapshot.line_items["sourced_id"])
 
 
 def write_columns(columns: Columns, path: str | Path) -> Path:
@@ -59,6 +75,24 @@ def write_columns(columns: Columns, path: str | Path) -> Path:
             f"{path} cannot be written ({error.strerror}): name another file."
         ) from None
     return target
+
+
+def keep_columns(columns: Columns, folder: Path) -> Path:
+    """Keep columns under their header's fingerprint, in a folder that is made where it is not there.
+
+    Returns:
+        The file.
+
+    Raises:
+        ColumnsError: they cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ColumnsError(
+            f"{folder} cannot be made ({error.strerror}); set GRADETOOLS_DATA_DIR."
+        ) from None
+    return write_columns(columns, folder)
 
 
 def read_columns(path: str | Path, sheet: Sheet | None = None) -> Columns:

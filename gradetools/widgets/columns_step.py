@@ -12,6 +12,7 @@ import pandas as pd
 from gradetools.columns import ColumnMeaning, students_matched
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.widgets.draft import Draft
+from gradetools.widgets.kept_columns import KeptColumns
 from gradetools.widgets.line_item_choice import Choice, choose_line_item, offer_line_item
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, join, say
 from gradetools.widgets.step import Step, telling
@@ -29,6 +30,7 @@ class ColumnsStep(Step):
         unmatched: text of the student column to the student to pick for it.
         line_items: column to its line item, or a tuple of several classes' of which each row takes its own;
             "" for none chosen yet, "ignore" to take nothing from the column.
+        kept: columns of earlier weeks: `kept.use` takes them, `kept.save` saves these.
         go: goes on to the checks.
     """
 
@@ -48,9 +50,10 @@ class ColumnsStep(Step):
         self.go.add_class("gt-check").on_click(self._check)
         self.student.add_class("gt-student")
         self.key.add_class("gt-key")
+        self.kept = KeptColumns(draft, on_use=self._use_kept)
         self.body.children = [
-            *(self.student, self.key, self.found, self._picks),
-            *(self._others, self._scores, self._ignored, self.go),
+            *(self.kept.view, self.student, self.key, self.found, self._picks),
+            *(self._others, self._scores, self._ignored, self.kept.below, self.go),
         ]
         self._filling = False
         self.student.observe(self._choose_student, "value")
@@ -70,9 +73,18 @@ class ColumnsStep(Step):
         self.student.value = str(chosen.column) if chosen else ""
         self.key.value = chosen.key if chosen else ""
         self._filling = False
+        self.kept.show()
         self._show_columns()
         self.show_students()
         self.open("look whether each column means what it should, then check the grades")
+
+    def _use_kept(self) -> None:
+        with self._changing():
+            if self._draft.using_saved:
+                self._draft.use_suggested()
+            else:
+                self._draft.use_saved()
+            self.start()
 
     def _show_columns(self) -> None:
         meanings = self._draft.columns.meanings

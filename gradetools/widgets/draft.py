@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gradetools.checks import Checked, check_entries
-from gradetools.columns import ClassGuess, Columns, guess_class, suggest_columns
+from gradetools.columns import (
+    ClassGuess,
+    Columns,
+    SavedColumns,
+    guess_class,
+    list_columns,
+    suggest_columns,
+)
+from gradetools.columns.saved import keep_columns
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Class
@@ -24,6 +32,9 @@ class Draft:
     Attributes:
         gradebook, classes: where, and which classes it has.
         sheet, snapshot, columns, checked: as in the library.
+        saved: columns of an earlier week that fit the sheet and the gradebook, if there are any.
+        using_saved: whether these were taken.
+        decided: the columns of the last plan, if a person chose anything else than what is suggested.
         corrections: line and column of each corrected cell to what the file says and what it says now.
     """
 
@@ -36,6 +47,9 @@ class Draft:
 
     def __init__(self) -> None:
         self.corrections: dict[tuple[int, str], tuple[str, str]] = {}
+        self.saved: SavedColumns | None = None
+        self.using_saved = False
+        self.decided: Columns | None = None
 
     def read(self, path: str | Path, *, worksheet: str | None = None) -> None:
         """Read a sheet."""
@@ -68,9 +82,27 @@ class Draft:
         return [guess for guess in guess_class(self.sheet, students) if guess.matched]
 
     def take(self, class_ids: Sequence[str]) -> None:
-        """Read what the gradebook knows of some classes, and propose what each column means."""
+        """Read what the gradebook knows of some classes, propose what each column means, and look for saved columns."""
         self.snapshot = self.gradebook.take_snapshot(class_ids)
-        self.columns = suggest_columns(self.sheet, self.snapshot)
+        self._suggested = suggest_columns(self.sheet, self.snapshot)
+        saved = list_columns(self.sheet, self.gradebook.settings.columns_folder)
+        self.saved = next((each for each in saved if each.fits(self.snapshot)), None)
+        self.use_suggested()
+
+    def use_suggested(self) -> None:
+        """Take what is suggested."""
+        self.columns, self.using_saved = self._suggested, False
+
+    def use_saved(self) -> None:
+        """Take the saved columns as far as they fit; the rest is suggested."""
+        if self.saved is not None:
+            earlier = self.saved.columns
+            self.columns = suggest_columns(self.sheet, self.snapshot, earlier=earlier)
+            self.using_saved = True
+
+    def keep(self) -> None:
+        """Save the columns for the next week, where the command line finds them too."""
+        keep_columns(self.columns, self.gradebook.settings.columns_folder)
 
     def check(self) -> None:
         """Check every entry."""
@@ -84,6 +116,7 @@ class Draft:
     def plan(self, on_conflict: OnConflict) -> Plan:
         """Decide what a push would do."""
         gradebook = self.gradebook
+        self.decided = self.columns if self.columns != self._suggested else None
         with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
             last_sent = journal.last_sent()
         return make_plan(self.checked, self.snapshot, last_sent=last_sent, on_conflict=on_conflict)

@@ -139,3 +139,4 @@ class ImportForm:
             self.steps["preview"].settle("looked at")
             self.steps["push"].settle("ended" if run.receipt.status == "done" else "not finished")
             self.steps["receipt"].open("keep it, or take the push back")
+            self.columns.kept.keep_pushed(run.gradebook)

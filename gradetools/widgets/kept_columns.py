@@ -1,0 +1,72 @@
+"""Columns of earlier weeks: offered by the header, taken by a click, saved by another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets as ipw
+
+from gradetools.columns.saved import keep_columns
+from gradetools.gradebook import Gradebook
+from gradetools.rehearsal import is_rehearsal
+from gradetools.widgets.draft import Draft
+from gradetools.widgets.look import WRAP, say
+from gradetools.widgets.step import telling
+
+_KEPT = say("good", "The columns are saved; they are offered when this header comes again.")
+
+
+class KeptColumns:
+    """The line that offers saved columns, and the button that saves them.
+
+    Attributes:
+        offered: what is there, and how the header has changed since.
+        use: takes the saved columns, or goes back to the suggestion; out of sight where none are saved.
+        save: saves the columns as they are now.
+        told: what became of saving.
+        view, below: the offer, which stands first, and the saving, which stands last.
+    """
+
+    def __init__(self, draft: Draft, *, on_use: Callable[[], None]) -> None:
+        self._draft = draft
+        self.offered, self.told = ipw.HTML().add_class("gt-offered"), ipw.HTML()
+        self.use = ipw.Button(layout={"width": "max-content"}).add_class("gt-use-saved")
+        self.save = ipw.Button(description="Save columns", icon="save").add_class("gt-save-columns")
+        self.use.on_click(lambda _: on_use())
+        self.save.on_click(self._save)
+        self.view = ipw.HBox([self.offered, self.use], layout=WRAP)
+        self.below = ipw.HBox([self.save, self.told], layout=WRAP)
+
+    def show(self) -> None:
+        """Offer what is saved for the sheet's header, if anything is."""
+        saved = self._draft.saved
+        self.told.value = ""
+        self.view.layout.display = "none" if saved is None else None
+        if saved is None:
+            return
+        if self._draft.using_saved:
+            words = f"The columns that were saved on {saved.day} are used."
+        elif saved.change:
+            words = (
+                f"Columns that nearly fit were saved on {saved.day}. Since then: {saved.change}. "
+                "What still fits would be kept, the rest is suggested:"
+            )
+        else:
+            words = f"Columns for this header were saved on {saved.day}:"
+        self.offered.value = say("info", words)
+        self.use.description = (
+            "Use the suggestion instead" if self._draft.using_saved else "Use them"
+        )
+
+    def keep_pushed(self, gradebook: Gradebook) -> None:
+        """Save what was pushed, if a person decided anything of it; the rest is suggested again next week."""
+        decided = self._draft.decided
+        if decided is not None and not is_rehearsal(gradebook.environment.name):
+            with telling(self.told):
+                keep_columns(decided, gradebook.settings.columns_folder)
+                self.told.value = _KEPT
+
+    def _save(self, _: object) -> None:
+        with telling(self.told):
+            self._draft.keep()
+            self.told.value = _KEPT
