@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,11 @@ from gradetools.formats.recognition import OWN_COLUMN
 #: An item of so many points or more on which nobody has more than one point is looked at twice.
 MANY_POINTS = 20
 FEW_SCORES = 2
+#: So few scores above the maximum may well be extra credit.
+FEW_ABOVE = 3
+
+Items = NDArray[np.intp]
+Values = NDArray[np.float64]
 #: Fewer students, or fewer columns with a maximum, than these do not tell that the file is the wrong one.
 FEW_STUDENTS, FEW_MAXIMA = 4, 3
 
@@ -208,36 +213,62 @@ def _maximum_differs(facts: Facts) -> Iterator[Finding]:
     answers=("accept",),
 )
 def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
+    def are_shares(items: Items, values: Values, _: Values) -> Items:
+        outside = np.bincount(items, weights=~((values >= 0) & (values <= 1)))
+        positive = np.bincount(items, weights=values > 0)
+        enough = np.bincount(items) >= FEW_SCORES
+        return np.flatnonzero(enough & (outside == 0) & (positive > 0))
+
+    for key, title, high, count in _find_items(facts, are_shares, least=MANY_POINTS):
+        message = f"All {count} scores of {title!r} are at most 1, of {high:g} possible points."
+        yield Finding(0, key, message, 'Scale from 1, or answer "accept" if they are points.')
+
+
+@check(
+    "most-above-maximum",
+    "question",
+    means=f"More than half of the scores, of at least {FEW_ABOVE}, are above the line item's maximum: percents, perhaps, or "
+    "the points of another line item.",
+    fix='Scale the column from 100, choose another line item, or answer "accept" if it is extra credit.',
+    answers=("accept",),
+)
+def _most_above_maximum(facts: Facts) -> Iterator[Finding]:
+    def are_above(items: Items, values: Values, high: Values) -> Items:
+        counts, above = np.bincount(items), np.bincount(items, weights=values > high)
+        return np.flatnonzero((counts >= FEW_ABOVE) & (above > counts / 2))
+
+    for key, title, high, count in _find_items(facts, are_above, least=0):
+        message = f"Most of the {count} scores of {title!r} are above its {high:g} points."
+        fix = 'Scale from 100 if they are percents, or answer "accept" if it is extra credit.'
+        yield Finding(0, key, message, fix)
+
+
+def _find_items(
+    facts: Facts, choose: Callable[[Items, Values, Values], Items], *, least: float
+) -> Iterator[tuple[str, str, float, int]]:
+    """Go through the line items that look wrong as a whole, among those of `least` points or more.
+
+    Args:
+        facts: what is known.
+        choose: gives, of the line items of one column's numbers, those numbers and their maxima, those that look wrong.
+        least: points.
+
+    Returns:
+        The column, what to call the scores, the maximum, and how many scores there are.
+    """
     shape = len(facts.students), len(facts.score_columns)
     kind, high, value, item = (
         facts.entries[name].to_numpy().reshape(shape) for name in ("kind", "high", "value", "item")
     )
-    number = (kind == Kind.NUMBER) & (high >= MANY_POINTS)
+    number = (kind == Kind.NUMBER) & (high >= least)
     # In a long sheet the column is that of many line items, each of which is looked at by itself.
     long = bool(facts.columns.of("line_item"))
-    found: list[tuple[int, str, str]] = []
     for k, column in enumerate(facts.score_columns):
         key, rows = str(column.column), np.flatnonzero(number[:, k])
-        for each in (
-            _find_shares(item[rows, k], value[rows, k]) if key not in facts.columns.scale else []
-        ):
-            here = rows[item[rows, k] == each]
+        if key in facts.columns.scale or not len(rows):
+            continue
+        items = item[rows, k]
+        places = [rows[items == each] for each in choose(items, value[rows, k], high[rows, k])]
+        for here in sorted(places, key=lambda place: int(place[0])):
             title = facts.entries["line_item_title"].iloc[here[0] * shape[1] + k]
-            points = f"{high[here[0], k]:g} possible points"
-            message = (
-                f"All {len(here)} scores of {title if long else key!r} are at most 1, of {points}."
-            )
-            found.append((int(here[0]), key, message))
-    for _, key, message in sorted(found, key=lambda each: each[0]):
-        yield Finding(0, key, message, 'Scale from 1, or answer "accept" if they are points.')
-
-
-def _find_shares(item: NDArray[np.int32], value: NDArray[np.float64]) -> list[int]:
-    """Give the line items of which there are enough scores, none of them above 1 or below 0, and not all of them 0."""
-    counts = np.bincount(item)
-    outside = np.bincount(item, weights=~((value >= 0) & (value <= 1)))
-    positive = np.bincount(item, weights=value > 0)
-    shares: list[int] = np.flatnonzero(
-        (counts >= FEW_SCORES) & (outside == 0) & (positive > 0)
-    ).tolist()
-    return shares
+            yield key, str(title) if long else key, float(high[here[0], k]), len(here)

@@ -130,7 +130,7 @@ def _tell_option(checked: Checked, code: str, line: int, column: str) -> str:
     if answers := CHECKS[code].answers:
         option = f"--answer {_quote(f'{code}:{column}' if column else code, answers[0])}"
         others = f" (or {', '.join(answers[1:])})" if len(answers) > 1 else ""
-        scale = code in ("maximum-differs", "all-at-most-one")
+        scale = code in ("maximum-differs", "all-at-most-one", "most-above-maximum")
         return f"{option}{others}" + (f", or --scale {_quote(column, 'MAX')}" if scale else "")
     if code in ("student-unknown", "student-ambiguous", "id-mangled") and text:
         return f"--student {_quote(text, 'SOURCEDID')}"

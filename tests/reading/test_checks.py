@@ -519,6 +519,25 @@ def test_shares_that_pose_as_points_are_a_question(tmp_path: Path) -> None:
     assert len(check(tmp_path, "ID,Midterm\nB2,0\nF6,0\n00123,0\n").findings) == 0
 
 
+def test_percents_that_pose_as_points_are_a_question(tmp_path: Path) -> None:
+    """Most scores above the maximum are asked about; scaled from 100 they are points; a few are extra credit."""
+    text = "ID,Quiz 1\nB2,85\nF6,70\n00123,9\n"
+    checked = check(tmp_path, text)
+    asked = [each for each in found(checked) if each[3] == "question"]
+    assert asked == [(0, "Quiz 1", "most-above-maximum", "question")]
+    assert checked.counts["blocked"] == 3
+    assert (
+        checked.findings["message"][0]
+        == "Most of the 3 scores of 'Quiz 1' are above its 10 points."
+    )
+    accepted = check(tmp_path, text, lambda columns: columns.answer("most-above-maximum", "Quiz 1"))
+    assert accepted.counts["ready"] == 3
+    percents = check(tmp_path, text, lambda columns: columns.scaled("Quiz 1", 100))
+    assert percents.entries["score"].tolist() == [8.5, 7, 0.9]
+    extra = check(tmp_path, "ID,Quiz 1\nB2,11\nF6,12\n00123,9\nA1,8\n")
+    assert [each[2] for each in found(extra) if each[3] == "question"] == []
+
+
 def test_shares_are_asked_about_for_each_line_item(tmp_path: Path) -> None:
     """In a long sheet the shares of one line item are noticed beside the points of another."""
     checked = check(tmp_path, "ID,Assignment,Score\nB2,Midterm,0.8\nF6,Midterm,1\nB2,Quiz 1,8\n")
