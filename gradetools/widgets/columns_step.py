@@ -9,16 +9,23 @@ from typing import Any
 import ipywidgets as ipw
 import pandas as pd
 
-from gradetools.columns import ColumnMeaning, students_matched
+from gradetools.columns import Attempts, ColumnMeaning, students_matched
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.kept_columns import KeptColumns
 from gradetools.widgets.line_item_choice import Choice, choose_line_item, offer_line_item
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, join, say
 from gradetools.widgets.step import Step, telling
+from gradetools.widgets.token_table import TokenTable
 
 #: So many unmatched students are shown, each with somebody to pick; who has more has the wrong key.
 MOST_UNMATCHED = 20
+_COUNTS: tuple[tuple[str, Attempts], ...] = (
+    ("none is sent", "refuse"),
+    ("the best counts", "best"),
+    ("the latest counts", "latest"),
+    ("the first counts", "first"),
+)
 
 
 class ColumnsStep(Step):
@@ -30,6 +37,8 @@ class ColumnsStep(Step):
         unmatched: text of the student column to the student to pick for it.
         line_items: column to its line item, or a tuple of several classes' of which each row takes its own;
             "" for none chosen yet, "ignore" to take nothing from the column.
+        attempts: which of several grades of a student counts; in sight where somebody has several rows.
+        tokens: the words that are understood, and a row to add one.
         kept: columns of earlier weeks: `kept.use` takes them, `kept.save` saves these.
         go: goes on to the checks.
     """
@@ -50,14 +59,21 @@ class ColumnsStep(Step):
         self.go.add_class("gt-check").on_click(self._check)
         self.student.add_class("gt-student")
         self.key.add_class("gt-key")
+        self.attempts = ipw.Dropdown(options=_COUNTS, description="Of several", style=LABEL)
+        self.attempts.add_class("gt-attempts")
+        self._repeated = ipw.HTML()
+        self._several = ipw.VBox([self._repeated, self.attempts])
         self.kept = KeptColumns(draft, on_use=self._use_kept)
+        self.tokens = TokenTable(draft, changing=self._changing)
         self.body.children = [
-            *(self.kept.view, self.student, self.key, self.found, self._picks),
-            *(self._others, self._scores, self._ignored, self.kept.below, self.go),
+            *(self.kept.view, self.student, self.key, self.found, self._picks, self._several),
+            *(self._others, self._scores, self._ignored, self.tokens.view),
+            *(self.kept.below, self.go),
         ]
         self._filling = False
         self.student.observe(self._choose_student, "value")
         self.key.observe(self._choose_key, "value")
+        self.attempts.observe(self._choose_attempts, "value")
 
     def start(self) -> None:
         """Show what is suggested."""
@@ -72,8 +88,10 @@ class ColumnsStep(Step):
         chosen = columns.student_column
         self.student.value = str(chosen.column) if chosen else ""
         self.key.value = chosen.key if chosen else ""
+        self.attempts.value = columns.attempts
         self._filling = False
         self.kept.show()
+        self.tokens.show()
         self._show_columns()
         self.show_students()
         self.open("look whether each column means what it should, then check the grades")
@@ -109,7 +127,15 @@ class ColumnsStep(Step):
             missing = matched[open_ones.to_numpy()].drop_duplicates("text")
             people = self._people()
             shown = missing.head(MOST_UNMATCHED).to_dict(orient="records")
-            self.unmatched = {row["text"]: self._offer_student(row, people) for row in shown}
+            names = [
+                self._draft.sheet.column(each.column) for each in self._draft.columns.of("name")
+            ]
+            self.unmatched = {
+                row["text"]: self._offer_student(
+                    row, people, " ".join(texts[row["line"]] for texts in names).strip()
+                )
+                for row in shown
+            }
             left = len(missing) - len(shown)
             more = ipw.HTML(element("div", f"… and {left} more; another column may fit better."))
             self._picks.children = [*self.unmatched.values(), *([more] if left else [])]
@@ -120,7 +146,25 @@ class ColumnsStep(Step):
         self.found.value = say(
             "good" if found == rows else "warning", f"{found} of {count(rows, 'student')} found."
         )
+        self._show_several(self._count_repeated(matched))
         return matched
+
+    def _count_repeated(self, matched: pd.DataFrame) -> int:
+        """Count the students with several rows; in a sheet that names line items in its rows, for one of these."""
+        sheet, rows = self._draft.sheet, (self._draft.sheet.roles == "student").to_numpy()
+        told = {"student": matched["sourced_id"].astype(str).to_numpy()}
+        for each in self._draft.columns.of("line_item"):
+            told[str(each.column)] = sheet.column(each.column)[rows].to_numpy()
+        table = pd.DataFrame(told)
+        again = table[table.duplicated().to_numpy() & (table["student"] != "").to_numpy()]
+        return again["student"].nunique()
+
+    def _show_several(self, repeated: int) -> None:
+        """Ask which of several grades counts, where somebody has several rows or it was said before."""
+        asked = repeated or self._draft.columns.attempts != "refuse"
+        self._several.layout.display = None if asked else "none"
+        who = f"{count(repeated, 'student')} {'has' if repeated == 1 else 'have'} several rows."
+        self._repeated.value = say("warning", who) if repeated else ""
 
     def _people(self) -> list[tuple[str, str]]:
         students = self._draft.snapshot.students.drop_duplicates("sourced_id")
@@ -128,14 +172,16 @@ class ColumnsStep(Step):
         people = zip(*columns, strict=True)
         return sorted((f"{given} {family} ({key})", key) for given, family, key in people)
 
-    def _offer_student(self, row: Mapping[Any, Any], people: list[tuple[str, str]]) -> ipw.Dropdown:
+    def _offer_student(
+        self, row: Mapping[Any, Any], people: list[tuple[str, str]], name: str
+    ) -> ipw.Dropdown:
         near = [(f"{name}, comes near", key) for name, key in people if key in row["candidates"]]
         far = [person for person in people if person[1] not in row["candidates"]]
         pick = ipw.Dropdown(
             options=[("nobody yet: choose the student", ""), *near, *far],
             value=row["sourced_id"],
-            description=f"line {row['line']}: {row['text']}",
-            style=LABEL,
+            description=f"line {row['line']}: {row['text']}{f', {name}' if name else ''}",
+            style={"description_width": "initial"},
             layout=WIDE,
         ).add_class("gt-pick-student")
 
@@ -177,6 +223,11 @@ class ColumnsStep(Step):
             self._draft.columns = self._draft.columns.with_meaning(chosen.column, key=change["new"])
         self.show_students()
 
+    def _choose_attempts(self, change: Mapping[str, Any]) -> None:
+        if not self._filling:
+            with self._changing():
+                self._draft.columns = self._draft.columns.with_attempts(change["new"])
+
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Change the columns; what was decided from them before no longer holds."""
@@ -190,6 +241,8 @@ class ColumnsStep(Step):
         self.work("checking")
         with telling(self.alert):
             self._draft.check()
+            if (self._draft.checked.findings["code"] == "duplicate-entry").any():
+                self._several.layout.display = None
             columns = self._draft.columns
             told = f"{count(len(columns.score_columns), 'score column')}, {len(columns.ignored)} ignored"
             self.settle(told)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import ipywidgets as ipw
 import pytest
-from form_driving import write_sheet
+from form_driving import page, write_sheet
 
 import gradetools as gt
 from gradetools.sandbox import Sandbox
 from gradetools.widgets import ImportForm
+from gradetools.widgets.token_table import tell_token
 
 EVIL = "<img src=x onerror=alert(1)>"
 OF_OWN_CLASS = ("algebra-quiz-1", "biology-quiz-1")
@@ -32,6 +34,19 @@ def open_columns(
     form.sheet.classes.value = classes
     form.sheet.use_classes.click()
     return form
+
+
+def is_shown(form: ImportForm, widget: ipw.Widget) -> bool:
+    """Say whether a widget of the columns step is in sight, and all that it is in."""
+
+    def path(parent: ipw.Widget) -> list[ipw.Widget]:
+        if parent is widget:
+            return [parent]
+        below = (path(child) for child in getattr(parent, "children", ()))
+        return next(([parent, *found] for found in below if found), [])
+
+    found = path(form.columns.body)
+    return bool(found) and all(each.layout.display != "none" for each in found)
 
 
 def test_title_of_several_classes_is_shown_as_chosen(
@@ -159,3 +174,110 @@ def test_columns_that_cannot_be_saved_are_a_sentence(
     assert receipt is not None
     assert receipt.ok
     assert "cannot be made" in form.columns.kept.told.value
+
+
+def test_which_of_several_rows_counts_is_asked(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Where a student has several rows, and only there, one says which counts; until then none is sent."""
+    form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,8", "00082,7")
+    several = form.columns.attempts
+    assert not is_shown(form, several)
+    form = open_columns(
+        gradebook, tmp_path, "Student number,Quiz 1", "00041,8", "00041,9", "00082,7"
+    )
+    several = form.columns.attempts
+    assert is_shown(form, several)
+    assert "1 student has several rows" in page(form.columns.view)
+    form.columns.go.click()
+    assert form.draft.checked.counts["blocked"] == 2
+    several.value = "best"
+    assert form.steps["check"].body.layout.display == "none"
+    form.columns.go.click()
+    assert form.draft.checked.counts["blocked"] == 0
+    ready = form.draft.checked.entries
+    assert sorted(ready[ready["state"] == "ready"]["score"]) == [7, 9]
+
+
+def test_rows_of_several_line_items_are_not_several_attempts(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """In a sheet with one grade per row, only the same line item twice is asked about."""
+    rows = ("Student number,Assignment,Score", "00041,Midterm,50", "00041,Quiz 2,5")
+    form = open_columns(gradebook, tmp_path, *rows)
+    assert not is_shown(form, form.columns.attempts)
+    form = open_columns(gradebook, tmp_path, *rows, "00041,Quiz 2,6")
+    assert is_shown(form, form.columns.attempts)
+
+
+def test_two_columns_of_one_line_item_are_asked_about_once_found(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Where the check finds two grades of one student, which counts can be said in the columns."""
+    form = open_columns(gradebook, tmp_path, "Student number,Quiz 1,Retake", "00041,8,9")
+    form.columns.line_items["Retake"].value = "algebra-quiz-1"
+    assert not is_shown(form, form.columns.attempts)
+    form.columns.go.click()
+    assert "duplicate-entry" in set(form.draft.checked.findings["code"])
+    assert is_shown(form, form.columns.attempts)
+
+
+def test_words_that_are_understood_are_listed_and_added(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """The words that stand for no score are listed, folded; one more is understood once it is added."""
+    form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,ABS", "00082,EX")
+    tokens = form.columns.tokens
+    assert tokens.view.selected_index is None
+    assert "EX, MIS, INC" in tokens.view.get_title(0)
+    assert "<td>MIS</td><td>missing, not submitted</td>" in tokens.told.value
+    assert "<td>CLEAR</td><td>takes the grade away that is there</td>" in tokens.told.value
+    form.columns.go.click()
+    assert form.draft.checked.counts["blocked"] == 1
+    tokens.word.value = " ABS "
+    tokens.meaning.value = "missing"
+    tokens.add.click()
+    tokens.add.click()  # a second click does nothing
+    assert form.columns.alert.value == ""
+    assert "<td>ABS</td><td>missing, not submitted</td>" in tokens.told.value
+    assert form.steps["check"].body.layout.display == "none"
+    form.columns.go.click()
+    assert form.draft.checked.counts["blocked"] == 0
+    tokens.word.value, tokens.meaning.value = "abs", "nothing special"
+    tokens.add.click()
+    assert "ABS" not in form.draft.columns.tokens
+    tokens.word.value, tokens.meaning.value = "12", "exempt"
+    tokens.add.click()
+    assert "cannot be a token" in form.columns.alert.value
+    tokens.word.value = EVIL
+    tokens.add.click()
+    assert "&lt;img" in tokens.told.value
+    assert "<img" not in tokens.told.value
+
+
+def test_every_field_of_a_token_is_told() -> None:
+    """Whatever a saved token sets is told in words."""
+    fields = {
+        "score": 0.5,
+        "textScore": "F",
+        "comment": "none",
+        "late": "false",
+        "inProgress": "true",
+    }
+    told = "the score 0.5, the text score F, the comment none, not late, in progress"
+    assert tell_token(fields) == told
+    assert tell_token({"ask": True}) == "you are asked about it"
+    assert tell_token({"skip": True}) == "no grade: nothing is sent"
+
+
+def test_unknown_students_are_named_as_the_sheet_does(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Beside an id that finds nobody stands what the sheet calls its owner."""
+    rows = (
+        "Student number,First name,Last name,Quiz 1",
+        "00041,Ada,Example,8",
+        "999,Zoë,Nowhere,7",
+    )
+    form = open_columns(gradebook, tmp_path, *rows)
+    assert form.columns.unmatched["999"].description == "line 3: 999, Zoë Nowhere"
+    form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,8", "999,7")
+    assert form.columns.unmatched["999"].description == "line 3: 999"
