@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any, TextIO
 
 from gradetools.checks import Checked, check_entries
 from gradetools.columns import (
@@ -51,9 +51,9 @@ class Draft:
         self.using_saved = False
         self.decided: Columns | None = None
 
-    def read(self, path: str | Path, *, worksheet: str | None = None) -> None:
-        """Read a sheet."""
-        self.sheet = read_sheet(path, worksheet=worksheet)
+    def read(self, source: str | TextIO, **options: Any) -> None:  # noqa: ANN401 - the options of read_sheet
+        """Read a sheet from a path, or from what was pasted."""
+        self.sheet = read_sheet(source, **options)
         self.corrections = {}
 
     def correct(self, line: int, column: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from gradetools.widgets.detected import Detected
 from gradetools.widgets.draft import SEARCHED, Draft
 from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
 from gradetools.widgets.step import Step, offer, telling
@@ -32,15 +34,15 @@ def _tell_limit() -> str:
 
 
 class SheetStep(Step):
-    """Choose a file from the folder, name its path, or upload it; then say whose grades they are.
+    """Choose a file from the folder, name its path, upload it, or paste; then say whose grades they are.
 
     Attributes:
         files, again: the sheets in the folder and one level below; looks again.
         path: the file to read.
         upload: a file of the person's own computer.
-        worksheet: of a workbook; empty for the first that holds anything.
-        read: reads it.
-        told: what was detected.
+        paste, read_pasted: cells copied from elsewhere; reads these.
+        read: reads the file.
+        told, detected: what was detected, in words and as fields that correct it.
         classes: the classes that the sheet's students are in; the likeliest is proposed.
         use_classes: confirms them.
     """
@@ -56,12 +58,15 @@ class SheetStep(Step):
         super().__init__("2. Sheet", "sheet", waits_for="Where")
         self._draft, self._folder = draft, Path(folder)
         self._on_done, self._on_change = on_done, on_change
+        self._source: str | io.StringIO | None = None
         self._uploads: tempfile.TemporaryDirectory[str] | None = None
         self._build()
         self.files.observe(self._choose, "value")
         self.again.on_click(lambda _: self._list_files())
         self.upload.observe(self._receive, "value")
-        self.read.on_click(lambda _: self._read())
+        self.path.observe(lambda _: self.detected.reset(), "value")
+        self.read.on_click(lambda _: self._read(self.path.value.strip() or "."))
+        self.read_pasted.on_click(lambda _: self._read_pasted())
         self.use_classes.on_click(self._take)
         self._list_files()
 
@@ -71,9 +76,16 @@ class SheetStep(Step):
         self.path = ipw.Text(description="or a path", style=LABEL, layout=WIDE)
         self.upload = ipw.FileUpload(accept=",".join(_ENDINGS), description="or upload a file")
         self.upload.layout.width = "max-content"
-        self.worksheet = ipw.Text(
-            description="Worksheet (XLSX)", placeholder="the first one", style=LABEL
-        ).add_class("gt-worksheet")
+        self.paste = ipw.Textarea(
+            placeholder="rows copied from a spreadsheet, with their header", rows=6, layout=WIDE
+        ).add_class("gt-paste")
+        self.read_pasted = ipw.Button(description="Read what was pasted")
+        self.read_pasted.add_class("gt-read-pasted").layout.width = "max-content"
+        inside = ipw.VBox([self.paste, self.read_pasted])
+        self.pasting = ipw.Accordion(
+            children=[inside], titles=("or paste a block of cells",), selected_index=None
+        )
+        self.detected = Detected(on_change=self._read_again)
         self.read = ipw.Button(description="Read the sheet", button_style="primary")
         self.told = ipw.HTML().add_class("gt-detected")
         self.guess = ipw.HTML()
@@ -95,9 +107,10 @@ class SheetStep(Step):
             ipw.HBox([self.files, self.again], layout=WRAP),
             self.path,
             ipw.HBox([self.upload, ipw.HTML(_tell_limit())], layout=WRAP),
-            self.worksheet,
+            self.pasting,
             self.read,
             self.told,
+            self.detected.view,
             self.whose,
         ]
         self.whose.layout.display = "none"
@@ -106,6 +119,8 @@ class SheetStep(Step):
         """Begin with the gradebook that was connected to."""
         self.whose.layout.display = "none"
         self.told.value = ""
+        self._source = None
+        self.detected.reset()
         self._list_files()
         self.open("choose the sheet and read it")
 
@@ -128,16 +143,29 @@ class SheetStep(Step):
                 target = Path(self._uploads.name, Path(file["name"]).name)
                 target.write_bytes(file["content"])
                 self.path.value = str(target)
-                self._read()
+                self._read(str(target))
 
-    def _read(self) -> None:
+    def _read_pasted(self) -> None:
+        self.detected.reset()
+        self._read(io.StringIO(self.paste.value))
+
+    def _read_again(self) -> None:
+        """Read the same once more, in another way."""
+        if self._source is not None:
+            self._read(self._source)
+
+    def _read(self, source: str | io.StringIO) -> None:
+        self._source = source
         self._on_change()
         self.whose.layout.display = "none"
         self.told.value = ""
         self.open("choose the sheet and read it")
         with telling(self.alert):
-            worksheet = self.worksheet.value.strip() or None
-            self._draft.read(self.path.value.strip() or ".", worksheet=worksheet)
+            self.detected.show(None)
+            if isinstance(source, io.StringIO):
+                source.seek(0)
+            self._draft.read(source, **self.detected.take_options())
+            self.detected.show(self._draft.sheet)
             self._tell_sheet()
             self._propose_class()
 

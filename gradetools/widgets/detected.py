@@ -1,0 +1,106 @@
+"""What was detected of a file, as small fields: what is filled in there is taken instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as ipw
+
+from gradetools.errors import SheetError
+from gradetools.formats import list_formats
+from gradetools.sheet import Sheet
+from gradetools.widgets.look import WRAP
+
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_ENCODINGS = ("utf-8", "cp1252", "utf-16", "latin-1")
+_NARROW = {"width": "21em"}
+_BESIDE = {"description_width": "6.5em"}
+
+
+class Detected:
+    """How a sheet was read; a field that is filled in reads it again.
+
+    Attributes:
+        worksheet, encoding, header_row, delimiter, format: empty takes what is detected, which they show.
+        fields: these five, by the name of the option of `read_sheet`.
+        view: the widget.
+    """
+
+    def __init__(self, *, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self._filling = False
+        self.format = ipw.Dropdown(description="Format", style=_BESIDE, layout=_NARROW)
+        self.header_row = ipw.Text(description="Header row", style=_BESIDE, layout=_NARROW)
+        self.encoding = ipw.Combobox(
+            description="Encoding", options=_ENCODINGS, style=_BESIDE, layout=_NARROW
+        )
+        self.delimiter = ipw.Dropdown(description="Delimiter", style=_BESIDE, layout=_NARROW)
+        self.worksheet = ipw.Text(description="Worksheet", style=_BESIDE, layout=_NARROW)
+        self.fields = {
+            "format": self.format,
+            "header_row": self.header_row,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "worksheet": self.worksheet,
+        }
+        for name, field in self.fields.items():
+            field.add_class(f"gt-{name.replace('_', '-')}")
+            field.continuous_update = False
+            field.observe(lambda _: self._changed(), "value")
+        self.view = ipw.HBox([*self.fields.values()], layout=WRAP)
+        self.reset()
+
+    def take_options(self) -> dict[str, Any]:
+        """Give what was filled in, as options of `read_sheet`.
+
+        Raises:
+            SheetError: the header row is no number.
+        """
+        given = {name: field.value for name, field in self.fields.items()}
+        given = {
+            name: text if name == "delimiter" else text.strip() for name, text in given.items()
+        }
+        row = given.pop("header_row")
+        if row and not row.isdecimal():
+            raise SheetError(f"{row!r} is no row: give the header's row as a number, such as 3.")
+        options: dict[str, Any] = {name: text or None for name, text in given.items()}
+        return {**options, "header_row": int(row) if row else None}
+
+    def reset(self) -> None:
+        """Take everything as it is detected, and show nothing until something was read."""
+        self._filling = True
+        self._show({})
+        for field in self.fields.values():
+            field.value = ""
+        self._filling = False
+        self.view.layout.display = "none"
+
+    def show(self, sheet: Sheet | None) -> None:
+        """Show how a sheet was read, in the fields that it has; all of them for a file that could not be read."""
+        known: dict[str, str] = {}
+        if sheet is not None:
+            row = str(sheet.recognition.header_line)
+            known = {**sheet.detected, "format": sheet.format, "header_row": row}
+        self._filling = True
+        self._show(known)
+        self._filling = False
+        for name, field in self.fields.items():
+            field.layout.display = None if name in known or not known else "none"
+        self.view.layout.display = None
+
+    def _show(self, known: dict[str, str]) -> None:
+        """Say in each field what it holds by itself."""
+        for name in ("header_row", "encoding", "worksheet"):
+            self.fields[name].placeholder = known.get(name, "as detected")
+        formats = {name: name.replace("_", " ") for name in list_formats()}
+        for name, choices in (("delimiter", _DELIMITERS), ("format", formats)):
+            field, kept = self.fields[name], self.fields[name].value or ""
+            here = known.get(name, "")
+            first = f"{choices.get(here, here)} (detected)" if here and not kept else "as detected"
+            field.options = [(first, ""), *((label, text) for text, label in choices.items())]
+            field.value = kept
+
+    def _changed(self) -> None:
+        if not self._filling:
+            self._on_change()

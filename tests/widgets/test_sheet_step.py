@@ -1,0 +1,126 @@
+"""The sheet step of the import form: what was detected of a file is shown, and can be corrected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from form_driving import write_sheet
+
+import gradetools as gt
+from gradetools.sandbox import Sandbox
+from gradetools.widgets import ImportForm
+
+
+@pytest.fixture
+def form(sandbox: Sandbox, tmp_path: Path) -> ImportForm:
+    """Open the form at the sheet."""
+    opened = ImportForm(gt.connect(sandbox, patience=gt.Patience(attempts=1)), folder=tmp_path)
+    opened.where.connect.click()
+    return opened
+
+
+def read(form: ImportForm, path: Path) -> None:
+    """Read a file in the form."""
+    form.sheet.path.value = str(path)
+    form.sheet.read.click()
+
+
+def shown(form: ImportForm) -> dict[str, str]:
+    """Give what the fields in sight hold, or say by themselves."""
+    assert form.sheet.detected.view.layout.display is None
+    return {
+        name: getattr(field, "label", "") or field.value or field.placeholder
+        for name, field in form.sheet.detected.fields.items()
+        if field.layout.display is None
+    }
+
+
+def test_what_was_detected_is_shown(form: ImportForm, tmp_path: Path) -> None:
+    """The fields say what was detected of a CSV, and nothing is in sight before one was read."""
+    assert form.sheet.detected.view.layout.display == "none"
+    read(form, write_sheet(tmp_path / "a.csv", "Week 4;;", "Student number;Quiz 1;", "00041;8;x"))
+    assert shown(form) == {
+        "format": "plain wide (detected)",
+        "header_row": "2",
+        "encoding": "utf-8",
+        "delimiter": "semicolon (detected)",
+    }
+    assert form.sheet.alert.value == ""
+
+
+def test_what_was_detected_is_corrected(form: ImportForm, tmp_path: Path) -> None:
+    """A field that is changed reads the file again, and takes what followed from it away."""
+    path = tmp_path / "a.csv"
+    path.write_bytes("Student number,Name,Quiz 1|Quiz 2\n00041,Zoë,8|1\n".encode("cp1252"))
+    read(form, path)
+    assert form.draft.sheet.column("Name")[2] == "Zoë"
+    form.sheet.use_classes.click()
+    form.sheet.detected.encoding.value = "cp437"
+    assert form.draft.sheet.column("Name")[2] == "Zoδ"
+    assert form.steps["columns"].body.layout.display == "none"
+    form.sheet.detected.delimiter.value = "|"
+    assert [str(key) for key in form.draft.sheet.header] == ["Student number,Name,Quiz 1", "Quiz 2"]
+    assert shown(form)["delimiter"] == "bar"
+    form.sheet.detected.delimiter.value = ""
+    assert len(form.draft.sheet.header) == 3
+
+
+def test_header_row_and_format_are_corrected(form: ImportForm, tmp_path: Path) -> None:
+    """Another header row and another format are taken; what is no row is told in a sentence."""
+    rows = ("Student number,Quiz 1", "Student number,Quiz 2", "00041,8", "00082,7")
+    read(form, write_sheet(tmp_path / "a.csv", *rows))
+    assert [str(key) for key in form.draft.sheet.header] == ["Student number", "Quiz 1"]
+    form.sheet.detected.header_row.value = "2"
+    assert [str(key) for key in form.draft.sheet.header] == ["Student number", "Quiz 2"]
+    for wrong, said in (("two", "is no row"), ("99", "has no line 99")):
+        form.sheet.detected.header_row.value = wrong
+        assert said in form.sheet.alert.value
+        assert form.sheet.whose.layout.display == "none"
+    form.sheet.detected.header_row.value = ""
+    assert form.sheet.alert.value == ""
+    form.sheet.detected.format.value = "canvas"
+    assert "is no canvas export" in form.sheet.alert.value
+    form.sheet.detected.format.value = "plain_wide"
+    assert form.draft.sheet.format == "plain_wide"
+
+
+def test_another_file_is_detected_anew(form: ImportForm, tmp_path: Path) -> None:
+    """What was said of one file is not said of the next."""
+    read(form, write_sheet(tmp_path / "a.csv", "Student number,Quiz 1", "00041,8"))
+    form.sheet.detected.delimiter.value = "|"
+    assert "alert" in form.sheet.alert.value
+    read(form, write_sheet(tmp_path / "b.csv", "Student number;Quiz 1", "00041;8"))
+    assert form.sheet.alert.value == ""
+    assert len(form.draft.sheet.header) == 2
+
+
+def test_another_worksheet_is_chosen(form: ImportForm, tmp_path: Path) -> None:
+    """Of a workbook the worksheet is shown, and another is read when it is named."""
+    book = openpyxl.Workbook()
+    for title, score in (("Week 1", 8), ("Week 2", 9)):
+        sheet = book.create_sheet(title)
+        sheet.append(["Student number", "Quiz 1"])
+        sheet.append(["00041", score])
+    book.save(tmp_path / "a.xlsx")
+    read(form, tmp_path / "a.xlsx")
+    assert shown(form)["worksheet"] == "Week 1"
+    assert "encoding" not in shown(form)
+    form.sheet.detected.worksheet.value = "Week 2"
+    assert form.draft.sheet.column("Quiz 1")[2] == "9"
+    form.sheet.detected.worksheet.value = "Week 3"
+    assert "Week 3" in form.sheet.alert.value
+
+
+def test_a_pasted_block_is_read(form: ImportForm) -> None:
+    """Cells that were pasted are read like a file, and again with another delimiter."""
+    form.sheet.paste.value = "Student number\tQuiz 1|Quiz 2\n00041\t8|1\n"
+    form.sheet.read_pasted.click()
+    assert "pasted text: 1 student row, 2 columns" in form.sheet.told.value
+    assert "encoding" not in shown(form)
+    form.sheet.detected.delimiter.value = "|"
+    assert [str(key) for key in form.draft.sheet.header] == ["Student number Quiz 1", "Quiz 2"]
+    form.sheet.paste.value = ""
+    form.sheet.read_pasted.click()
+    assert "The pasted text is empty" in form.sheet.alert.value
