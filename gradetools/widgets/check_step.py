@@ -1,4 +1,4 @@
-"""What is wrong with the sheet: every finding, questions to answer, cells to correct."""
+"""What is wrong with the sheet: what was found, questions to answer, and the sheet itself, to be corrected in place."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets as ipw
-import pandas as pd
 
 from gradetools.checks import CHECKS
-from gradetools.errors import ColumnsError, SheetError
+from gradetools.errors import ColumnsError
 from gradetools.widgets.corrections import Corrections
 from gradetools.widgets.draft import Draft
+from gradetools.widgets.grid import Grid
+from gradetools.widgets.grid_sheet import choose_findings, first_view, show_sheet
 from gradetools.widgets.look import (
     LABEL,
     WIDE,
@@ -29,15 +30,8 @@ from gradetools.widgets.look import (
 from gradetools.widgets.step import Step, offer, telling
 
 MOST_FINDINGS = 100
-_SHOWN = {
-    "all findings": ("error", "question", "warning", "info"),
-    "errors and questions": ("error", "question"),
-    "errors": ("error",),
-    "questions": ("question",),
-    "warnings": ("warning",),
-    "notes": ("info",),
-}
-
+_RANK = {"error": 0, "question": 1, "warning": 2, "info": 3}
+_HINT = "To correct a cell, double-click it, or press Enter on it; the file itself is not touched."
 _CALLED = {"error": "error", "question": "question", "warning": "warning", "info": "note"}
 
 
@@ -45,11 +39,11 @@ class CheckStep(Step):
     """Look at what was found, answer, correct, and look again.
 
     Attributes:
-        counts, findings: what was found.
-        severity: which findings are shown.
+        counts, findings: what was found, kind by kind.
+        grid: the sheet, what is wrong with a cell marked in it; `grid.view` chooses which rows and findings are
+            shown, `grid.edit_cell(line, column, text)` corrects a cell.
         question, answer, give: a question that is open, an answer, and the button that gives it.
         scale_from, scale: the maximum in the sheet, and the button that scales from it.
-        finding, line, column, text, fix: a cell, what should stand there, and the button that writes it.
         corrections: what was changed so, each with its way back.
         go: goes on to the preview.
     """
@@ -67,15 +61,15 @@ class CheckStep(Step):
         self._on_change, self._on_fix = on_change, on_fix
         self.counts = ipw.HTML().add_class("gt-counts")
         self.findings = ipw.HTML().add_class("gt-findings")
-        self.severity = ipw.Dropdown(options=list(_SHOWN), description="Show", style=LABEL)
-        self.severity.add_class("gt-severity").observe(lambda _: self._show_findings(), "value")
+        self.grid = Grid(label="The sheet", hint=_HINT, on_edit=self._correct)
+        self.grid.observe(lambda _: self._show_findings(), "view")
         self.go = ipw.Button(description="Preview the changes", button_style="primary")
         self.go.add_class("gt-preview").on_click(self._preview)
         self.go.layout.width = "max-content"
-        questions, cells = self._build_questions(), self._build_cells()
+        questions = self._build_questions()
         self.corrections = Corrections(on_put_back=self._put_back)
         self.body.children = [
-            *(self.counts, self.severity, self.findings, questions, cells),
+            *(self.counts, self.findings, questions, self.grid),
             *(self.corrections.view, self.go),
         ]
 
@@ -99,29 +93,21 @@ class CheckStep(Step):
         )
         return self._questions
 
-    def _build_cells(self) -> ipw.Accordion:
-        self.finding = ipw.Dropdown(description="Finding", style=LABEL, layout=WIDE)
-        self.line = ipw.Text(description="Line", style=LABEL).add_class("gt-line")
-        self.column = ipw.Dropdown(description="Column", style=LABEL).add_class("gt-column")
-        self.text = ipw.Text(description="should be", style=LABEL).add_class("gt-text")
-        self.fix = ipw.Button(description="Change the cell").add_class("gt-fix")
-        self.finding.add_class("gt-finding").observe(self._choose_finding, "value")
-        self.fix.on_click(self._fix)
-        place = ipw.HBox([self.line, self.column, self.text, self.fix], layout=WRAP)
-        hint = element("div", "The file itself is not touched.", hook="gt-reason")
-        inside = ipw.VBox([self.finding, place, ipw.HTML(hint)])
-        return ipw.Accordion(children=[inside], titles=("Correct a cell",), selected_index=None)
-
     def start(self) -> None:
         """Show what was found."""
+        self._show(anew=True)
+
+    def _show(self, *, anew: bool) -> None:
+        """Show what was found; the grid stays where it is unless it begins anew."""
         checked = self._draft.checked
         self.counts.value = join(
             element("div", f"Entries: {tell_counts(checked.counts)}"),
             self._tell_findings(checked.findings_by_severity),
         )
+        shown = show_sheet(checked, self._draft.corrections)
+        self.grid.show(shown, view=first_view(shown) if anew else None)
         self._show_findings()
         self._show_questions()
-        self._show_cells()
         self.corrections.show(self._draft)
         blocked = checked.counts["blocked"]
         told = (
@@ -138,19 +124,18 @@ class CheckStep(Step):
         told = (count(number, _CALLED[severity]) for severity, number in counts.items() if number)
         return say(worst, f"{', '.join(told)}.")
 
-    def _chosen(self) -> pd.DataFrame:
-        findings = self._draft.checked.findings
-        return findings[findings["severity"].isin(_SHOWN[self.severity.value]).to_numpy()]
-
     def _show_findings(self) -> None:
-        findings = self._chosen()
+        """Tell what was found, one line for each kind and column: its number, its first place and sentence."""
+        findings = choose_findings(self._draft.checked.findings, self.grid.view)
+        kinds = findings.groupby(["code", "column"], sort=False)
+        first = kinds.head(1).assign(number=kinds["line"].transform("size"))
+        first = first.iloc[first["severity"].map(_RANK).argsort(kind="stable")]
         rows = (
-            (row["line"] or "sheet", row["column"], mark(row["severity"], row["code"]), row["message"], row["suggestion"])
-            for row in findings.head(MOST_FINDINGS).to_dict(orient="records")
+            (mark(row["severity"], row["code"]), _tell_place(row), row["column"], row["message"], row["suggestion"])
+            for row in first.head(MOST_FINDINGS).to_dict(orient="records")
         )  # fmt: skip
-        head = ("line", "column", "finding", "what", "to do")
-        self.findings.value = table(head, rows, len(findings))
-        self.severity.layout.display = None if len(self._draft.checked.findings) else "none"
+        head = ("finding", "where", "column", "what", "to do")
+        self.findings.value = table(head, rows, len(first))
 
     def _show_questions(self) -> None:
         findings = self._draft.checked.findings
@@ -181,34 +166,10 @@ class CheckStep(Step):
                 number = _read_number(self.scale_from.value)
                 self._draft.columns = self._draft.columns.scaled(self.question.value[1], number)
 
-    def _show_cells(self) -> None:
-        sheet = self._draft.sheet
-        offer(self.column, [str(key) for key in sheet.header])
-        findings = self._draft.checked.findings
-        there = findings[(findings["line"] > 0).to_numpy()].head(MOST_FINDINGS)
-        places = [
-            (f"line {row['line']}, {row['column']}: {row['message']}", (row["line"], row["column"]))
-            for row in there.to_dict(orient="records")
-        ]
-        offer(self.finding, [("choose a finding, or fill in line and column", None), *places])
-
-    def _choose_finding(self, change: Mapping[str, Any]) -> None:
-        if change["new"] is None:
-            return
-        line, column = change["new"]
-        with telling(self.alert):
-            self.line.value, self.column.value = str(line), column
-            self.text.value = str(self._draft.sheet.column(column)[line])
-
-    def _fix(self, _: object) -> None:
-        if not (self.line.value or self.text.value):
-            return  # a second click: the fields were cleared by the first
+    def _correct(self, line: int, column: str, text: str) -> None:
         with self._again():
-            if not self.line.value.strip().isdecimal():
-                raise SheetError("Name the line as a number, as a spreadsheet program shows it.")
-            self._draft.correct(int(self.line.value), self.column.value, self.text.value)
+            self._draft.correct(line, column, text)
             self._on_fix()
-            self.line.value = self.text.value = ""
 
     def _put_back(self, line: int, column: str) -> None:
         if (line, column) in self._draft.corrections:
@@ -223,7 +184,7 @@ class CheckStep(Step):
         with telling(self.alert):
             yield
             self._draft.check()
-            self.start()
+            self._show(anew=False)
 
     def _preview(self, _: object) -> None:
         with telling(self.alert):
@@ -231,6 +192,14 @@ class CheckStep(Step):
             found = self._draft.checked.findings_by_severity
             errors, questions = count(found["error"], "error"), count(found["question"], "question")
             self.settle(f"checked: {errors}, {questions} open")
+
+
+def _tell_place(finding: Mapping[Any, Any]) -> str:
+    """Say where a kind of finding stands: `line 3`, `line 3 and 11 more`."""
+    if not finding["line"]:
+        return "sheet"
+    more = f" and {finding['number'] - 1:,} more" if finding["number"] > 1 else ""
+    return f"line {finding['line']}{more}"
 
 
 def _read_number(text: str) -> float:

@@ -72,11 +72,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], total: int) -> 
     return join(whole, element("div", more) if more else "")
 
 
-def fold(summary: object, content: object) -> Html:
-    """Fold something away under a line that opens it."""
-    return element("details", element("summary", summary), content)
-
-
 def count(number: int, one: str, many: str = "") -> str:
     """Count things in words: `1 grade`, `12 grades`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

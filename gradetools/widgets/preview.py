@@ -11,15 +11,17 @@ import pandas as pd
 
 from gradetools.dialects import parse, to_wire
 from gradetools.gradebook import GRADEBOOK, Gradebook
-from gradetools.plan import WRITES, OnConflict, Plan, tell_change
+from gradetools.plan import WRITES, OnConflict, Plan
 from gradetools.transport import encode_segment
+from gradetools.widgets.grid import Grid
+from gradetools.widgets.grid_changes import CHANGES, show_changes
+from gradetools.widgets.grid_window import ALL, Table
 from gradetools.widgets.look import (
     LABEL,
     WIDE,
     Html,
     count,
     element,
-    fold,
     join,
     mark,
     say,
@@ -29,10 +31,9 @@ from gradetools.widgets.look import (
 )
 from gradetools.widgets.step import offer, telling
 
-MOST_CHANGES = 100
-MOST_CHOICES = 500
-#: What an analyst looks at first: what changes a grade that is there.
-_ORDER = ("update", "create", "conflict", "blocked")
+#: So many changes are told in a plain table, with a choice of one; more are shown in the grid.
+FEW_CHANGES = 10
+_HINT = "To see exactly what would be sent for a grade, double-click its row, or press Enter on it."
 _POLICIES: tuple[tuple[str, OnConflict], ...] = (
     ("stop, and show me", "stop"),
     ("write ours over theirs", "ours"),
@@ -44,9 +45,10 @@ class Preview:
     """Look at a plan before anything is written.
 
     Attributes:
-        told: counts and changes.
+        told: counts, and where there are few changes these.
+        grid: the changes where there are many; `grid.open_row(entry)` shows the JSON of one.
         on_conflict: what to do with grades that somebody else has changed; shown where there are any.
-        entry, body: one entry, and the JSON that would be sent for it.
+        entry, body: one entry of few, and the JSON that would be sent for one.
         plan: the plan that is shown.
     """
 
@@ -58,14 +60,17 @@ class Preview:
         self._filling = False
         self.told = ipw.HTML().add_class("gt-changes")
         self.alert = ipw.HTML()
+        self.grid = Grid(label="What would change", hint=_HINT, on_open=self._show_body)
         self.on_conflict = ipw.Dropdown(
             options=_POLICIES, description="Conflicts", style=LABEL, layout=WIDE
         ).add_class("gt-on-conflict")
         self.entry = ipw.Dropdown(description="Exact JSON of", style=LABEL, layout=WIDE)
-        self.entry.add_class("gt-entry").observe(self._show_body, "value")
+        self.entry.add_class("gt-entry").observe(
+            lambda _: self._show_body(self.entry.value), "value"
+        )
         self.body = ipw.HTML().add_class("gt-json")
         self.on_conflict.observe(self._choose_policy, "value")
-        parts = [self.told, self.on_conflict, self.entry, self.body, self.alert]
+        parts = [self.told, self.on_conflict, self.grid, self.entry, self.body, self.alert]
         self.view = ipw.VBox(parts).add_class("gt-plan")
         self.clear()
 
@@ -77,16 +82,21 @@ class Preview:
         self.on_conflict.value = "stop"
         self._filling = False
         offer(self.entry, ())
-        self.on_conflict.layout.display = self.entry.layout.display = "none"
+        for widget in (self.on_conflict, self.grid, self.entry):
+            widget.layout.display = "none"
 
     def show(self, plan: Plan, gradebook: Gradebook) -> None:
         """Show a plan."""
         self.plan, self._gradebook = plan, gradebook
         changes = plan.changes
-        self.told.value = tell_plan(plan)
+        self.body.value = ""
+        shown, few = show_changes(plan), len(changes) <= FEW_CHANGES
+        self.told.value = join(tell_plan(plan), _tell_few(shown) if few else "")
         disputed = (changes["action"] == "conflict").any() or plan.on_conflict != "stop"
         self.on_conflict.layout.display = None if disputed else "none"
-        sent = changes[changes["action"].isin(WRITES).to_numpy()].head(MOST_CHOICES)
+        self.grid.show(shown, view=CHANGES if CHANGES in shown.views else ALL)
+        self.grid.layout.display = "none" if few else None
+        sent = changes[changes["action"].isin(WRITES).to_numpy() & few]
         labels = [_tell_place(row) for row in sent.to_dict(orient="records")]
         offer(self.entry, [("choose a grade", None), *zip(labels, sent.index, strict=True)])
         self.entry.layout.display = None if len(sent) else "none"
@@ -96,12 +106,17 @@ class Preview:
             with telling(self.alert):
                 self._on_policy(change["new"])
 
-    def _show_body(self, change: Mapping[str, Any]) -> None:
+    def _show_body(self, entry: int | None) -> None:
+        """Show exactly what would be sent for an entry."""
         self.body.value = ""
-        if change["new"] is None or self.plan is None or self._gradebook is None:
+        if entry is None or self.plan is None or self._gradebook is None:
             return
         with telling(self.alert):
-            record = parse(self.plan.changes.loc[change["new"], "after"]) or {}
+            changes = self.plan.changes
+            if changes["action"][entry] not in WRITES:
+                self.body.value = say("info", "Nothing would be sent for this entry.")
+                return
+            record = parse(changes["after"][entry]) or {}
             gradebook = self._gradebook
             wire = to_wire(
                 record,
@@ -115,19 +130,15 @@ class Preview:
 
 
 def tell_plan(plan: Plan) -> Html:
-    """Tell what a plan would do: counts, then changed grades first, the unchanged folded away."""
+    """Tell what a plan would do: how many of what, and what harm there might be in it."""
     changes = plan.changes
-    rank = changes["action"].map({action: place for place, action in enumerate(_ORDER)})
-    shown = changes[rank.notna().to_numpy()]
-    shown = shown.iloc[rank[shown.index].argsort(kind="stable")]
-    quiet = changes[rank.isna().to_numpy()]
-    folded = f"{count(len(quiet), 'entry', 'entries')} not written: unchanged or skipped"
+    quiet = plan.counts["unchanged"] + plan.counts["skip"]
+    told = f"{count(quiet, 'entry', 'entries')} not written: unchanged or skipped."
     return join(
         tell_environment(plan.environment.name, f"would write {count(plan.writes, 'grade')}"),
         element("div", element("b", tell_counts(plan.counts)), hook="gt-actions"),
         _tell_harm(changes[changes["action"].isin(WRITES).to_numpy()]),
-        _tell_changes(shown),
-        fold(folded, _tell_quiet(quiet)) if len(quiet) else "",
+        element("div", told, hook="gt-reason") if quiet else "",
     )
 
 
@@ -139,41 +150,16 @@ def _tell_harm(writes: pd.DataFrame) -> str:
     return say("warning", f"{', '.join(told)}.") if told else ""
 
 
-def _tell_changes(changes: pd.DataFrame) -> Html:
+def _tell_few(shown: Table) -> Html:
+    """Tell a few changes in a plain table, marks and all."""
     rows = [
-        (row["line"] or "", row["student_name"] or row["student"], row["line_item_title"] or row["column"],
-         _tell_action(row), _tell_what(row))
-        for row in changes.head(MOST_CHANGES).to_dict(orient="records")
-    ]  # fmt: skip
-    head = ("line", "student", "line item", "what", "old → new")
-    return table(head, rows, len(changes))
-
-
-def _tell_action(row: Mapping[Any, Any]) -> Html:
-    severity = {"conflict": "question", "blocked": "error"}.get(row["action"])
-    return join(
-        mark(severity, row["action"]) if severity else row["action"],
-        " ",
-        mark("warning", "lowered") if row["lowered"] else "",
-        mark("warning", "removed") if row["cleared"] else "",
-    )
-
-
-def _tell_what(row: Mapping[Any, Any]) -> str:
-    told = tell_change(parse(row["before"]), parse(row["after"]))
-    return " ".join(
-        filter(None, (told, f"({row['message']})" if told and row["message"] else row["message"]))
-    )
-
-
-def _tell_quiet(changes: pd.DataFrame) -> Html:
-    rows = [
-        (row["line"] or "", row["student_name"] or row["student"], row["line_item_title"] or row["column"],
-         row["action"], row["message"] or row["reason"])
-        for row in changes.head(MOST_CHANGES).to_dict(orient="records")
-    ]  # fmt: skip
-    head = ("line", "student", "line item", "what", "why")
-    return table(head, rows, len(changes))
+        [
+            join(text, " ", mark(*row["marks"][n][:2])) if n in row["marks"] else text
+            for n, text in enumerate(row["texts"])
+        ]
+        for row in shown.window(shown.arrange())
+    ]
+    return table([column["title"] for column in shown.describe()], rows, len(rows))
 
 
 def _tell_place(row: Mapping[Any, Any]) -> str:

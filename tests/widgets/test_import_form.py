@@ -12,6 +12,7 @@ import gradetools as gt
 from gradetools.errors import PushRunningError
 from gradetools.sandbox import Sandbox, invented_school
 from gradetools.widgets import ImportForm
+from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.push_panel import PushRun, find_runs
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -289,15 +290,14 @@ def test_corrected_cell_is_told_and_put_back(gradebook: gt.Gradebook, tmp_path: 
     path = write_sheet(tmp_path / "typo.csv", "Student number,Quiz 1", "00041,8o", "00082,7")
     form = ImportForm(gradebook, folder=tmp_path)
     drive(form, path, until="check")
-    form.check.line.value, form.check.column.value, form.check.text.value = "2", "Quiz 1", "8"
-    form.check.fix.click()
+    form.check.grid.edit_cell(2, "Quiz 1", "8")
     assert "line 2, Quiz 1: &#x27;8o&#x27; → &#x27;8&#x27;" in page(form.check.view)
-    assert (form.check.line.value, form.check.text.value) == ("", "")
+    assert form.check.grid.text() == ""  # nothing of what was found is left
+    form.check.grid.view = ALL
+    assert "8 corrected" in form.check.grid.text()
     form.check.go.click()
     told = "1 cell was corrected here; the file itself is unchanged."
     assert told in page(form.steps["preview"].view)
-    form.check.fix.click()  # a second click does nothing
-    assert form.check.alert.value == ""
     assert form.preview.plan is not None
     form.check.corrections.put_back[2, "Quiz 1"].click()
     assert form.draft.sheet.column("Quiz 1")[2] == "8o"

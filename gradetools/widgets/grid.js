@@ -1,0 +1,436 @@
+// The grid's half in the browser: draws the rows in sight, moves the focus, and asks the kernel for everything else.
+// What is shown is set as text, never as HTML. See grid.py for what the two say to each other.
+
+const ROW = 28; // pixels, as in grid.css
+const TALLEST = 8e6; // browsers draw no element that is much taller; longer tables scroll in larger steps
+const CHUNK = 60;
+const PAGE = 12;
+const ICONS = { error: "✖", question: "?", warning: "⚠", corrected: "✎", info: "i" };
+const CALLED = { error: "Error", question: "Question", warning: "Warning", corrected: "Corrected", info: "Note" };
+const SIGNS = { ascending: " ▲", descending: " ▼" };
+let serial = 0;
+
+function make(tag, hook, properties = {}, children = []) {
+  const element = document.createElement(tag);
+  if (hook) element.className = hook;
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "text") element.textContent = value;
+    else if (value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+// JupyterLab listens for its shortcuts at the document, before we do; it spares an element with this attribute.
+function guard(element) {
+  element.setAttribute("data-lm-suppress-shortcuts", "true");
+  return element;
+}
+
+function drawMark([kind, words]) {
+  const icon = make("span", "gtg-icon", { text: ICONS[kind], "aria-hidden": "true" });
+  const called = make("span", "gtg-hidden", { text: ` ${CALLED[kind]}: ` });
+  return [icon, called, make("span", "gtg-words", { text: words })];
+}
+
+class GridView {
+  constructor(model, root) {
+    this.model = model;
+    this.root = root;
+    this.id = `gtg-${++serial}`;
+    this.rows = new Map(); // what is known of the rows of this page, by their number from 0
+    this.drawn = new Map(); // the elements of those in sight
+    this.asked = false;
+    this.active = { row: -1, column: 0 }; // row -1 is the header
+    this.wanted = false; // the active cell has the focus, or would have it if it were in sight
+    this.editor = null;
+    this.build();
+    this.listen();
+    this.takeColumns();
+    this.takePage();
+  }
+
+  get(name) {
+    return this.model.get(name);
+  }
+
+  get total() {
+    return this.get("page").total ?? 0;
+  }
+
+  build() {
+    this.view = guard(make("select", "gtg-select", { "aria-label": "Show" }));
+    this.search = guard(make("input", "gtg-search", {
+      type: "search", placeholder: "Search", "aria-label": "Search", spellcheck: "false",
+    }));
+    this.status = make("span", "gtg-status", { role: "status" });
+    this.bar = make("div", "gtg-bar", {}, [
+      make("label", "", { text: "Show " }, [this.view]), this.search, this.status,
+    ]);
+    this.head = make("div", "gtg-row gtg-head", { role: "row", "aria-rowindex": 1 });
+    this.body = make("div", "gtg-body", { role: "rowgroup" });
+    this.grid = make("div", "gtg-grid", { role: "grid", "aria-label": this.get("label") }, [
+      make("div", "gtg-top", { role: "rowgroup" }, [this.head]), this.body,
+    ]);
+    this.scroller = guard(make("div", "gtg-scroller", { tabindex: -1 }, [this.grid]));
+    this.note = make("div", "gtg-note", { id: `${this.id}-note` });
+    this.root.classList.add("gtg");
+    this.root.append(this.bar, this.scroller, this.note);
+  }
+
+  listen() {
+    this.scroller.addEventListener("scroll", () => this.draw());
+    this.scroller.addEventListener("keydown", (event) => this.press(event));
+    this.scroller.addEventListener("click", (event) => this.click(event));
+    this.scroller.addEventListener("dblclick", (event) => this.begin(this.placeOf(event.target)));
+    this.scroller.addEventListener("focusin", (event) => this.enter(event));
+    this.scroller.addEventListener("focusout", (event) => this.leave(event));
+    this.view.addEventListener("change", () => this.choose("view", this.view.value));
+    this.search.addEventListener("input", () => {
+      clearTimeout(this.typing);
+      this.typing = setTimeout(() => this.choose("search", this.search.value), 200);
+    });
+    this.hears = {
+      "change:columns": () => this.takeColumns(),
+      "change:page": () => this.takePage(),
+      "msg:custom": (message) => this.hear(message),
+    };
+    for (const [event, hear] of Object.entries(this.hears)) this.model.on(event, hear);
+    this.resized = new ResizeObserver(() => this.draw());
+    this.resized.observe(this.scroller);
+  }
+
+  end() {
+    for (const [event, hear] of Object.entries(this.hears)) this.model.off(event, hear);
+    this.resized.disconnect();
+    clearTimeout(this.typing);
+  }
+
+  choose(name, value) {
+    this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  // ---- what the kernel says
+
+  takeColumns() {
+    const columns = this.get("columns");
+    const widths = columns.map((c) => (c.fills ? `minmax(${c.width}ch, 1fr)` : `calc(${c.width}ch + 18px)`));
+    this.grid.style.setProperty("--gtg-columns", widths.join(" "));
+    this.grid.style.minWidth = `calc(${columns.reduce((sum, c) => sum + c.width, 0)}ch + ${columns.length * 18}px)`;
+    this.grid.setAttribute("aria-colcount", columns.length);
+    this.drawHead();
+  }
+
+  takePage() {
+    const page = this.get("page");
+    this.rows = new Map((page.rows ?? []).map((row, number) => [number, row]));
+    this.asked = false;
+    this.dirty = true;
+    const shown = this.get("views").map(([name, label]) => make("option", "", { value: name, text: label }));
+    this.view.replaceChildren(...shown);
+    this.view.value = this.get("view");
+    if (document.activeElement !== this.search) this.search.value = this.get("search");
+    const all = Number(this.get("views")[0]?.[2] ?? this.total);
+    this.status.textContent = `${this.total.toLocaleString("en")} of ${all.toLocaleString("en")} rows`;
+    this.bar.hidden = all <= 10 && this.get("views").length < 2;
+    this.grid.setAttribute("aria-rowcount", this.total + 1);
+    this.body.style.height = `${Math.min(this.total * ROW, TALLEST)}px`;
+    this.drawHead();
+    if (!page.kept) {
+      this.scroller.scrollTop = 0;
+      this.active.row = Math.min(this.active.row, 0);
+    }
+    this.active.row = Math.min(this.active.row, this.total - 1);
+    this.draw();
+  }
+
+  hear(message) {
+    if (message.kind === "rows" && message.version === this.get("page").version) {
+      message.rows.forEach((row, number) => this.rows.set(message.first + number, row));
+      this.asked = false;
+      this.draw();
+    } else if (message.kind === "edited") {
+      this.body.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+    }
+  }
+
+  ask(first, last) {
+    let missing = first;
+    while (missing <= last && this.rows.has(missing)) missing++;
+    if (missing > last || this.asked) return;
+    this.asked = true;
+    const begin = Math.max(0, missing - 5);
+    this.model.send({ kind: "rows", version: this.get("page").version, first: begin, count: CHUNK });
+  }
+
+  // ---- drawing
+
+  get most() {
+    return Math.max(1, Math.floor((this.scroller.clientHeight - this.head.offsetHeight) / ROW));
+  }
+
+  // How many rows one pixel of scrolling is, and back.
+  get ratio() {
+    const height = this.total * ROW;
+    if (height <= TALLEST) return 1 / ROW;
+    return (this.total - this.most) / (TALLEST - this.most * ROW);
+  }
+
+  drawHead() {
+    const [sorted, direction] = this.get("sort");
+    const had = this.head.contains(document.activeElement);
+    this.head.replaceChildren(...this.get("columns").map((column, number) => {
+      const order = column.name === sorted ? direction : "none";
+      const cell = guard(make("div", "gtg-cell", {
+        role: "columnheader", tabindex: -1, "aria-sort": order, "aria-colindex": number + 1,
+        title: [column.title, column.mark?.[2], "Click to sort"].filter(Boolean).join("\n"),
+        "data-kind": column.mark?.[0],
+      }));
+      cell.append(make("span", "gtg-text", { text: column.title }));
+      if (column.mark) cell.append(...drawMark(column.mark));
+      cell.append(make("span", "gtg-sign", { text: SIGNS[order] ?? "", "aria-hidden": "true" }));
+      return cell;
+    }));
+    this.rove(had && this.active.row < 0);
+  }
+
+  drawRow(number) {
+    const row = this.rows.get(number);
+    const cells = this.get("columns").map((column, index) => this.drawCell(row, column, index));
+    return make("div", "gtg-row", { role: "row", "aria-rowindex": number + 2 }, cells);
+  }
+
+  drawCell(row, column, index) {
+    const text = row ? row.texts[index] : "…";
+    const mark = row?.marks[index];
+    const cell = guard(make("div", "gtg-cell", {
+      role: index ? "gridcell" : "rowheader", tabindex: -1, "aria-colindex": index + 1,
+      title: mark ? `${text}\n${mark[2]}` : text, "data-kind": mark?.[0],
+      "aria-invalid": mark?.[0] === "error" ? "true" : null,
+      "aria-readonly": this.editable && !column.editable ? "true" : null,
+    }));
+    if (mark) cell.append(...drawMark(mark));
+    cell.prepend(make("span", "gtg-text", { text }));
+    return cell;
+  }
+
+  get editable() {
+    return this.get("columns").some((column) => column.editable);
+  }
+
+  draw() {
+    if (!this.scroller.clientHeight) return; // out of sight
+    const top = this.scroller.scrollTop;
+    const exact = this.ratio === 1 / ROW;
+    const first = Math.min(Math.max(0, Math.floor(top * this.ratio) - (exact ? 4 : 0)), Math.max(0, this.total - 1));
+    const last = Math.min(this.total - 1, first + this.most + (exact ? 9 : 1));
+    if (this.editor && (this.editor.row < first || this.editor.row > last)) this.finish(true);
+    const stale = this.dirty;
+    this.dirty = false;
+    const held = this.body.contains(document.activeElement);
+    const kept = new Map();
+    for (let number = first; number <= last; number++) {
+      const row = this.rows.get(number);
+      const before = this.drawn.get(number);
+      kept.set(number, before && !stale && before.row === row ? before : { row, element: this.drawRow(number) });
+    }
+    const elements = [...kept.values()].map((each) => each.element);
+    const same = elements.length === this.body.children.length &&
+      elements.every((element, number) => element === this.body.children[number]);
+    this.drawn = kept;
+    this.body.style.paddingTop = `${exact ? first * ROW : Math.min(top, TALLEST - elements.length * ROW)}px`;
+    if (!same) {
+      this.editor = null;
+      this.body.replaceChildren(...elements);
+      this.rove(held || this.wanted);
+    }
+    this.ask(first, last);
+  }
+
+  cellAt({ row, column }) {
+    const line = row < 0 ? this.head : this.drawn.get(row)?.element;
+    return line?.children[column];
+  }
+
+  placeOf(target) {
+    const cell = target.closest?.(".gtg-cell");
+    if (!cell) return null;
+    const column = Number(cell.getAttribute("aria-colindex")) - 1;
+    return { row: Number(cell.parentElement.getAttribute("aria-rowindex")) - 2, column };
+  }
+
+  // Exactly one element can be reached with Tab: the active cell, or, when that is out of sight, what scrolls.
+  rove(focus) {
+    this.active.column = Math.max(0, Math.min(this.active.column, this.get("columns").length - 1));
+    for (const cell of this.grid.querySelectorAll('[tabindex="0"]')) cell.tabIndex = -1;
+    const cell = this.cellAt(this.active);
+    this.scroller.tabIndex = cell ? -1 : 0;
+    if (cell) cell.tabIndex = 0;
+    if (focus) {
+      this.wanted = true;
+      (cell ?? this.scroller).focus({ preventScroll: true });
+    }
+    this.tell();
+  }
+
+  tell() {
+    const row = this.rows.get(this.active.row);
+    const column = this.get("columns")[this.active.column];
+    const mark = this.active.row < 0 ? column?.mark : row?.marks[this.active.column];
+    this.note.dataset.kind = mark?.[0] ?? "";
+    if (!this.wanted || (!row && !mark)) {
+      this.note.textContent = this.total ? this.get("hint") : "There is nothing here. Choose what to show above.";
+      return;
+    }
+    const first = this.get("columns")[0].title;
+    const place = row && this.active.column ? `${first} ${row.texts[0]}, ${column.title}: ` : `${column.title}: `;
+    const text = row ? row.texts[this.active.column] || "(blank)" : "";
+    this.note.replaceChildren(make("b", "", { text: place }), make("span", "", { text }));
+    if (mark) {
+      const icon = make("b", "gtg-icon", { text: `${ICONS[mark[0]]} ${CALLED[mark[0]]}: ` });
+      this.note.append(make("div", "", {}, [icon, make("span", "", { text: mark[2] })]));
+    }
+  }
+
+  // ---- moving
+
+  move(row, column) {
+    if (this.editor) this.finish(true);
+    const columns = this.get("columns").length;
+    this.active = {
+      row: Math.max(-1, Math.min(row, this.total - 1)),
+      column: Math.max(0, Math.min(column, columns - 1)),
+    };
+    this.reveal();
+    this.rove(true);
+  }
+
+  // Scroll until the active cell is in sight.
+  reveal() {
+    const { row } = this.active;
+    if (row >= 0) {
+      const top = row / this.ratio;
+      const bottom = (row + 1 - this.most) / this.ratio;
+      if (this.scroller.scrollTop > top) this.scroller.scrollTop = top;
+      else if (this.scroller.scrollTop < bottom) this.scroller.scrollTop = Math.ceil(bottom);
+      this.draw();
+    }
+    const cell = this.cellAt(this.active);
+    if (!cell) return;
+    const frame = this.scroller.getBoundingClientRect();
+    const box = cell.getBoundingClientRect();
+    const left = frame.left + (this.active.column ? this.head.children[0].offsetWidth : 0);
+    if (box.left < left) this.scroller.scrollLeft -= left - box.left;
+    else if (box.right > frame.left + this.scroller.clientWidth) {
+      this.scroller.scrollLeft += box.right - frame.left - this.scroller.clientWidth;
+    }
+  }
+
+  enter(event) {
+    const place = this.placeOf(event.target);
+    this.wanted = true;
+    if (place && !this.editor) {
+      const moved = place.row !== this.active.row || place.column !== this.active.column;
+      this.active = place;
+      if (moved) this.rove(false);
+      else this.tell();
+    }
+  }
+
+  leave(event) {
+    if (event.relatedTarget && !this.scroller.contains(event.relatedTarget)) {
+      this.wanted = false;
+      this.tell();
+    }
+  }
+
+  click(event) {
+    const place = this.placeOf(event.target);
+    if (!place || event.target === this.editor?.input) return;
+    if (place.row < 0) this.sort(place.column);
+    this.move(place.row, place.column);
+  }
+
+  sort(number) {
+    const { name } = this.get("columns")[number];
+    const [sorted, direction] = this.get("sort");
+    const next = sorted !== name ? "ascending" : direction === "ascending" ? "descending" : null;
+    this.choose("sort", next ? [name, next] : []);
+    this.drawHead();
+  }
+
+  press(event) {
+    if (this.editor) return this.pressInEditor(event);
+    const { row, column } = this.active;
+    const far = event.ctrlKey || event.metaKey;
+    const moves = {
+      ArrowUp: [far ? 0 : row - 1, column], ArrowDown: [far ? this.total - 1 : row + 1, column],
+      ArrowLeft: [row, far ? 0 : column - 1], ArrowRight: [row, far ? Infinity : column + 1],
+      PageUp: [Math.max(0, row - PAGE), column], PageDown: [row + PAGE, column],
+      Home: [far ? 0 : row, 0], End: [far ? this.total - 1 : row, Infinity],
+    };
+    if (event.key in moves && !event.altKey) this.move(...moves[event.key]);
+    else if ((event.key === "Enter" || event.key === "F2" || event.key === " ") && !far) {
+      if (row < 0) this.sort(column);
+      else this.begin(this.active);
+    } else if (event.key.length === 1 && !far && !event.altKey) this.begin(this.active, event.key);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // ---- changing a cell
+
+  begin(place, typed) {
+    const row = place && this.rows.get(place.row);
+    const column = place && this.get("columns")[place.column];
+    if (!row || place.row < 0 || this.editor) return;
+    if (!column.editable) {
+      if (this.get("opens") && typed === undefined) this.model.send({ kind: "open", label: row.label });
+      return;
+    }
+    const cell = this.cellAt(place);
+    const input = guard(make("input", "gtg-input", {
+      type: "text", spellcheck: "false", "aria-label": `${column.title}, ${row.texts[0]}`,
+    }));
+    input.value = typed ?? row.texts[place.column];
+    this.editor = { input, cell, row: place.row, label: row.label, column: column.name, text: row.texts[place.column] };
+    cell.append(input);
+    input.focus({ preventScroll: true });
+    if (typed === undefined) input.select();
+    input.addEventListener("blur", () => this.finish(true, false));
+  }
+
+  pressInEditor(event) {
+    event.stopPropagation();
+    if (event.isComposing) return;
+    if (event.key === "Enter") this.finish(true);
+    else if (event.key === "Escape") this.finish(false);
+    else if (event.key === "Tab") {
+      this.finish(true);
+      this.move(this.active.row, this.active.column + (event.shiftKey ? -1 : 1));
+    } else return;
+    event.preventDefault();
+  }
+
+  finish(taken, focus = true) {
+    const editor = this.editor;
+    if (!editor) return;
+    this.editor = null;
+    const text = editor.input.value;
+    editor.input.remove();
+    if (focus) editor.cell.focus({ preventScroll: true });
+    if (!taken || text === editor.text) return;
+    editor.cell.setAttribute("aria-busy", "true");
+    editor.cell.querySelector(".gtg-text").textContent = text;
+    this.model.send({ kind: "edit", label: editor.label, column: editor.column, text });
+  }
+}
+
+function render({ model, el }) {
+  const view = new GridView(model, el);
+  return () => view.end();
+}
+
+export default { render };

@@ -1,0 +1,121 @@
+"""A plan as the grid shows it: old and new side by side, what changes a grade first, the unchanged out of sight."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gradetools.dialects import parse
+from gradetools.plan import WRITES, Plan, tell_change
+from gradetools.widgets.grid_window import MARK_COLUMNS, Table
+
+#: What an analyst looks at first: what changes a grade that is there.
+_ORDER: Final = ("update", "create", "conflict", "blocked", "unchanged", "skip")
+#: What is looked at first.
+CHANGES: Final = "changes and problems"
+_SCORE: Final = re.compile(r'(?<!\\)"score":(-?[0-9.eE+-]+)')
+_OLD_NEW, _WHY = "old → new", "why"
+
+
+def show_changes(plan: Plan) -> Table:
+    """Make the table of a plan's changes, in the order in which they are looked at; labels are the entries' numbers."""
+    rank = plan.changes["action"].map({action: place for place, action in enumerate(_ORDER)})
+    changes = plan.changes.iloc[np.argsort(rank.to_numpy(), kind="stable")]
+    columns = {
+        "line": changes["line"].astype(object).where((changes["line"] > 0).to_numpy(), ""),
+        "student": _either(changes, "student_name", "student"),
+        "line item": _either(changes, "line_item_title", "column"),
+        "what": changes["action"].astype(object),
+        _OLD_NEW: _scores(changes["after"]),
+        _WHY: _either(changes, "message", "reason"),
+    }
+    frame = pd.DataFrame(columns, index=changes.index)
+    kept = [name for name in frame if (frame[name] != "").any() or name == _OLD_NEW]
+    before, after = plan.changes["before"], plan.changes["after"]
+
+    def tell(entry: int) -> str:
+        return tell_change(parse(before[entry]), parse(after[entry]))
+
+    return Table(
+        frame[kept],
+        marks=_mark(changes),
+        views=_list_views(changes),
+        told={_OLD_NEW: tell},
+        labelled=False,
+    )
+
+
+def _either(changes: pd.DataFrame, first: str, second: str) -> pd.Series:
+    """Give the first column's text, and the second's where there is none."""
+    texts = changes[first].astype(object)
+    return texts.where(
+        (texts != "").to_numpy() & texts.notna().to_numpy(), changes[second].astype(object)
+    )
+
+
+def _scores(records: pd.Series) -> list[Any]:
+    """Give the new scores, or text scores, for sorting."""
+    return [_score(text) for text in records.tolist()]
+
+
+def _score(text: Any) -> Any:  # noqa: ANN401 - text or nothing, a number or a text
+    """Find the score in a record's compact JSON; it is parsed only where that is not plain to see."""
+    if not isinstance(text, str) or '"tobedeleted"' in text:
+        return ""
+    # A quote within a text is escaped, so that only a key reads so; metadata may have keys of their own.
+    found = None if '"metadata"' in text else _SCORE.search(text)
+    if found:
+        return float(found[1])
+    record = parse(text) or {}
+    return record.get("score", record.get("textScore", ""))
+
+
+def _mark(changes: pd.DataFrame) -> pd.DataFrame:
+    """Mark what is lowered, removed, disputed or blocked, in words."""
+    action = changes["action"]
+    writes = action.isin(WRITES).to_numpy()
+    marked = [
+        (changes[writes & changes["lowered"].to_numpy(dtype=bool)], "warning", "lowered"),
+        (changes[writes & changes["cleared"].to_numpy(dtype=bool)], "warning", "removed"),
+        (changes[(action == "conflict").to_numpy()], "question", "changed by others"),
+        (changes[(action == "blocked").to_numpy()], "error", "not written"),
+    ]
+    parts = [
+        pd.DataFrame(
+            {
+                "row": part.index.astype(object),
+                "column": "what",
+                "kind": kind,
+                "words": words,
+                "tip": [message or _TIPS[words] for message in part["message"].tolist()],
+            },
+            columns=list(MARK_COLUMNS),
+        )
+        for part, kind, words in marked
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+_TIPS: Final = {
+    "lowered": "The new score is below the old one.",
+    "removed": "The grade that is there would be taken away.",
+    "changed by others": "Somebody else changed this grade.",
+    "not written": "Something is wrong with this entry; see Check.",
+}
+
+
+def _list_views(changes: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
+    """List what can be looked at alone; only what has any rows."""
+    action = changes["action"]
+    writes = action.isin(WRITES).to_numpy()
+    views = {
+        CHANGES: ~action.isin(("unchanged", "skip")).to_numpy(),
+        "lowered": writes & changes["lowered"].to_numpy(dtype=bool),
+        "removed": writes & changes["cleared"].to_numpy(dtype=bool),
+        **{name: (action == name).to_numpy() for name in _ORDER},
+    }
+    return {name: mask for name, mask in views.items() if mask.any()}
