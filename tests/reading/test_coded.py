@@ -87,3 +87,15 @@ def test_distinct_texts_spell_the_column(tmp_path: Path) -> None:
     assert texts.take(codes).tolist() == sheet.column("Quiz 1").tolist() == ["5", "6", "5"]
     codes, texts = sheet.distinct("Quiz 1", np.array([False, True, True]))
     assert texts.take(codes).tolist() == ["6", "5"]
+
+
+def test_each_column_keeps_its_own_fields(tmp_path: Path) -> None:
+    """Letters, comments and CLEAR of the second column are the second column's; the first is left alone."""
+    text = "ID,Quiz 1,Quiz 2,Quiz 2 comment\n00001,5,B+,good\n00002,CLEAR,CLEAR,\n00003,7,C,fair\n"
+    school, sheet = make_school(), read_sheet(write_sheet(tmp_path, text))
+    columns = suggest_columns(sheet, school).with_meaning("Quiz 2", means="text_score")
+    entries = check_entries(sheet, columns, school).entries
+    assert entries["text_score"].tolist() == [None, "B+", None, None, None, "C"]
+    assert entries["comment"].tolist() == [None, "good", None, None, None, "fair"]
+    assert entries["clears"].tolist() == ["", "", "score,textScore", "textScore", "", ""]
+    assert entries["score_status"].tolist() == [None, None, "not submitted", None, None, None]
