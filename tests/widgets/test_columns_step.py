@@ -235,6 +235,7 @@ def test_words_that_are_understood_are_listed_and_added(
     tokens.word.value = " ABS "
     tokens.meaning.value = "missing"
     tokens.add.click()
+    assert tokens.word.value == ""
     tokens.add.click()  # a second click does nothing
     assert form.columns.alert.value == ""
     assert "<td>ABS</td><td>missing, not submitted</td>" in tokens.told.value
