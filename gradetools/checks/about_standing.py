@@ -2,216 +2,36 @@
 
 from __future__ import annotations
 
-import itertools
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
+from gradetools.checks.compared import ComparedColumn
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.checks.standing import (
-    FEW_STUDENTS,
-    Floats,
-    Integers,
-    Stray,
-    find_stray_sheet,
-    find_strays,
-)
-from gradetools.dialects import parse
-
-#: So many scores are looked at, of the first and the last rows; more would tell nothing new.
-MOST_SCORES, MOST_ROWS, LEAST_ROWS = 60_000, 2_000, 200
-#: So many results of the gradebook are read for the students' standing.
-MOST_RESULTS = 20_000
-#: Rows are in order where so large a share of neighbours is, of so many at least.
-MOSTLY, FEW_NEIGHBOURS = 0.9, 9
+from gradetools.checks.standing import Stray
 
 _FIX = 'Put the scores back beside their students and load the sheet again, or answer "accept" if they are right.'
 
 
-@dataclass(frozen=True, eq=False)
-class _Column:
-    """The scores that are compared: a column's, or in a long sheet those of one line item."""
-
-    key: str
-    title: str
-    item: int
-    rows: Integers
-    scores: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class _Class:
-    """The columns of a sheet as one table of persons."""
-
-    facts: Facts
-    columns: list[_Column]
-    wide: bool
-
-    @cached_property
-    def rows(self) -> Integers:
-        """The rows of the sheet that are looked at."""
-        return np.unique(np.concatenate([each.rows for each in self.columns]))
-
-    @cached_property
-    def persons(self) -> Integers:
-        """For each of these rows the number of its person: of a wide sheet every row is one."""
-        alone = np.arange(len(self.rows))
-        if self.wide:
-            return alone
-        text = self.facts.students["text"].cat
-        codes = text.codes.to_numpy().astype(np.intp)[self.rows]
-        nobody = (text.categories == "").take(codes)
-        return pd.factorize(np.where(nobody, -1 - alone, codes))[0]
-
-    @cached_property
-    def orders(self) -> list[Integers]:
-        """For each column the persons in the order of its rows."""
-        return [self.persons[np.searchsorted(self.rows, each.rows)] for each in self.columns]
-
-    @cached_property
-    def scores(self) -> Floats:
-        """The scores, persons x columns."""
-        table = np.full((self.persons.max() + 1, len(self.columns)), np.nan)
-        for k, (order, column) in enumerate(zip(self.orders, self.columns, strict=True)):
-            table[order, k] = column.scores
-        return table
-
-    @cached_property
-    def known(self) -> pd.DataFrame:
-        """The scores that the gradebook has of these persons: persons x line items."""
-        people = pd.Series(self.persons, self.facts.students["sourced_id"].iloc[self.rows].array)
-        people = people[people.index != ""]
-        people = people[~people.index.duplicated()]
-        results = self.facts.snapshot.results
-        results = results[results["active"].to_numpy(dtype=bool)]
-        results = results[results["student"].isin(people.index).to_numpy()]
-        counts = results["line_item"].value_counts()
-        chosen = counts.index[(counts.cumsum() <= MOST_RESULTS).to_numpy()]
-        results = results[results["line_item"].isin(chosen).to_numpy()]
-        person = people.reindex(results["student"]).to_numpy()
-        item = chosen.get_indexer(pd.Index(results["line_item"]))
-        table = np.full((self.persons.max() + 1, len(chosen)), np.nan)
-        table[person, item] = [_score(record) for record in results["record"]]
-        return pd.DataFrame(table, columns=list(chosen))
-
-    @cached_property
-    def strays(self) -> list[Stray]:
-        """What was found: about the sheet as a whole, with the column -1, or else about its columns."""
-        known = self.known.to_numpy()
-        sheet = find_stray_sheet(self.scores, known) if self.wide else None
-        if sheet:
-            return [sheet]
-        ids = self.facts.snapshot.line_items["sourced_id"].drop_duplicates().to_numpy()
-        own = [str(ids[each.item]) if each.item >= 0 else "" for each in self.columns]
-        twins = self.known.columns.get_indexer(pd.Index(own)).tolist()
-        return find_strays(
-            self.scores,
-            known,
-            twins=twins,
-            orders=self.orders,
-            has_other_order=lambda k: self.has_other_order(self.columns[k]),
-        )
-
-    def has_other_order(self, column: _Column) -> bool:
-        """Whether the rows stand in the order of ids or names, also where one score follows another."""
-        there = ~np.isnan(column.scores)
-        students = self.facts.students.iloc[column.rows[there]]
-        people = self.facts.snapshot.students.drop_duplicates("sourced_id").set_index("sourced_id")
-        said = [self.facts.sheet.column(each.column) for each in self.facts.columns.of("name")]
-        changes = np.diff(column.scores[there]) != 0
-        texts = [students["text"], *(each[students["line"]] for each in said)]
-        texts.append(people["family_name"].reindex(students["sourced_id"]).fillna(""))
-        folded = [
-            [unicodedata.normalize("NFKD", each.casefold()) for each in text] for text in texts
-        ]
-        # Numbers without leading zeros are in order by length first.
-        folded.append([f"{len(each):06} {each}" for each in folded[0]])
-        return any(_is_in_order(text, changes) for text in folded)
-
-
-def _is_in_order(texts: list[str], changes: NDArray[np.bool_]) -> bool:
-    """Whether most neighbours rise, or most fall, both everywhere and where something changes."""
-    pairs = itertools.pairwise(texts)
-    steps = np.array([(a < b) - (a > b) for a, b in pairs], dtype=int)
-    for way in (1, -1):
-        everywhere, there = steps[steps != 0] == way, steps[changes & (steps != 0)] == way
-        if len(everywhere) >= FEW_NEIGHBOURS and everywhere.mean() >= MOSTLY:
-            return bool(len(there)) and bool(there.mean() > 1 / 2)
-    return False
-
-
-def _score(record: str) -> float:
-    score = (parse(record) or {}).get("score")
-    return float(score) if isinstance(score, int | float) else np.nan
-
-
-_SEEN: WeakKeyDictionary[Facts, _Class | None] = WeakKeyDictionary()
-
-
-def _class_of(facts: Facts) -> _Class | None:
-    """Gather the columns once for all three checks; None where there is nothing to compare."""
-    if facts not in _SEEN:
-        columns, wide = _list_columns(facts)
-        _SEEN[facts] = _Class(facts, columns, wide) if columns else None
-    return _SEEN[facts]
-
-
-def _list_columns(facts: Facts) -> tuple[list[_Column], bool]:
-    n, m = len(facts.students), len(facts.score_columns)
-    if not n * m:
-        return [], True
-    scores = facts.entries["score"].to_numpy(dtype=float).reshape(n, m)
-    items = facts.entries["item"].to_numpy(dtype=np.intp).reshape(n, m)
-    named = bool(facts.columns.of("line_item"))
-    columns = []
-    for k, meaning in enumerate(facts.score_columns):
-        long = named and not meaning.line_item
-        found = np.unique(items[:, k])
-        for item in found if long else [found[0] if len(found) == 1 else -1]:
-            rows = np.flatnonzero(items[:, k] == item) if long else np.arange(n)
-            if not long or (item >= 0 and len(rows) >= FEW_STUDENTS):
-                title = _title(facts, int(item)) if long else ""
-                columns.append((str(meaning.column), title, int(item), rows, k))
-    most = max(LEAST_ROWS, min(MOST_ROWS, MOST_SCORES // max(len(columns), 1))) // 2
-    ends = [_ends(rows, most) for *_, rows, _ in columns]
-    return [
-        _Column(key, title, item, rows, scores[rows, k])
-        for (key, title, item, _, k), rows in zip(columns, ends, strict=True)
-    ], not named
-
-
-def _ends(rows: Integers, most: int) -> Integers:
-    """Give the first and the last rows."""
-    return rows if len(rows) <= 2 * most else np.concatenate([rows[:most], rows[-most:]])
-
-
-def _title(facts: Facts, item: int) -> str:
-    return str(facts.snapshot.line_items.drop_duplicates("sourced_id")["title"].iloc[item])
-
-
-def _tell(facts: Facts, how: str) -> Iterator[Finding]:
-    """Give a finding for each column that strays so."""
-    table = _class_of(facts)
+def _tell(facts: Facts, how: str, *, whole: bool | None = None) -> Iterator[Finding]:
+    """Give a finding for what strays so: only the sheet as a whole (True), only columns (False), or either."""
+    table = facts.compared
     for stray in table.strays if table else ():
-        if stray.how != how:
+        is_whole = stray.column < 0
+        if stray.how != how or whole not in (None, is_whole):
             continue
-        if stray.column < 0:
+        if is_whole:
             key = facts.columns.student_column
             yield Finding(0, str(key.column) if key else "", _sentence("All scores", stray, 0))
-            continue
-        column = table.columns[stray.column]  # type: ignore[union-attr] # - there are strays, so there is a table
-        scores = f"The scores of {column.title or column.key!r}"
-        yield Finding(0, column.key, _sentence(scores, stray, _line(facts, column, stray)))
+        else:
+            column = table.columns[stray.column]  # type: ignore[union-attr] # - there are strays, so there is a table
+            line = _line(facts, column, stray)
+            scores = f"The scores of {column.title or column.key!r}"
+            yield Finding(0, column.key, _sentence(scores, stray, line))
 
 
-def _line(facts: Facts, column: _Column, stray: Stray) -> int:
+def _line(facts: Facts, column: ComparedColumn, stray: Stray) -> int:
     """Give the line from which the scores stray, 0 for the first."""
     row = column.rows[stray.start]
     return int(facts.students["line"].iloc[row]) if stray.start else 0
@@ -258,10 +78,22 @@ def _column_shifted(facts: Facts) -> Iterator[Finding]:
 
 @check(
     "column-shuffled",
+    "warning",
+    means="The scores of a column have nothing to do with what else is known of the students, where other columns do: "
+    "shuffled, or a thing of its own.",
+    fix="Look whether the scores stand beside their students; nothing, if this column measures something else.",
+)
+def _column_shuffled(facts: Facts) -> Iterator[Finding]:
+    yield from _tell(facts, "shuffled", whole=False)
+
+
+@check(
+    "sheet-shuffled",
     "question",
-    means="The scores of a column have nothing to do with what else is known of the students, where other columns do.",
+    means="The scores agree with each other, and those of the gradebook do, but not the ones with the others: the ids were "
+    "shuffled, or sorted without the scores.",
     fix=_FIX,
     answers=("accept",),
 )
-def _column_shuffled(facts: Facts) -> Iterator[Finding]:
-    yield from _tell(facts, "shuffled")
+def _sheet_shuffled(facts: Facts) -> Iterator[Finding]:
+    yield from _tell(facts, "shuffled", whole=True)

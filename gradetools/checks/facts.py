@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gradetools.checks.compared import Compared, compare_columns
 from gradetools.checks.names import find_differing
 from gradetools.columns import ColumnMeaning, Columns, categorise
 from gradetools.sheet import Sheet
@@ -176,6 +177,11 @@ class Facts:
     def _list_everybody(self) -> Iterable[str]:
         listed = self.snapshot.students[["given_name", "family_name"]].fillna("").drop_duplicates()
         return listed["given_name"] + " " + listed["family_name"]
+
+    @cached_property
+    def compared(self) -> Compared | None:
+        """The scores side by side, for the checks of who they belong to; None where there are none."""
+        return compare_columns(self.sheet, self.columns, self.snapshot, self.students, self.entries)
 
     def where(self, mask: pd.Series | NDArray[np.bool_]) -> Iterator[Any]:
         """Go through the few entries that a check has marked, as named tuples of the columns TOLD."""

@@ -4,18 +4,28 @@ Theory of operation. A student's standing beside a column is the mean of all oth
 A column usually agrees with it, to a degree that the other columns tell. Four stories of a column are weighed as
 likelihoods of normal variables with that correlation: the scores follow the standing of their own rows, that of the
 row above, that of the row below, or none. A correlation alone could not tell a shifted column of thirty students from an
-honest one; two stories about the same rows differ by five standard deviations. A column that was sorted alone needs no
-likelihoods where the rows are in another evident order: it is exactly in order, and chance does not do that.
+honest one; two stories about the same rows differ by five standard deviations.
+
+How far two stories are apart is known beforehand. Where the standing of a row and of the next differ by d, and the usual
+agreement is r, the logarithm of the ratio of their likelihoods has the variance V = r² / (1 - r²) · sum of d², and the mean
+-V/2 if the scores are in their rows, V/2 if they are in the next. So the bound follows from how often an honest sheet may
+be asked about. Where V is small (few students, columns that hardly agree, rows in the order of standing or scores) the two
+cannot be told apart, and nothing is said.
+
+A column that was sorted alone needs no likelihoods where the rows are in another evident order: it is exactly in order,
+and chance does not do that.
 
 `tests/benchmarks/shuffle.py` measures all of it; the bounds below come from there.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
@@ -34,18 +44,19 @@ USUAL_AGREEMENT = 0.5
 FEW_COLUMNS = 3
 #: Where columns usually agree less, they have no standing in common, and nothing can be compared.
 LEAST_AGREEMENT = 0.2
-#: Logarithms of how much likelier one story must be than the other. A shift against the column's own rows; against no
-#: agreement at all; the same where little is known of the column; from some row on, with all rows to choose from.
-SHIFTED, SHIFTED_NOT_STRAY, SHIFTED_SURELY, SHIFTED_FROM = 4.0, -1.5, 5.0, 10.0
+#: Stories that are fewer standard deviations apart are not told apart: own rows and next rows; own rows and none.
+APART, APART_FROM_NONE = 3.0, 2.5
+#: The share of honest sheets that may be asked about a shift, by the theory above.
+RARELY = 0.01
+#: Logarithms of how much likelier one story must be than the other. A shift against the column's own rows, at least;
+#: the same from some row on, with all rows to choose from, and to be told with that row.
+SHIFTED, SHIFTED_FROM, SHIFTED_RATHER_FROM = 3.5, 10.0, 3.0
+#: A shift against no agreement; the same where little is known of the column.
+SHIFTED_NOT_STRAY, SHIFTED_SURELY = -3.0, 5.0
 #: Own rows against no agreement: who fits so well where the scores stand has not moved.
-NOT_SHIFTED = 3.0
-#: A shift that leaves a blank at the end where it began has shown itself already.
-SHIFTED_WITH_BLANK = 3.0
-#: Rows whose neighbours agree stand in the order of the standing, or of the scores, where every shift seems to fit: from
-#: the first on more likelihood is asked for, so much for each, and from the second on there is no telling.
-ALIKE, ALIKE_COSTS, IN_ORDER = 0.2, 6.0, 0.65
+NOT_SHIFTED = 4.0
 #: Own rows against no agreement: a sorted column below the first is stray; below the second where rows have another order.
-SORTED, SORTED_APART = -4.0, 3.0
+SORTED, SORTED_APART = -5.0, 3.0
 #: Standard deviations: at most so far above no agreement, and so far below the usual one.
 SHUFFLED_BELOW, SHUFFLED_APART = 1.5, 3.7
 #: A sorted column has so many distinct values, and one order in so many would be sorted by chance.
@@ -59,7 +70,7 @@ class Stray:
     """A column whose scores seem to belong to other students.
 
     Attributes:
-        column: its position.
+        column: its position, -1 for the sheet as a whole.
         how: "sorted", "shifted" or "shuffled".
         own: how the scores agree with their own students' standing, from -1 to 1; NaN where there is none.
         other: how they agree with that of the students they fit, or how columns usually do.
@@ -93,20 +104,14 @@ def find_strays(
         has_other_order: whether the rows of a column stand in an evident order that is not the scores'; asked rarely.
     """
     standing = _Standing(scores, known, twins)
-    found = []
-    for column in range(scores.shape[1]):
-        order = orders[column] if orders else slice(None)
-        expected, sure = standing.usual(column)
-        stray = judge(
-            scores[order, column],
-            standing.beside(column)[order],
-            expected,
-            sure=sure,
-            has_other_order=partial(has_other_order, column),
-        )
-        if stray:
-            found.append(Stray(column, *stray))
-    return found
+    usual = [standing.usual(column) for column in range(scores.shape[1])]
+    stories = _Stories(
+        _put_in_order(scores, orders),
+        _put_in_order(standing.beside[:, : scores.shape[1]], orders),
+        np.array([agreement for agreement, _ in usual]),
+        np.array([sure for _, sure in usual], dtype=bool),
+    )
+    return list(stories.find_strays(has_other_order))
 
 
 def find_stray_sheet(scores: Floats, known: Floats) -> Stray | None:
@@ -119,124 +124,206 @@ def find_stray_sheet(scores: Floats, known: Floats) -> Stray | None:
     Returns:
         A stray with the column -1; None also where there are not two columns each that agree among themselves.
     """
-    sides = [_Standing(each, np.empty((len(each), 0)), ()) for each in (scores, known)]
-    if min(scores.shape[1], known.shape[1]) < 2:
+    columns = min(scores.shape[1], known.shape[1])
+    if columns < 2:
         return None
-    expected = math.sqrt(max(sides[0].agreement, 0.0) * max(sides[1].agreement, 0.0))
-    sure = min(scores.shape[1], known.shape[1]) >= FEW_COLUMNS
-    stray = judge(sides[0].mean, sides[1].mean, min(max(expected, 0.05), 0.9), sure=sure)
-    return Stray(-1, *stray) if stray else None
+    sheet, book = (_Standing(each, np.empty((len(each), 0)), ()) for each in (scores, known))
+    usual = _limit(math.sqrt(max(sheet.agreement, 0.0) * max(book.agreement, 0.0)))
+    sure = columns >= FEW_COLUMNS
+    stories = _Stories(sheet.mean[:, None], book.mean[:, None], np.array([usual]), np.array([sure]))
+    found = next(stories.find_strays(lambda _: False), None)
+    return dataclasses.replace(found, column=-1) if found else None
 
 
-def judge(
-    scores: Floats,
-    standing: Floats,
-    expected: float,
-    *,
-    sure: bool,
-    has_other_order: Callable[[], bool] = lambda: False,
-) -> tuple[Literal["sorted", "shifted", "shuffled"], float, float, int, int] | None:
-    """Say which story of one column is true: the fields of a `Stray` after its column, or None.
+@dataclass(frozen=True, eq=False)
+class _Stories:
+    """Columns in the order of their rows, beside the standing of these rows, and what may be told of them.
 
-    Args:
-        scores: one for each row, NaN for none.
-        standing: one for each row, NaN for none.
-        expected: the usual agreement, between 0 and 1.
-        sure: whether other columns, and not only habit, say what is usual.
-        has_other_order: whether the rows stand in an evident order.
+    Attributes:
+        scores: rows x columns, NaN for none.
+        standing: the same.
+        usual: for each column the usual agreement, between 0 and 1.
+        sure: for each column whether other columns, and not only habit, say what is usual.
     """
-    y, x = standardise(scores), standardise(standing)
-    own, count = agree(y, x)
-    story = _weigh(y, x, expected)
-    alone = story.sum() if count >= FEW_STUDENTS else 0.0
-    if alone < SORTED_APART and is_sorted(scores):
-        apart = has_other_order()
-        if apart or (expected >= LEAST_AGREEMENT and alone < SORTED):
-            return "sorted", own if count >= FEW_STUDENTS else math.nan, expected, 0, 0
-    if count < FEW_STUDENTS or expected < LEAST_AGREEMENT:
-        return None
-    alike = max(agree(x, move(x, 1))[0], agree(y, move(y, 1))[0])
-    more = ALIKE_COSTS * max(alike - ALIKE, 0.0)
-    for rows in (1, -1) if alike < IN_ORDER else ():
-        start = _find_shift(y, x, rows, expected, story, more=more, sure=sure)
-        if start is not None:
-            fits = agree(y[start:], move(x, rows)[start:])[0]
-            return "shifted", agree(y[start:], x[start:])[0], fits, rows, start
-    deviations = math.sqrt(count - 3)
-    z = math.atanh(own) * deviations
-    apart = math.atanh(expected) * deviations - z > SHUFFLED_APART
-    if z < SHUFFLED_BELOW and apart and sure and not is_coarse(scores):
-        return "shuffled", own, expected, 0, 0
-    return None
+
+    scores: Floats
+    standing: Floats
+    usual: Floats
+    sure: NDArray[np.bool_]
+
+    def find_strays(self, has_other_order: Callable[[int], bool]) -> Iterator[Stray]:
+        """Tell the story of each column that strays."""
+        shifts = {**self._find_shifts(-1), **self._find_shifts(1)}
+        for k, (own, count) in enumerate(zip(*self._own, strict=True)):
+            enough = count >= FEW_STUDENTS
+            if self._is_sorted_alone(k, has_other_order, enough=enough):
+                yield Stray(k, "sorted", float(own) if enough else math.nan, float(self.usual[k]))
+            elif k in shifts:
+                yield shifts[k]
+            elif enough and self._is_shuffled(k):
+                yield Stray(k, "shuffled", float(own), float(self.usual[k]))
+
+    @cached_property
+    def _y(self) -> Floats:
+        return standardise(self.scores)
+
+    @cached_property
+    def _x(self) -> Floats:
+        return standardise(self.standing)
+
+    @cached_property
+    def _own(self) -> tuple[Floats, Integers]:
+        """How each column agrees with its own rows, and how many have both."""
+        return agree(self._y, self._x)
+
+    @cached_property
+    def _story(self) -> Floats:
+        """Row by row, how much likelier it is that the scores follow their own students than that they follow nothing."""
+        return self._weigh(self._x)
+
+    @property
+    def _odds(self) -> Floats:
+        square = self.usual**2
+        return square / (1 - square)
+
+    def _weigh(self, x: Floats) -> Floats:
+        """Give, row by row, the log-likelihood that y follows x, against that it follows nothing; 0 without both."""
+        left = 1 - self.usual**2
+        story = (self._y**2 - (self._y - self.usual * x) ** 2 / left - np.log(left)) / 2
+        return np.where(np.isnan(story), 0.0, story)
+
+    def _is_sorted_alone(
+        self, k: int, has_other_order: Callable[[int], bool], *, enough: bool
+    ) -> bool:
+        alone = self._story[:, k].sum() if enough else 0.0
+        if alone >= SORTED_APART or not is_sorted(self.scores[:, k]):
+            return False
+        apart = math.sqrt(self._odds[k] * self._own[1][k])
+        known = apart >= APART_FROM_NONE and self.usual[k] >= LEAST_AGREEMENT
+        return (known and alone < SORTED) or has_other_order(k)
+
+    def _is_shuffled(self, k: int) -> bool:
+        own, count = (each[k] for each in self._own)
+        deviations = math.sqrt(count - 3)
+        z = math.atanh(own) * deviations
+        apart = math.atanh(self.usual[k]) * deviations
+        strange = z < SHUFFLED_BELOW and apart - z > SHUFFLED_APART
+        known = bool(self.sure[k]) and self.usual[k] >= LEAST_AGREEMENT
+        return strange and known and not is_coarse(self.scores[:, k])
+
+    def _find_shifts(self, rows: int) -> dict[int, Stray]:
+        """Find the columns whose scores fit the students of the next row better than their own."""
+        # What was moved out at one end often comes in at the other.
+        moved = np.roll(self._x, rows, axis=0)
+        there = ~np.isnan(self._y + self._x + moved)
+        fits = self._weigh(moved)
+        gain = np.cumsum(np.where(there, fits - self._story, 0.0)[::-1], axis=0)[::-1]
+        apart = self._measure_apart(self._x, rows)
+        told_apart = np.minimum(apart, self._measure_apart(self._y, rows)) >= APART
+        told_apart &= self.usual >= LEAST_AGREEMENT
+        rare = NormalDist().inv_cdf(1 - RARELY / (2 * len(self.usual)))
+        least = np.maximum(rare * apart - apart**2 / 2, SHIFTED)
+        whole = told_apart & (gain[0] + self._weigh_blank(rows) > least)
+        found = {}
+        for k in np.flatnonzero(told_apart & (whole | (gain.max(axis=0) > SHIFTED_FROM))).tolist():
+            for start in _list_starts(gain[:, k], whole=bool(whole[k])):
+                y, x, following = (each[start:, [k]] for each in (self._y, self._x, moved))
+                if self._is_shift(k, fits[start:, k].sum(), self._story[start:, k].sum()) and (
+                    there[start:, k].sum() >= FEW_STUDENTS
+                ):
+                    own, other = (float(agree(y, each)[0][0]) for each in (x, following))
+                    found[k] = Stray(k, "shifted", own, other, rows, start)
+                    break
+        return found
+
+    def _is_shift(self, k: int, fits: float, story: float) -> bool:
+        surely = not self.sure[k] or is_coarse(self.scores[:, k])
+        return fits > (SHIFTED_SURELY if surely else SHIFTED_NOT_STRAY) and story < NOT_SHIFTED
+
+    def _measure_apart(self, values: Floats, rows: int) -> Floats:
+        """Give the standard deviations between own rows and the next, as one side of them tells; the last row has none."""
+        d = values - np.roll(values, rows, axis=0)
+        d[0 if rows > 0 else -1] = np.nan
+        both = ~np.isnan(d + self._y + self._x)
+        apart: Floats = np.sqrt(self._odds * np.where(both, d**2, 0.0).sum(axis=0))
+        return apart
+
+    def _weigh_blank(self, rows: int) -> Floats:
+        """Say what a blank tells that stands where a shift by so many rows begins: much where there are few."""
+        seen = ~np.isnan(self._x)
+        blank = seen & np.isnan(self._y)
+        ways = slice(None, None, 1 if rows > 0 else -1)
+        first = seen[ways].argmax(axis=0)
+        begins = blank[ways][first, np.arange(len(first))]
+        rarity = seen.sum(axis=0) / np.maximum(6 * blank.sum(axis=0), 1)
+        return np.where(begins, np.log(np.maximum(rarity, 1.0)), 0.0)
 
 
-def _find_shift(
-    y: Floats, x: Floats, rows: int, expected: float, story: Floats, *, more: float, sure: bool
-) -> int | None:
-    """Give the first row from which the scores fit the students of the next row better than their own."""
-    moved = move(x, rows)
-    fits = _weigh(y, moved, expected)
-    better = np.where(np.isnan(x + moved), 0.0, fits - story)
-    from_here = np.cumsum(better[::-1])[::-1]
-    if from_here.max() <= SHIFTED_WITH_BLANK:
-        return None
-    least = SHIFTED_NOT_STRAY if sure and not is_coarse(y) else SHIFTED_SURELY
-    seen = np.flatnonzero(~np.isnan(x))
-    blank = bool(np.isnan(y[seen[0] if rows > 0 else seen[-1]]))
-    bound = more + (SHIFTED_WITH_BLANK if blank else SHIFTED)
-    best = int(from_here.argmax())
-    if from_here[0] <= bound and from_here[best] <= more + SHIFTED_FROM:
-        return None
-    for start in (best, 0) if from_here[best] > from_here[0] + SHIFTED_WITH_BLANK else (0,):
-        enough = np.isfinite(y[start:] + moved[start:]).sum() >= FEW_STUDENTS
-        if enough and fits[start:].sum() > least and story[start:].sum() < NOT_SHIFTED:
-            return start
-    return None
+def _list_starts(gain: Floats, *, whole: bool) -> list[int]:
+    """List the rows from which a column may have been shifted, the likeliest first."""
+    best = int(gain.argmax())
+    starts = [0] if whole else []
+    if gain[best] > SHIFTED_FROM and gain[best] > gain[0] + SHIFTED_RATHER_FROM:
+        return [best, *starts]
+    return starts or [0]
 
 
 class _Standing:
-    """The columns side by side, standardised, and the standing of each person beside one of them."""
+    """The columns side by side, standardised, and the standing of each person beside each of them.
+
+    Attributes:
+        mean: each person's mean of all columns; NaN where there are none.
+        beside: for each column each person's mean of the others, its twin left out; NaN where there are none.
+    """
 
     def __init__(self, scores: Floats, known: Floats, twins: Sequence[int]) -> None:
-        self._width = scores.shape[1]
         z = standardise(np.hstack([scores, known]))
-        self._there = ~np.isnan(z)
-        self._filled = np.where(self._there, z, 0.0)
-        self._twins = twins
-        self._total = self._filled.sum(axis=1)
-        self._count = self._there.sum(axis=1)
-        self._agreements = np.array([agree(z[:, i], self.beside(i))[0] for i in range(z.shape[1])])
+        there = ~np.isnan(z)
+        filled = np.where(there, z, 0.0)
+        pairs = [(k, scores.shape[1] + twin) for k, twin in enumerate(twins) if twin >= 0]
+        self._twins = {**dict(pairs), **{twin: k for k, twin in pairs}}
+        mine, theirs = list(self._twins), list(self._twins.values())
+        own, owns = filled.copy(), there.astype(int)
+        own[:, mine] += filled[:, theirs]
+        owns[:, mine] += there[:, theirs]
+        total, count = filled.sum(axis=1, keepdims=True), there.sum(axis=1, keepdims=True)
+        self.mean = _divide(total, count)[:, 0]
+        self.beside = _divide(total - own, count - owns)
+        self._agreements = agree(z, self.beside)[0]
 
     @property
     def agreement(self) -> float:
         """How the columns agree with each other, on average; 0 for none."""
         return float(self._agreements.mean()) if len(self._agreements) else 0.0
 
-    @property
-    def mean(self) -> Floats:
-        """Each person's mean of all columns; NaN where there are none."""
-        return np.where(self._count > 0, self._total / np.maximum(self._count, 1), np.nan)
-
-    def beside(self, column: int) -> Floats:
-        """Give each person's mean of the other columns; NaN where there are none."""
-        same = self._same(column)
-        total = self._total - self._filled[:, same].sum(axis=1)
-        count = self._count - self._there[:, same].sum(axis=1)
-        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
     def usual(self, column: int) -> tuple[float, bool]:
         """Give the agreement that other columns have, without the most and the least, and whether they are enough."""
-        others = np.sort(np.delete(self._agreements, self._same(column)))
+        same = [column, self._twins.get(column, column)]
+        others = np.sort(np.delete(self._agreements, same))
         cut = len(others) // 6
         others = others[cut : len(others) - cut]
         # One other column knows no more of what is usual than this one does.
         total = others.sum() if len(others) > 1 else 0.0
         usual = (total + USUAL_AGREEMENT) / (len(others) + 1 if len(others) > 1 else 1)
-        return min(max(float(usual), 0.05), 0.9), len(others) >= FEW_COLUMNS
+        return _limit(float(usual)), len(others) >= FEW_COLUMNS
 
-    def _same(self, column: int) -> list[int]:
-        twin = self._twins[column] if self._twins and column < self._width else -1
-        return [column] if twin < 0 else [column, self._width + twin]
+
+def _limit(agreement: float) -> float:
+    return min(max(agreement, 0.05), 0.9)
+
+
+def _divide(total: Floats, count: Integers) -> Floats:
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _put_in_order(values: Floats, orders: Sequence[Integers]) -> Floats:
+    """Put each column of persons into the order of its rows; a column of fewer rows ends in NaN."""
+    if not orders:
+        return values
+    rows = np.full((max(len(order) for order in orders), len(orders)), np.nan)
+    for k, order in enumerate(orders):
+        rows[: len(order), k] = values[order, k]
+    return rows
 
 
 def standardise(values: Floats) -> Floats:
@@ -253,31 +340,15 @@ def standardise(values: Floats) -> Floats:
     return z
 
 
-def agree(y: Floats, x: Floats) -> tuple[float, int]:
-    """Give the correlation of the rows that have both, and how many there are."""
+def agree(y: Floats, x: Floats) -> tuple[Floats, Integers]:
+    """Give for each column the correlation of the rows that have both, and how many there are."""
     both = ~np.isnan(y + x)
-    a, b = y[both], x[both]
-    n = max(len(a), 1)
-    a, b = a - a.sum() / n, b - b.sum() / n
-    size = math.sqrt(float(a @ a) * float(b @ b))
-    return (min(max(float(a @ b) / size, -0.999), 0.999) if size else 0.0), len(a)
-
-
-def move(values: Floats, rows: int) -> Floats:
-    """Move values down by one row (1), or up (-1); the end that nothing moves to is NaN."""
-    moved = np.full(len(values), np.nan)
-    if rows > 0:
-        moved[1:] = values[:-1]
-    else:
-        moved[:-1] = values[1:]
-    return moved
-
-
-def _weigh(y: Floats, x: Floats, expected: float) -> Floats:
-    """Give, row by row, the log-likelihood that y follows x, against that it follows nothing; 0 without both."""
-    left = 1 - expected**2
-    story = (y**2 - (y - expected * x) ** 2 / left - math.log(left)) / 2
-    return np.where(np.isnan(story), 0.0, story)
+    count = both.sum(axis=0)
+    a, b = (np.where(both, each, 0.0) for each in (y, x))
+    a, b = (np.where(both, each - each.sum(axis=0) / np.maximum(count, 1), 0.0) for each in (a, b))
+    size = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
+    agreement = (a * b).sum(axis=0) / np.where(size > 0, size, 1.0)
+    return np.clip(agreement, -0.999, 0.999), count
 
 
 def is_sorted(scores: Floats) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from gradetools.checks.standing import Floats, find_strays
 
-SHEETS, COLUMNS, SPOILT = 50, 12, 4
+SHEETS, COLUMNS, SPOILT, SEED = 500, 12, 4, 90210
 CLASSES, CORRELATIONS = (30, 300), (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 #: Of arbitrary shuffles, the shares of the students whose scores change places.
 SHARES = (0.25, 0.5, 0.75, 1.0)
@@ -135,38 +135,39 @@ REORDERED = (
 )
 
 
-def is_flagged(scores: Floats, *, roster: bool) -> bool:
-    """Whether something is asked about a sheet."""
+def is_flagged(scores: Floats, *, roster: bool, told: bool) -> bool:
+    """Whether something is asked about a sheet, or at least told: a shuffle is only a warning."""
     nothing = np.empty((len(scores), 0))
-    return bool(find_strays(scores, nothing, has_other_order=lambda _: roster))
+    strays = find_strays(scores, nothing, has_other_order=lambda _: roster)
+    return any(told or stray.how != "shuffled" for stray in strays)
 
 
 def measure(
-    students: int, correlation: float, spoil: Spoil, sheets: int, *, roster: bool = True
+    students: int, correlation: float, kind: str, sheets: int, *, told: bool = True
 ) -> float:
-    """Give the share of sheets, spoilt so, that something is asked about."""
-    chance = np.random.default_rng(2026)
+    """Give the share of sheets of a kind that something is told about, or only those that are asked about."""
+    spoil, roster = {**SPOILT_SHEETS, **HONEST_SHEETS}[kind], kind not in REORDERED
+    chance = np.random.default_rng(SEED)
     made = (spoil(make_class(students, correlation, chance), chance) for _ in range(sheets))
-    return sum(is_flagged(scores, roster=roster) for scores in made) / sheets
+    return sum(is_flagged(scores, roster=roster, told=told) for scores in made) / sheets
 
 
-def tell_table(title: str, kinds: Mapping[str, Spoil], sheets: int) -> None:
+def tell_table(title: str, kinds: Iterable[str], sheets: int, *, told: bool) -> None:
     """Write a Markdown table: a row for each class and kind of sheet, in per cent for each correlation."""
     tell(f"| {title} | students | " + " | ".join(f"{each:.1f}" for each in CORRELATIONS) + " |")
     tell("|---|--:|" + "--:|" * len(CORRELATIONS))
-    for name, spoil in kinds.items():
+    for kind in kinds:
         for students in CLASSES:
-            roster = name not in REORDERED
-            shares = (measure(students, r, spoil, sheets, roster=roster) for r in CORRELATIONS)
-            told = " | ".join(f"{100 * share:.1f}" for share in shares)
-            tell(f"| {name} | {students} | {told} |")
+            shares = (measure(students, r, kind, sheets, told=told) for r in CORRELATIONS)
+            numbers = " | ".join(f"{100 * share:.1f}" for share in shares)
+            tell(f"| {kind} | {students} | {numbers} |")
     tell()
 
 
 def main(sheets: int) -> None:
     """Measure and tell."""
-    tell_table("caught, of 100 spoilt sheets", SPOILT_SHEETS, sheets)
-    tell_table("flagged, of 100 honest sheets", HONEST_SHEETS, sheets)
+    tell_table("noticed, of 100 spoilt sheets", SPOILT_SHEETS, sheets, told=True)
+    tell_table("asked about, of 100 honest sheets", HONEST_SHEETS, sheets, told=False)
 
 
 if __name__ == "__main__":

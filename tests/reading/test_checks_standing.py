@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import runpy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -136,11 +136,24 @@ def test_sorted_rows_are_honest() -> None:
         assert found(check(scores, order=np.argsort(values).tolist())) == []
 
 
-def test_a_shuffled_column_is_a_question() -> None:
-    """A column that has nothing to do with the others, as none of them has, looks shuffled."""
+def test_a_shuffled_column_is_a_warning() -> None:
+    """A column that has nothing to do with the others looks shuffled; it may as well be honest, and is not blocked."""
     scores = make_scores()
     spoilt = with_column(scores, 3, -scores[:, 3] + 140)
-    assert found(check(spoilt)) == [("Quiz 3", "column-shuffled")]
+    checked = check(spoilt)
+    assert found(checked) == [("Quiz 3", "column-shuffled")]
+    assert checked.counts == {"ready": 150, "skipped": 0, "blocked": 0}
+
+
+def test_a_shuffled_sheet_is_a_question() -> None:
+    """Scores that agree with each other, and not with the gradebook's, belong to other students: ids sorted alone."""
+    scores = make_scores(8)
+    order = np.random.default_rng(6).permutation(STUDENTS)
+    checked = check(scores[order, :4], scores[:, 4:])
+    assert found(checked) == [("ID", "sheet-shuffled")]
+    assert checked.counts["blocked"] == 120
+    accepted = check(scores[order, :4], scores[:, 4:], answers=[("sheet-shuffled", "ID")])
+    assert accepted.counts["blocked"] == 0
 
 
 def test_one_column_is_compared_with_the_gradebook() -> None:
@@ -218,23 +231,17 @@ def test_attendance_is_coarse() -> None:
 
 @pytest.mark.parametrize("kind", ["sorted alone", "shifted by one, a blank at the end", "shifted by one, rolled over"])  # fmt: skip
 def test_shuffles_are_caught(kind: str) -> None:
-    """With a correlation of 0.6 and 30 students, at least 95 of 100 sorted or shifted sheets are caught."""
-    spoil = SIMULATION["SPOILT_SHEETS"][kind]
-    assert SIMULATION["measure"](30, 0.6, spoil, 200) >= 0.95
+    """With a correlation of 0.6 and 30 students, about 95 of 100 sorted or shifted sheets are asked about."""
+    assert SIMULATION["measure"](30, 0.6, kind, 200, told=False) >= 0.94
 
 
-def test_honest_sheets_are_left_alone() -> None:
-    """With a correlation of 0.6 and 30 students, at most one honest sheet of twelve columns in a hundred is flagged."""
-    honest = SIMULATION["HONEST_SHEETS"]["in the order of a roster"]
-    assert SIMULATION["measure"](30, 0.6, honest, 400) <= 0.01
+@pytest.mark.parametrize("kind", [kind for kind in SIMULATION["HONEST_SHEETS"] if "finely" not in kind])  # fmt: skip
+def test_honest_sheets_are_left_alone(kind: str) -> None:
+    """With a correlation of 0.6 and 30 students, about one honest sheet of twelve columns in a hundred is asked about."""
+    assert SIMULATION["measure"](30, 0.6, kind, 150, told=False) <= 0.02
 
 
-def test_peculiar_honest_sheets_are_left_alone() -> None:
-    """Sheets that are sorted, coarse, half empty, or hold attendance are flagged as rarely as plain ones."""
-    kinds: dict[str, Callable[..., Floats]] = SIMULATION["HONEST_SHEETS"]
-    shares = [
-        SIMULATION["measure"](30, 0.6, spoil, 100, roster=kind not in SIMULATION["REORDERED"])
-        for kind, spoil in kinds.items()
-        if "finely" not in kind
-    ]
-    assert sum(shares) / len(shares) <= 0.01
+@pytest.mark.parametrize("kind", ["in the order of a roster", "sorted by a score column"])
+def test_sheets_that_hardly_agree_are_left_alone(kind: str) -> None:
+    """Where columns hardly agree there is no telling, and no asking."""
+    assert SIMULATION["measure"](30, 0.3, kind, 150, told=False) <= 0.02
