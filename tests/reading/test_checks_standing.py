@@ -14,7 +14,7 @@ import pytest
 from reading_samples import make_line_item, make_snapshot, make_student
 
 from gradetools.checks import Checked, check_entries
-from gradetools.checks.standing import Floats, find_strays, is_coarse, is_sorted
+from gradetools.checks.standing import Floats, find_stray_sheet, find_strays, is_coarse, is_sorted
 from gradetools.columns import Columns, suggest_columns
 from gradetools.sheet import read_sheet
 from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
@@ -59,13 +59,20 @@ def check_text(text: str, school: Snapshot, answers: Iterable[tuple[str, str]] =
 
 
 def check(
-    scores: Floats, known: Floats | None = None, order: Sequence[int] | None = None, **options: Any
+    scores: Floats,
+    known: Floats | None = None,
+    order: Sequence[int] | None = None,
+    *,
+    school: Snapshot | None = None,
+    named: str = "Known",
+    **options: Any,
 ) -> Checked:
     """Check a wide sheet of scores, its rows by id or in another order."""
     header = ",".join(["ID", *(f"Quiz {k}" for k in range(scores.shape[1]))])
     cells = [[f"{i:05}", *("" if np.isnan(x) else f"{x:g}" for x in row)] for i, row in enumerate(scores)]  # fmt: skip
     rows = [",".join(cells[i]) for i in (range(len(cells)) if order is None else order)]
-    return check_text("\n".join([header, *rows]) + "\n", make_school(known), **options)
+    school = school or make_school(known, named=named)
+    return check_text("\n".join([header, *rows]) + "\n", school, **options)
 
 
 def found(checked: Checked) -> list[tuple[str, str]]:
@@ -175,12 +182,34 @@ def test_a_whole_sheet_is_compared_with_the_gradebook() -> None:
 
 
 def test_a_column_is_not_compared_with_its_own_grades() -> None:
-    """The old grades of the same line item say nothing of how the students stand."""
-    scores = make_scores(1)
-    chance = np.random.default_rng(1)
-    old = with_column(np.hstack([scores, chance.permuted(scores)]), 0, np.roll(scores[:, 0], 1))
-    own = find_strays(scores, old[:, :1], twins=[0])
-    assert (own, len(find_strays(scores, old[:, :1]))) == ([], 1)
+    """The old grades of the same line item say nothing of how the students stand, alone or beside others."""
+    scores = make_scores(4)
+    old = np.roll(scores[:, :1], 1, axis=0)
+    own = find_strays(scores[:, :1], old, twins=[0])
+    assert (own, len(find_strays(scores[:, :1], old))) == ([], 1)
+    many = np.hstack([np.roll(scores[:, [0]], 1, axis=0)] * 3)
+    assert find_strays(scores, many[:, :1], twins=[0, -1, -1, -1]) == []
+    assert found(check(scores[:, :1], old, named="Quiz")) == []
+
+
+def test_removed_grades_tell_nothing() -> None:
+    """What is known of the students is what the gradebook still has."""
+    scores = make_scores(6)
+    school = make_school(scores[:, 1:])
+    gone = replace(school, results=school.results.assign(active=False))
+    moved = np.roll(scores[:, :1], 1, axis=0)
+    assert found(check(moved, school=school)) == [("Quiz 0", "column-shifted")]
+    assert found(check(moved, school=gone)) == []
+
+
+def test_a_blank_where_a_shift_begins_tells_more() -> None:
+    """A lone blank at the end where the scores moved away makes the shift likelier; one of many says nothing."""
+    measure = SIMULATION["measure"]
+    blank, rolled = (
+        measure(30, 0.5, f"shifted by one, {kind}", 200)
+        for kind in ("a blank at the end", "rolled over")
+    )
+    assert blank > rolled
 
 
 def test_long_sheets_are_compared_item_by_item() -> None:
@@ -196,6 +225,71 @@ def test_long_sheets_are_compared_item_by_item() -> None:
     checked = check_text(write(spoilt), make_school())
     assert found(checked) == [("Score", "column-shifted")]
     assert "The scores of 'Quiz 2' look shifted" in checked.findings["message"][0]
+
+
+def test_each_line_item_of_a_long_sheet_has_its_own_order() -> None:
+    """A shift counts along the rows of its line item, whatever the order of the others, and nobody's rows are no person."""
+    scores = make_scores(5)
+    chance = np.random.default_rng(11)
+
+    def write(*, moved: bool) -> str:
+        rows = []
+        for k in range(5):
+            order = chance.permutation(STUDENTS)
+            values = np.roll(scores[order, k], 1) if moved and k == 3 else scores[order, k]
+            rows += [f"{i:05},Quiz {k},{x:g}" for i, x in zip(order, values, strict=True)]
+        return "\n".join(["ID,Assignment,Score", *rows]) + "\n"
+
+    honest, spoilt = (check_text(write(moved=moved), make_school()) for moved in (False, True))
+    assert found(honest) == []
+    assert "The scores of 'Quiz 3' look shifted by one row" in spoilt.findings["message"][0]
+
+
+def test_ids_without_zeros_are_in_order_too() -> None:
+    """1, 3, 9, 27 is an order of ids; so a sorted column beside it was sorted alone."""
+    values = np.sort(make_scores(1)[:, 0]).tolist()
+    numbers = [str(3**i) for i in range(STUDENTS)]
+    school = make_school()
+    plain = replace(school, students=school.students.assign(identifier=numbers, family_name=""))
+    text = "\n".join(["ID,Quiz 0", *(f"{n},{x:g}" for n, x in zip(numbers, values, strict=True))])
+    assert ("Quiz 0", "column-sorted") in found(check_text(text + "\n", plain))
+
+
+def test_an_order_within_equal_scores_is_honest() -> None:
+    """Rows sorted by score, and by id among equals, look like an order of ids; where the score changes they have none."""
+    order = [6 * block + i for block in (2, 3, 0, 4, 1) for i in range(6)]
+    scores = np.empty((STUDENTS, 1))
+    scores[order, 0] = np.repeat(np.arange(5.0), 6)
+    assert found(check(scores, order=order)) == []
+    assert found(check(np.sort(scores, axis=0))) == [("Quiz 0", "column-sorted")]
+
+
+def test_a_shift_needs_ten_students_from_its_start_on() -> None:
+    """However well the columns agree, the last nine rows are too few to be told as shifted, and fifteen are not."""
+    chance = np.random.default_rng(2)
+    scores = chance.standard_normal((60, 1)) + 0.2 * chance.standard_normal((60, 8))
+    told = []
+    for start in (51, 45):
+        moved = np.append(scores[:start, 2], shifted(scores[start:, 2], 1))
+        strays = find_strays(with_column(scores, 2, moved), np.empty((60, 0)))
+        told.append([stray.how for stray in strays])
+    assert told == [[], ["shifted"]]
+
+
+def test_two_columns_each_are_needed_to_compare_sheets() -> None:
+    """One column of the gradebook does not tell that the whole sheet is wrong."""
+    scores = make_scores(6)
+    assert find_stray_sheet(np.roll(scores[:, :3], 1, axis=0), scores[:, 3:4]) is None
+
+
+def test_the_first_and_the_last_rows_are_looked_at() -> None:
+    """Of a large sheet both ends count: what was moved near the end is seen."""
+    scores = make_scores(30, students=3000)
+    spoilt = with_column(scores, 2, np.append(scores[:2200, 2], shifted(scores[2200:, 2], 1)))
+    students = [make_student(f"s{i}", identifier=f"{i:05}") for i in range(len(scores))]
+    items = [make_line_item(f"Quiz {k}", f"Quiz {k}", 150.0) for k in range(30)]
+    checked = check(spoilt, school=make_snapshot(students, items))
+    assert ("Quiz 2", "column-shifted") in found(checked)
 
 
 def test_few_students_say_nothing() -> None:
@@ -237,8 +331,8 @@ def test_shuffles_are_caught(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in SIMULATION["HONEST_SHEETS"] if "finely" not in kind])  # fmt: skip
 def test_honest_sheets_are_left_alone(kind: str) -> None:
-    """With a correlation of 0.6 and 30 students, about one honest sheet of twelve columns in a hundred is asked about."""
-    assert SIMULATION["measure"](30, 0.6, kind, 150, told=False) <= 0.02
+    """With a correlation of 0.6 and 30 students, about one honest sheet of twelve columns in a hundred is told about."""
+    assert SIMULATION["measure"](30, 0.6, kind, 150, told="unrelated" not in kind) <= 0.02
 
 
 @pytest.mark.parametrize("kind", ["in the order of a roster", "sorted by a score column"])
