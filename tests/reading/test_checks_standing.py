@@ -183,13 +183,20 @@ def test_a_whole_sheet_is_compared_with_the_gradebook() -> None:
 
 def test_a_column_is_not_compared_with_its_own_grades() -> None:
     """The old grades of the same line item say nothing of how the students stand, alone or beside others."""
-    scores = make_scores(4)
+    scores = make_scores(1)
     old = np.roll(scores[:, :1], 1, axis=0)
     own = find_strays(scores[:, :1], old, twins=[0])
     assert (own, len(find_strays(scores[:, :1], old))) == ([], 1)
-    many = np.hstack([np.roll(scores[:, [0]], 1, axis=0)] * 3)
-    assert find_strays(scores, many[:, :1], twins=[0, -1, -1, -1]) == []
     assert found(check(scores[:, :1], old, named="Quiz")) == []
+
+
+def test_own_grades_are_left_out_of_the_standing() -> None:
+    """Beside other grades, too, the old ones of the same line item change nothing of how a column agrees."""
+    scores = make_scores(6)
+    moved, others = np.roll(scores[:, :1], 1, axis=0), scores[:, 1:]
+    [without] = find_strays(moved, others)
+    [beside] = find_strays(moved, np.hstack([scores[:, :1], others]), twins=[0])
+    assert (beside.own, beside.other) == pytest.approx((without.own, without.other))
 
 
 def test_removed_grades_tell_nothing() -> None:
