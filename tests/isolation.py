@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,9 @@ def is_own(name: str) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Move into a home folder of the run's own, before the first test and the first kernel."""
-    shared = os.environ.get("GRADETOOLS_SHARED")
+    # A worker starts after the variable was taken away, and is told by the run's own process.
+    told = getattr(config, "workerinput", {})
+    shared = told.get("shared") or os.environ.get("GRADETOOLS_SHARED")
     config.stash[SHARED] = Path(shared).resolve() if shared else None
     before = dict(os.environ)
     home = tempfile.TemporaryDirectory(prefix="gradetools-tests-", ignore_cleanup_errors=True)
@@ -65,3 +68,10 @@ def pytest_configure(config: pytest.Config) -> None:
         home.cleanup()
 
     config.add_cleanup(restore)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the outside samples are."""
+    shared = node.config.stash[SHARED]
+    node.workerinput["shared"] = str(shared) if shared else ""
