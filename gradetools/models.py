@@ -9,6 +9,7 @@ know, we do not erase. Source of the fields: 1EdTech OneRoster 1.2 Gradebook, `R
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import uuid
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
+
+from gradetools.showing import Showing, Shown
 
 
 class ScoreStatus(StrEnum):
@@ -136,7 +139,7 @@ class LearningObjectiveScoreSet(OneRosterModel):
     learning_objective_results: list[LearningObjectiveResult]
 
 
-class Result(OneRosterModel):
+class Result(Shown, OneRosterModel):
     """One student's grade for one line item (OneRoster 1.2 Gradebook, `ResultDType`).
 
     `line_item`, `student`, `class_` and `score_scale` take a sourcedId or a `Ref`. The four flags take
@@ -168,6 +171,36 @@ class Result(OneRosterModel):
     incomplete: Flag | None = None
     late: Flag | None = None
     missing: Flag | None = None
+
+    def _show(self) -> Showing:
+        given = {name: getattr(self, name) for name in type(self).model_fields} | (
+            self.model_extra or {}
+        )
+        rows = [(name, _tell(value)) for name, value in given.items() if value is not None]
+        graded = next(
+            (each for each in (self.score, self.text_score) if each is not None), "no score"
+        )
+        return Showing(
+            f"<Result of {self.student.sourced_id} for {self.line_item.sourced_id}: {graded}>",
+            columns=("field", "value"),
+            rows=rows,
+            of="fields",
+            most=len(type(self).model_fields),
+        )
+
+
+def _tell(value: object) -> object:
+    """Give a field's value as it is typed: a pointer by its id, what has parts as JSON."""
+    if isinstance(value, Ref):
+        return value.sourced_id
+    if isinstance(value, (dict, list)):
+        parts = (
+            [one.to_record() if isinstance(one, OneRosterModel) else one for one in value]
+            if isinstance(value, list)
+            else value
+        )
+        return json.dumps(parts, ensure_ascii=False)
+    return value
 
 
 class LineItem(OneRosterModel):

@@ -10,11 +10,16 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from gradetools.dialects import parse
+from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment
+from gradetools.telling import tell_change
 
 #: The states in which an entry can end; the first four are what an analyst hopes for.
 STATES = ("created", "updated", "unchanged", "skipped", "blocked", "conflict", "failed", "unsent")
 GOOD_STATES = frozenset(STATES[:4])
+# What a receipt shows of itself first: what went wrong, then what was written.
+_LOOKED_AT = (*STATES[:3:-1], "updated", "created", "unchanged", "skipped")
 
 #: What a receipt knows of each entry, beside the plan's columns.
 OUTCOME_COLUMNS = ("state", "reason", "message", "http_status", "request_id", "stored")
@@ -85,7 +90,7 @@ class PushSummary:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Receipt(PushSummary):
+class Receipt(Shown, PushSummary):
     """The sum of one push, and the proof of it: its facts, and what came of every entry.
 
     Attributes:
@@ -97,3 +102,23 @@ class Receipt(PushSummary):
     def to_json(self) -> str:
         """Write the facts of the push as JSON text."""
         return json.dumps(self.summary(), ensure_ascii=False, indent=2)
+
+    def _show(self) -> Showing:
+        entries = self.entries
+        first = entries.iloc[find_first(entries["state"].tolist(), _LOOKED_AT, MOST_ROWS)]
+        rows = [
+            (row["line"] or "", row["student_name"] or row["student"], row["line_item_title"] or row["line_item"],
+             row["state"], tell_change(parse(row["before"]), parse(row["after"])), row["message"] or row["reason"])
+            for row in first.to_dict(orient="records")
+        ]  # fmt: skip
+        ended = f" to {self.finished:%H:%M:%S}" if self.finished else ""
+        when = f"{self.started:%Y-%m-%d %H:%M:%S}{ended} UTC, {self.status}"
+        who = f"{self.client_id}, by {self.system_user}"
+        return Showing(
+            PushSummary.__repr__(self),
+            [("when", when), ("as", who), ("note", self.note), ("took back push", self.undo_of)],
+            ("line", "student", "line item", "state", "old → new", "why"),
+            rows,
+            len(entries),
+            "entries",
+        )

@@ -26,6 +26,7 @@ from gradetools.formats.recognition import (
     Recognition,
     header_cells,
 )
+from gradetools.showing import MOST_COLUMNS, MOST_ROWS, Showing, Shown
 
 _NUMBERED = re.compile(r"(?P<name>.*) #(?P<occurrence>[1-9][0-9]*)", re.DOTALL)
 
@@ -50,7 +51,7 @@ class ColumnKey(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sheet:
+class Sheet(Shown):
     """The file as found: every cell's text, what was detected, and the role of each row.
 
     To change a sheet is to make another (`with_cell`).
@@ -274,10 +275,33 @@ class Sheet:
         )
         return cls(cells, recognition, Description(columns, data["description"]["tokens"]))
 
-    def __repr__(self) -> str:
-        """Say what it is, in one line."""
-        students = int((self.roles == "student").sum())
-        return f"<Sheet {self.name}: {self.format}, {students} student rows, {len(self.header)} columns>"
+    def _show(self) -> Showing:
+        below = len(self.frame)
+        known = (role for line, role in self.recognition.roles.items() if self._is_below(line))
+        students = below - sum(role != "student" for role in known)
+        first = self.frame.head(MOST_ROWS)
+        roles = [self.recognition.roles.get(line, "student") for line in first.index]
+        # A row that holds no student says what it is instead.
+        rows = [
+            (line, "" if role == "student" else role.replace("_", " "), *cells[: MOST_COLUMNS - 2])
+            for line, role, cells in zip(
+                first.index, roles, first.to_numpy(dtype=object).tolist(), strict=True
+            )
+        ]
+        return Showing(
+            f"<Sheet {self.name}: {self.format}, {students} student rows, {len(self.header)} columns>",
+            [
+                ("why", self.reason),
+                ("detected", ", ".join(f"{k} {v}" for k, v in self.detected.items())),
+            ],
+            ("line", "row", *map(str, self.header)),
+            rows,
+            below,
+        )
+
+    def _is_below(self, line: int) -> bool:
+        header = self.recognition.header_line
+        return header < line <= header + len(self.frame)
 
 
 def _unwrap(text: str, *, receipt: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 from gradetools.dialects import compact
 from gradetools.errors import RefusedError
 from gradetools.models import LineItem, Student
+from gradetools.showing import MOST_ROWS, Showing, Shown
 
 #: One row per student and class. `user_ids` is a tuple of identifiers; `active` is False for the withdrawn.
 STUDENT_COLUMNS = (
@@ -28,6 +30,8 @@ LINE_ITEM_COLUMNS = (
 )
 #: One row per result, also those `tobedeleted`; `record` is the whole of it as compact JSON text.
 RESULT_COLUMNS = ("sourced_id", "line_item", "student", "active", "record")
+# So many classes are named where a snapshot shows itself.
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,8 @@ class Environment:
     base_url: str
 
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
+@dataclass(frozen=True, eq=False, repr=False)
+class Snapshot(Shown):
     """What the server knew of some classes at one instant.
 
     Attributes:
@@ -66,12 +70,37 @@ class Snapshot:
     line_items: pd.DataFrame
     results: pd.DataFrame
 
-    def __repr__(self) -> str:
-        """Say how much it holds, in one line."""
-        return (
-            f"<Snapshot of {self.environment.name}: {', '.join(self.classes.values())}; "
-            f"{len(self.students)} students, {len(self.line_items)} line items, {len(self.results)} results>"
+    def _show(self) -> Showing:
+        classes = ", ".join(itertools.islice(self.classes.values(), _FEW))
+        more = f" and {len(self.classes) - _FEW} more" if len(self.classes) > _FEW else ""
+        graded = self.results["line_item"][self.results["active"].to_numpy(dtype=bool)]
+        results = graded.value_counts()
+        columns = ("title", "sourced_id", "class_id", "result_value_min", "result_value_max")
+        first = self.line_items.head(MOST_ROWS)
+        rows = [
+            (
+                title,
+                key,
+                self.classes.get(of, of),
+                _tell(low),
+                _tell(high),
+                int(results.get(key, 0)),
+            )
+            for title, key, of, low, high in zip(*(first[name] for name in columns), strict=True)
+        ]
+        return Showing(
+            f"<Snapshot of {self.environment.name}: {classes}{more}; "
+            f"{len(self.students)} students, {len(self.line_items)} line items, {len(self.results)} results>",
+            [("taken", f"{self.taken_at:%Y-%m-%d %H:%M} UTC, dates are meant in {self.time_zone}")],
+            ("line item", "sourcedId", "class", "minimum", "maximum", "results"),
+            rows,
+            len(self.line_items),
+            "line items",
         )
+
+
+def _tell(bound: float) -> str:
+    return "" if bound != bound else f"{bound:g}"
 
 
 def is_listed(record: Mapping[str, Any]) -> bool:

@@ -29,6 +29,7 @@ from gradetools.checks.registry import CHECKS, Check, Finding
 from gradetools.checks.values import Kind
 from gradetools.columns import Columns
 from gradetools.sheet import Sheet
+from gradetools.showing import Showing, Shown, tell_counts
 from gradetools.snapshot import Snapshot
 
 __all__ = [
@@ -57,7 +58,7 @@ _MODULES = (about_columns, about_students, about_rows, about_standing, about_val
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Checked:
+class Checked(Shown):
     """What a sheet asks for, entry by entry, and what was found.
 
     Attributes:
@@ -105,10 +106,29 @@ class Checked:
                     )
         return messages
 
-    def __repr__(self) -> str:
-        """Say how it stands, in one line."""
+    def _show(self) -> Showing:
         states = ", ".join(f"{n} {state}" for state, n in self.counts.items())
-        return f"<Checked {self.sheet.name}: {states}; {len(self.findings)} findings>"
+        times = self.findings.groupby(["severity", "code"]).size().to_dict()
+        kinds = self.findings.drop_duplicates(["severity", "code"]).to_dict(orient="records")
+        kinds.sort(key=lambda row: SEVERITIES.index(row["severity"]))
+        return Showing(
+            f"<Checked {self.sheet.name}: {states}; {len(self.findings)} findings>",
+            [("findings", tell_counts(self.findings_by_severity))],
+            ("severity", "code", "times", "line", "column", "message"),
+            [
+                (
+                    row["severity"],
+                    row["code"],
+                    times[row["severity"], row["code"]],
+                    row["line"] or "",
+                    row["column"],
+                    row["message"],
+                )
+                for row in kinds
+            ],
+            len(kinds),
+            "kinds of findings",
+        )
 
 
 class _Places:

@@ -22,6 +22,7 @@ from gradetools.columns.tokens import check_token
 from gradetools.errors import ColumnsError
 from gradetools.formats.recognition import MEANINGS, OWN_COLUMN, STUDENT_FIELDS
 from gradetools.sheet import ColumnKey, Sheet
+from gradetools.showing import MOST_ROWS, Showing, Shown, tell_counts
 
 
 def _read_key(value: object) -> object:
@@ -89,7 +90,7 @@ class ColumnMeaning(_Value):
     samples: Annotated[tuple[str, ...], Field(exclude=True)] = ()
 
 
-class Columns(_Value):
+class Columns(Shown, _Value):
     """Which column means what. To change it is to make another.
 
     A column is addressed by its header, or by (header, occurrence) where several share one.
@@ -313,6 +314,38 @@ class Columns(_Value):
             (self.format, sheet.format),
         )
 
+    def _show(self) -> Showing:
+        counts = Counter(each.means for each in self.meanings)
+        # Columns that are ignored are the last to be looked at.
+        told = sorted(self.meanings, key=lambda each: each.means == "ignored")
+        chosen = {"chosen by hand": len(self.student_matches) + len(self.line_item_matches)}
+        return Showing(
+            f"<Columns of {self.format}: {tell_counts(counts)}>",
+            [
+                ("answers", ", ".join(f"{each.code} {each.value}" for each in self.answers)),
+                (
+                    "several scores for one grade",
+                    self.attempts if self.attempts != "refuse" else "",
+                ),
+                ("scaled from", ", ".join(f"{name}: {top:g}" for name, top in self.scale.items())),
+                ("students and line items", tell_counts(chosen) if any(chosen.values()) else ""),
+                ("words for scores", ", ".join(self.tokens)),
+            ],
+            ("column", "means", "of", "reason", "samples"),
+            [
+                (
+                    each.column,
+                    each.means,
+                    each.belongs_to or _target(each),
+                    each.reason,
+                    ", ".join(each.samples),
+                )
+                for each in told[:MOST_ROWS]
+            ],
+            len(told),
+            "columns",
+        )
+
     def to_json(self) -> str:
         """Write the columns as readable JSON."""
         return self.model_dump_json(indent=2, exclude_defaults=True)
@@ -336,3 +369,8 @@ def _first_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     return f"{where}: {first['msg'].removeprefix('Value error, ')}" if where else first["msg"]
+
+
+def _target(meaning: ColumnMeaning) -> str:
+    several = f" of {len(meaning.line_items)} classes" if meaning.line_items else ""
+    return (meaning.line_item_title or meaning.line_item or meaning.key) + several

@@ -4,9 +4,9 @@ from gradetools.plan.existing import next_ids
 from gradetools.plan.make import make_plan
 from gradetools.plan.merge import is_active
 from gradetools.plan.single import make_result_plan
-from gradetools.plan.telling import tell_change
 from gradetools.plan.undo import make_undo_plan, written_entries
 from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, OnConflict, Plan
+from gradetools.telling import tell_change
 
 __all__ = [
     "ACTIONS",

@@ -14,11 +14,17 @@ from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
 from gradetools.plan.merge import is_graded
 from gradetools.sheet import ColumnKey, Sheet
+from gradetools.showing import MOST_ROWS, Showing, Shown, find_first, tell_counts
 from gradetools.snapshot import Environment
+from gradetools.telling import tell_change
 
 OnConflict = Literal["stop", "ours", "theirs"]
 ACTIONS = ("create", "update", "unchanged", "skip", "blocked", "conflict")
 WRITES = frozenset({"create", "update"})
+
+# What a plan shows of itself: what is looked at first, and what harm there might be in it.
+_LOOKED_AT = ("update", "conflict", "blocked", "create", "unchanged", "skip")
+_HARM = (("lowered", "lowered"), ("removed", "cleared"))
 
 #: The columns of `Plan.changes`, whose index is the entry's number. `before` and `after` are records
 #: as compact JSON text, None where there is none; `reason` is a lasting code, `message` a sentence.
@@ -36,8 +42,8 @@ _FORMAT = "gradetools/plan/1"
 _CHUNK = 10_000
 
 
-@dataclass(frozen=True, eq=False)
-class Plan:
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan(Shown):
     """One change per entry, frozen: a push writes this and nothing else.
 
     Attributes:
@@ -84,11 +90,32 @@ class Plan:
             digest.update(json.dumps(columns).encode())
         return digest.hexdigest()[:32]
 
-    def __repr__(self) -> str:
-        """Say in one line what it would do."""
-        told = ", ".join(f"{count} {action}" for action, count in self.counts.items() if count)
-        return (
-            f"<Plan {self.fingerprint[:8]} for {self.environment.name}: {told or 'nothing to do'}>"
+    def _show(self) -> Showing:
+        changes = self.changes
+        # A digest of a million entries takes seconds, which nobody wants to wait for to see a few.
+        name = f" {self.fingerprint[:8]}" if len(changes) <= _CHUNK else ""
+        told = tell_counts(self.counts) if len(changes) else "nothing to do"
+        writes = changes["action"].isin(WRITES).to_numpy()
+        harm = {
+            word: int(changes[column].to_numpy(dtype=bool)[writes].sum()) for word, column in _HARM
+        }
+        first = changes.iloc[find_first(changes["action"].tolist(), _LOOKED_AT, MOST_ROWS)]
+        rows = [
+            (row["line"] or "", row["student_name"] or row["student"], row["line_item_title"] or row["line_item"],
+             row["action"], tell_change(parse(row["before"]), parse(row["after"])), row["message"] or row["reason"])
+            for row in first.to_dict(orient="records")
+        ]  # fmt: skip
+        undo = [("takes back push", self.undo_of)] if self.undo_of else []
+        return Showing(
+            f"<Plan{name} for {self.environment.name}: {told}>",
+            [
+                *undo,
+                ("of the grades that are there", tell_counts(harm) if any(harm.values()) else ""),
+            ],
+            ("line", "student", "line item", "action", "old → new", "why"),
+            rows,
+            len(changes),
+            "entries",
         )
 
     def raise_if_unsafe(self, *, max_lowered_or_cleared: float = 0.3, at_least: int = 10) -> None:

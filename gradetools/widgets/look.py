@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
+
+from gradetools.showing import Html as Html
+from gradetools.showing import element as element
+from gradetools.showing import join as join
+from gradetools.showing import safe as safe
+from gradetools.showing import tell_counts as tell_counts
 
 #: Label widths, so that a form's fields stand below one another.
 LABEL: Final = {"description_width": "12em"}
@@ -16,29 +21,6 @@ WIDE: Final = {"width": "100%", "max_width": "46em"}
 _ICONS = {"error": "✖", "question": "?", "warning": "⚠", "info": "i", "good": "✔"}
 #: What is good, or only to be known, needs no word before the sentence.
 _WORDS = {"error": " Error:", "question": " Question:", "warning": " Warning:"}
-
-
-class Html(str):
-    """Text that is HTML already; everything else is escaped before it is shown."""
-
-    __slots__ = ()
-
-
-def safe(value: object) -> str:
-    """Escape anything for HTML, unless it is `Html`."""
-    return value if isinstance(value, Html) else html.escape(str(value))
-
-
-def join(*parts: object) -> Html:
-    """Put pieces one after another, each escaped unless it is `Html`."""
-    return Html("".join(safe(part) for part in parts))
-
-
-def element(name: str, *content: object, hook: str = "", role: str = "", live: str = "") -> Html:
-    """Make an element; `hook` is its CSS class."""
-    given = {"class": hook, "role": role, "aria-live": live}
-    attributes = "".join(f' {key}="{safe(value)}"' for key, value in given.items() if value)
-    return Html(f"<{name}{attributes}>{join(*content)}</{name}>")
 
 
 def say(kind: str, *sentence: object) -> Html:
@@ -75,11 +57,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], total: int) -> 
 def count(number: int, one: str, many: str = "") -> str:
     """Count things in words: `1 grade`, `12 grades`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def tell_counts(counts: Mapping[str, int]) -> str:
-    """Tell what there is of each kind: `30 create, 2 unchanged`; "nothing" where there is none."""
-    return ", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or "nothing"
 
 
 def tell_environment(name: str, about: str = "") -> Html:

@@ -35,7 +35,7 @@ warnings.simplefilter("ignore")
 for path in sys.stdin.read().splitlines():
     begun = time.monotonic()
     try:
-        told = repr(read_sheet(path))
+        told = str(read_sheet(path))
     except SheetError as error:
         told = f"SheetError: {error}"
     print(json.dumps([path, told, time.monotonic() - begun]), flush=True)

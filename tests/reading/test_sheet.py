@@ -118,7 +118,7 @@ def test_json_keeps_the_whole_sheet(tmp_path: Path) -> None:
 
 def test_sheet_says_what_it_is(sheet: Sheet) -> None:
     """The repr is one line without any student."""
-    assert repr(sheet) == "<Sheet grades.csv: plain_wide, 2 student rows, 4 columns>"
+    assert str(sheet) == "<Sheet grades.csv: plain_wide, 2 student rows, 4 columns>"
 
 
 def test_sheet_without_rows_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradetools.dialects import FLAGS, differences
-from gradetools.plan.merge import is_active
 
 _TOLD = ("score", "textScore", "scoreStatus", "scoreDate", "comment", *FLAGS)
 #: What a new result has of necessity, and nobody needs to be told.
@@ -25,7 +24,7 @@ def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     if after.get("status") == "tobedeleted":
         return f"score {_tell(before, 'score')} → removed"
     # A grade that was taken away says nothing any more.
-    living = before if is_active(before) else None
+    living = before if before and before.get("status", "active") == "active" else None
     changed = differences(living, after)
     kept = [name for name in _TOLD if living is not None or name not in _OF_COURSE]
     parts = [
