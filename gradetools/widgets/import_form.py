@@ -13,7 +13,7 @@ from gradetools.widgets.columns_step import ColumnsStep
 from gradetools.widgets.corrections import tell_corrections
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.find_again import find_again
-from gradetools.widgets.look import STYLE
+from gradetools.widgets.keyboard import frame
 from gradetools.widgets.push_panel import PushRun
 from gradetools.widgets.sheet_step import SheetStep
 from gradetools.widgets.step import Step
@@ -96,15 +96,8 @@ class ImportForm:
         self.steps["preview"].body.children = [self._corrected, self.preview.view]
         self.steps["push"].body.children = [self.push.view]
         self.steps["receipt"].body.children = [self.receipt.view]
-        self.view = ipw.VBox(
-            [
-                ipw.HTML(STYLE),
-                self.where.banner,
-                *find_again(gradebook),
-                *(step.view for step in self.steps.values()),
-            ]
-        )
-        self.view.add_class("gt-form").add_class("gt-import")
+        parts = [self.where.banner, *find_again(gradebook)]
+        self.view = frame("gt-import", [*parts, *(step.view for step in self.steps.values())])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol
         """Show the form in a notebook."""

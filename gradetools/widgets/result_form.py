@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import ipywidgets as ipw
 import pandas as pd
 
 from gradetools.dialects import parse
@@ -15,7 +14,7 @@ from gradetools.models import Result
 from gradetools.plan import OnConflict, Plan, make_result_plan
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.find_again import find_again
-from gradetools.widgets.look import STYLE
+from gradetools.widgets.keyboard import frame
 from gradetools.widgets.picker import Picker, label_line_items
 from gradetools.widgets.push_panel import PushRun
 from gradetools.widgets.result_fields import ResultFields
@@ -70,9 +69,8 @@ class ResultForm:
         self.grade.body.children = [self.fields.view]
         self.upsert.body.children = [self.writing.view]
         steps = (self.where, self.whose, self.grade, self.upsert)
-        parts = [ipw.HTML(STYLE), self.where.banner, *find_again(gradebook)]
-        self.view = ipw.VBox([*parts, *(step.view for step in steps)])
-        self.view.add_class("gt-form").add_class("gt-result")
+        parts = [self.where.banner, *find_again(gradebook)]
+        self.view = frame("gt-result", [*parts, *(step.view for step in steps)])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol
         """Show the form in a notebook."""

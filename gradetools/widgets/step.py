@@ -48,7 +48,7 @@ class Step:
     def __init__(self, title: str, hook: str, *, waits_for: str = "") -> None:
         self._title = title
         self._waits_for = waits_for
-        self.state = ipw.HTML()
+        self.state = ipw.HTML().add_class("gt-state")
         self.alert = ipw.HTML()
         self.body = ipw.VBox()
         self.view = ipw.VBox([self.state, self.body, self.alert])

@@ -238,12 +238,23 @@ class NotebookPage:
         changed = f"body[data-jp-theme-name='{THEMES[theme]}']"
         self.page.wait_for_selector(changed, state="attached")
 
-    def take_screenshot(self, path: Path) -> None:
-        """Write a PNG of the whole notebook, however long, not only of what fits in the window."""
+    def hide_sidebar(self) -> None:
+        """Give the notebook the whole width of the window."""
+        self.page.evaluate("""() => {
+            const app = window.jupyterapp;
+            if (!app.shell.leftCollapsed) return app.commands.execute('application:toggle-left-area');
+        }""")
+
+    def fit_height(self, width: int = WIDTH) -> None:
+        """Make the window as tall as the notebook is long."""
         for _ in range(3):  # a taller window may reflow what is in it
             height = max(HEIGHT, int(self.page.evaluate(FULL_HEIGHT)))
-            self.page.set_viewport_size({"width": WIDTH, "height": height})
+            self.page.set_viewport_size({"width": width, "height": height})
             self.page.wait_for_timeout(200)
+
+    def take_screenshot(self, path: Path) -> None:
+        """Write a PNG of the whole notebook, however long, not only of what fits in the window."""
+        self.fit_height()
         self.page.screenshot(path=path)
 
 

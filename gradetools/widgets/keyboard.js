@@ -1,0 +1,113 @@
+// Keeps the keyboard inside a form: JupyterLab's shortcuts do nothing there, and the focus is never lost.
+//
+// JupyterLab listens for its shortcuts at the document, before any of our listeners, and on whatever is no text field
+// it takes `d d` for "delete the cell". It spares an element that has the attribute GUARD itself. And an element that
+// is disabled, hidden or drawn anew while it has the focus leaves the keyboard nowhere; then the focus goes to the
+// step that says what to do next.
+
+const GUARD = "data-lm-suppress-shortcuts";
+const HEADER = ".jupyter-widget-Collapse-header";
+const SETTLED = 80; // milliseconds without a change, after which a form is taken to be drawn
+
+function isUsable(element) {
+  return element.isConnected && !element.disabled && element.getClientRects().length > 0;
+}
+
+class Keyboard {
+  constructor(form) {
+    this.form = form;
+    this.last = null; // the element that has the focus, or had it and did not give it away
+    this.step = null; // its step
+    form.tabIndex = -1; // a click beside a control stays in the form
+    this.hears = [
+      ["focusin", (event) => this.note(event.target)],
+      ["pointerdown", (event) => this.form.contains(event.target) || this.note(document.body)],
+      ["keydown", (event) => this.press(event)],
+    ];
+    for (const [name, hear] of this.hears) window.addEventListener(name, hear, true);
+    this.observer = new MutationObserver(() => this.settle());
+    this.observer.observe(form, {
+      subtree: true, childList: true, attributes: true, attributeFilter: ["style", "class", "disabled", "hidden"],
+    });
+    this.settle();
+    this.note(document.activeElement);
+  }
+
+  end() {
+    for (const [name, hear] of this.hears) window.removeEventListener(name, hear, true);
+    this.observer.disconnect();
+    clearTimeout(this.timer);
+  }
+
+  note(element) {
+    const ours = this.form.contains(element);
+    this.last = ours ? element : null;
+    if (!ours) return;
+    this.step = element.closest(".gt-step");
+    element.setAttribute(GUARD, "true");
+  }
+
+  press(event) {
+    const { target, key } = event;
+    if (!this.form.contains(target)) return;
+    // To save the notebook is the one shortcut that is wanted everywhere.
+    const saves = (event.ctrlKey || event.metaKey) && key === "s";
+    if (saves) target.removeAttribute(GUARD);
+    else target.setAttribute(GUARD, "true");
+    if (target.matches(HEADER) && (key === "Enter" || key === " ")) {
+      event.preventDefault();
+      target.click();
+    }
+  }
+
+  settle() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.openHeaders();
+      this.keepFocus();
+    }, SETTLED);
+  }
+
+  // What folds is opened by a click alone; make a button of it.
+  openHeaders() {
+    for (const header of this.form.querySelectorAll(HEADER)) {
+      const open = header.parentElement.classList.contains("jupyter-widget-Collapse-open");
+      const now = { role: "button", tabindex: "0", "aria-expanded": String(open) };
+      for (const [name, value] of Object.entries(now)) {
+        if (header.getAttribute(name) !== value) header.setAttribute(name, value);
+      }
+    }
+  }
+
+  keepFocus() {
+    const { last } = this;
+    if (!last || isUsable(last)) {
+      if (last && document.activeElement === document.body) last.focus({ preventScroll: true });
+      return;
+    }
+    const steps = [...this.form.querySelectorAll(".gt-step")].filter(isUsable);
+    const from = Math.max(0, steps.indexOf(this.step));
+    const next = steps.slice(from).find((step) => step.querySelector(".gt-state .gt-next"));
+    const place = (next ?? steps[from])?.querySelector(".gt-state") ?? this.form;
+    place.tabIndex = -1;
+    place.focus();
+  }
+}
+
+function render({ el }) {
+  let keyboard = null;
+  let frame = 0;
+  // The form is put together from its parts; this one may be there before the whole.
+  const begin = () => {
+    const form = el.closest(".gt-form");
+    if (form) keyboard = new Keyboard(form);
+    else frame = requestAnimationFrame(begin);
+  };
+  begin();
+  return () => {
+    cancelAnimationFrame(frame);
+    keyboard?.end();
+  };
+}
+
+export default { render };

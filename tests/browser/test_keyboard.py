@@ -1,0 +1,135 @@
+"""The import by keyboard alone: no key reaches the notebook around the form, and the focus is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from import_walk import SECONDS, Form
+
+if TYPE_CHECKING:
+    from jupyter_lab import NotebookPage
+
+    OpenNotebook = Callable[..., NotebookPage]
+
+# What JupyterLab does with these keys on a cell: cut, delete, insert above and below, make a note of it, move, run.
+SHORTCUTS = ("d", "d", "x", "a", "b", "m", "Shift+M", "Control+Enter", "Shift+Enter")
+CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(
+    cell => [cell.model.type, cell.model.executionCount, cell.model.sharedModel.getSource()])"""
+FOCUSED = """() => {
+    const focused = document.activeElement;
+    return { inside: !!focused.closest('.gt-form'), kind: focused.localName, type: focused.type ?? '',
+        role: focused.getAttribute('role') ?? '', hook: String(focused.className) };
+}"""
+
+
+class Hands:
+    """Somebody without a mouse, in front of the first form of a notebook."""
+
+    def __init__(self, notebook: NotebookPage) -> None:
+        self.form, self.page = Form(notebook.page), notebook.page
+        self.cells = self.page.evaluate(CELLS)
+        self.kinds: set[tuple[str, str]] = set()
+        self.form.root.locator("select").first.focus()
+
+    def look(self) -> dict[str, str]:
+        """See what has the focus: it is in the form, and the notebook is as it was."""
+        focused: dict[str, str] = self.page.evaluate(FOCUSED)
+        assert focused["inside"], focused
+        assert self.page.evaluate(CELLS) == self.cells, focused
+        return focused
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after another."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def try_shortcuts(self) -> None:
+        """Press what would change the notebook, on an element of a kind that was not met before."""
+        focused = self.look()
+        kind = (focused["kind"], focused["role"] or focused["type"])
+        if kind in self.kinds:
+            return
+        self.kinds.add(kind)
+        if focused["type"] in {"text", "search"}:
+            self.press("d", "d", "Control+Enter", "Backspace", "Backspace")
+        elif focused["kind"] == "select":
+            self.press("d", "d", "Control+Enter")
+        elif focused["kind"] == "button" or focused["type"] == "checkbox":
+            self.press(*SHORTCUTS[:6])
+        else:
+            self.press(*SHORTCUTS, "Escape")
+        self.page.wait_for_timeout(100)
+        self.look()
+
+    def tab_to(self, selector: str) -> None:
+        """Press Tab until an element has the focus, and try the shortcuts on all that come before it."""
+        wanted = self.form.root.locator(selector).first
+        wanted.wait_for(timeout=SECONDS)
+        for _ in range(60):
+            if wanted.evaluate("element => element === document.activeElement"):
+                return
+            self.press("Tab")
+            self.try_shortcuts()
+        raise AssertionError(f"Tab does not reach {selector}")
+
+    def enter(self, selector: str, step: str, words: str) -> None:
+        """Go to a button, press Enter on it, and wait for what a step says then."""
+        self.tab_to(f"{selector}:not([disabled])")
+        self.press("Enter")
+        self.form.see(step, words)
+        self.page.wait_for_timeout(300)
+        self.look()
+
+
+def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
+    """Tab, Enter and typing go from the file to the receipt and back by undo; JupyterLab's shortcuts touch no cell."""
+    notebook = open_notebook("import_grades.ipynb")
+    hands = Hands(notebook)
+    hands.enter("button.gt-connect", "where", "Connected to sandbox")
+    hands.tab_to(".gt-path input")
+    notebook.page.keyboard.type("samples/algebra_midterm.csv")
+    hands.tab_to(".jupyter-widget-Collapse-header")
+    hands.press("Enter", "Tab")
+    hands.form.root.locator(".gt-paste textarea:focus").wait_for(timeout=SECONDS)
+    hands.form.root.locator("[aria-expanded=true]").wait_for(timeout=SECONDS)
+    hands.press("Shift+Tab", "Space")
+    hands.enter("button.gt-read", "sheet", "30 of 30 students of the sheet are in Algebra 1.")
+    hands.enter("button.gt-use-classes", "columns", "30 of 30 students found.")
+    hands.enter("button.gt-check", "check", "28 ready, 2 skipped")
+    hands.enter("button.gt-preview", "preview", "28 create, 2 skip")
+    hands.enter(".gt-step-push button.gt-go", "receipt", "30 entries on sandbox")
+    hands.enter(".gt-step-receipt button.gt-undo", "receipt", "28 grades removed.")
+    hands.enter(".gt-step-receipt button.gt-go", "receipt", "28 entries on sandbox")
+    met = {kind for kind, _ in hands.kinds} | {kind for _, kind in hands.kinds}
+    assert {"select", "button", "text", "columnheader", "search"} <= met
+    assert (notebook.console_errors, notebook.external_requests) == ([], [])
+
+
+def test_focus_that_would_be_lost(open_notebook: OpenNotebook) -> None:
+    """What goes away gives the focus to the step that says what is next; a click elsewhere is let be, and Ctrl+S saves."""
+    notebook = open_notebook("import_grades.ipynb")
+    form, page = Form(notebook.page), notebook.page
+    connect = form.button("gt-connect")
+    for lose in ("disabled = true", "style.display = 'none'", "remove()"):
+        connect.focus()
+        connect.evaluate(f"button => button.{lose}")
+        form.root.locator(".gt-step-where .gt-state:focus").wait_for(timeout=SECONDS)
+        if lose != "remove()":
+            connect = form.root.locator("button.gt-connect")
+            connect.evaluate("button => { button.disabled = false; button.style.display = '' }")
+    form.step("where").locator(".gt-title").click()  # beside every control
+    cells = page.evaluate(CELLS)
+    for key in SHORTCUTS:
+        page.keyboard.press(key)
+    assert page.evaluate(CELLS) == cells
+    form.root.locator(".gt-path input").or_(form.root.locator("select").first).first.focus()
+    page.locator(".jp-Notebook .jp-MarkdownCell").first.click()
+    form.root.locator("select").first.evaluate("field => { field.disabled = true }")
+    page.wait_for_timeout(300)
+    assert not page.evaluate(FOCUSED)["inside"]
+    dirty = "window.jupyterapp.shell.currentWidget.model.dirty"
+    assert page.evaluate(dirty)
+    form.root.locator("select").nth(1).focus()
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"!{dirty}", timeout=SECONDS)
