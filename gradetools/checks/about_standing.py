@@ -39,12 +39,17 @@ def _line(facts: Facts, column: ComparedColumn, stray: Stray) -> int:
 
 def _sentence(scores: str, stray: Stray, line: int) -> str:
     own, other = f"{stray.own:.2f}", f"{stray.other:.2f}"
+    start = f" from line {line} on" if line else ""
+    where = "above" if stray.rows > 0 else "below"
     if stray.how == "shifted":
-        start = f" from line {line} on" if line else ""
-        where = "above" if stray.rows > 0 else "below"
         return (
             f"{scores} look shifted by one row{start}: they fit the students one line {where} "
             f"(agreement {other}) and not their own ({own})."
+        )
+    if stray.rows:
+        return (
+            f"{scores} do not follow their students{start} (agreement {own}); those one line {where} fit better ({other}): "
+            "they may be shifted by one row, or shuffled."
         )
     known = "" if np.isnan(stray.own) else f" (agreement {own}; {other} is usual here)"
     if stray.how == "sorted":

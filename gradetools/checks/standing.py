@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
+How = Literal["sorted", "shifted", "shuffled"]
 
 #: Fewer students than these, with a score and a standing, say nothing.
 FEW_STUDENTS = 10
@@ -51,8 +52,8 @@ RARELY = 0.01
 #: Logarithms of how much likelier one story must be than the other. A shift against the column's own rows, at least;
 #: the same from some row on, with all rows to choose from, and to be told with that row.
 SHIFTED, SHIFTED_FROM, SHIFTED_RATHER_FROM = 3.5, 10.0, 3.0
-#: A shift against no agreement; the same where little is known of the column.
-SHIFTED_NOT_STRAY, SHIFTED_SURELY = -3.0, 5.0
+#: A shift against no agreement: to be told, to be asked about, and to be asked about where little is known of the column.
+SHIFTED_PERHAPS, SHIFTED_ASKED, SHIFTED_SURELY = -3.0, -2.0, 5.0
 #: Own rows against no agreement: who fits so well where the scores stand has not moved.
 NOT_SHIFTED = 4.0
 #: Own rows against no agreement: a sorted column below the first is stray; below the second where rows have another order.
@@ -71,15 +72,15 @@ class Stray:
 
     Attributes:
         column: its position, -1 for the sheet as a whole.
-        how: "sorted", "shifted" or "shuffled".
+        how: "sorted", "shifted" or "shuffled"; a shift that is less likely than no agreement at all is "shuffled".
         own: how the scores agree with their own students' standing, from -1 to 1; NaN where there is none.
         other: how they agree with that of the students they fit, or how columns usually do.
-        rows: of a shift, 1 where the scores stand one row below their students, -1 where one above.
+        rows: of a shift, 1 where the scores stand one row below their students, -1 where one above; 0 where nothing speaks for one.
         start: of a shift, the position of the first row that it concerns.
     """
 
     column: int
-    how: Literal["sorted", "shifted", "shuffled"]
+    how: How
     own: float
     other: float
     rows: int = 0
@@ -228,17 +229,21 @@ class _Stories:
         for k in np.flatnonzero(told_apart & (whole | (gain.max(axis=0) > SHIFTED_FROM))).tolist():
             for start in _list_starts(gain[:, k], whole=bool(whole[k])):
                 y, x, following = (each[start:, [k]] for each in (self._y, self._x, moved))
-                if self._is_shift(k, fits[start:, k].sum(), self._story[start:, k].sum()) and (
+                fit = float(fits[start:, k].sum())
+                if self._is_shift(k, fit, self._story[start:, k].sum()) and (
                     there[start:, k].sum() >= FEW_STUDENTS
                 ):
                     own, other = (float(agree(y, each)[0][0]) for each in (x, following))
-                    found[k] = Stray(k, "shifted", own, other, rows, start)
+                    # What stands above a shift should fit its own rows.
+                    likely = self._story[:start, k].sum() + fit > SHIFTED_ASKED
+                    how: How = "shifted" if likely else "shuffled"
+                    found[k] = Stray(k, how, own, other, rows, start)
                     break
         return found
 
-    def _is_shift(self, k: int, fits: float, story: float) -> bool:
+    def _is_shift(self, k: int, fit: float, story: float) -> bool:
         surely = not self.sure[k] or is_coarse(self.scores[:, k])
-        return fits > (SHIFTED_SURELY if surely else SHIFTED_NOT_STRAY) and story < NOT_SHIFTED
+        return fit > (SHIFTED_SURELY if surely else SHIFTED_PERHAPS) and story < NOT_SHIFTED
 
     def _measure_apart(self, values: Floats, rows: int) -> Floats:
         """Give the standard deviations between own rows and the next, as one side of them tells; the last row has none."""
