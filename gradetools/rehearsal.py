@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gradetools.checks import check_entries
-from gradetools.checks.values import read_number
+from gradetools.checks.values import read_maximum
 from gradetools.columns import Columns, suggest_columns
 from gradetools.embedded import start_sandbox
 from gradetools.errors import JournalError
@@ -237,8 +237,8 @@ def _is_letter_column(column: ColumnDescription) -> bool:
 
 def _maximum(sheet: Sheet, key: ColumnKey) -> float | None:
     """Read the maximum that the sheet states for a column; 100 where it holds percentages and states none."""
-    maximum = read_number(sheet.maxima.get(key, ""))
-    if maximum is None and sheet.column(key).str.endswith("%").any():
+    maximum = read_maximum(sheet.maxima.get(key, ""))[0]
+    if math.isnan(maximum) and sheet.column(key).str.endswith("%").any():
         return 100.0
     # A line item's range begins at 0, and JSON has no word for infinity.
-    return maximum if maximum is not None and 0 <= maximum < math.inf else None
+    return maximum if 0 <= maximum < math.inf else None

@@ -27,9 +27,8 @@ from gradetools.checks.values import (
     find_day_first,
     read_date,
     read_flag,
-    read_number,
+    read_maximum,
     read_score_status,
-    read_scores,
 )
 from gradetools.columns import (
     IN_SEVERAL,
@@ -105,15 +104,20 @@ class _Table:
 
     def read_companions(self, k: int, column: ColumnMeaning) -> None:
         """Read what belongs to a score column: dates, comments, the sheet's own maximum."""
-        stated = read_number(self.sheet.maxima.get(column.column, ""))
-        if stated is not None:
-            self.stated[:, k] = stated
+        if text := self.sheet.maxima.get(column.column):
+            self._state_maximum(k, np.array(read_maximum(text)))
         for companion in self.columns.companions(column.column):
             if companion.means == "points":
                 codes, texts = self._distinct(companion)
-                self.stated[:, k] = read_scores(texts, {})[1][codes]
+                self._state_maximum(k, np.array([read_maximum(text) for text in texts])[codes].T)
             elif companion.means in FIELDS:
                 self._read_companion(k, companion)
+
+    def _state_maximum(self, k: int, read: NDArray[np.float64]) -> None:
+        """Take the likely reading of a stated maximum, or the other one where it is the line item's."""
+        likely, other = read
+        high = self.high[self.item[:, k]]
+        self.stated[:, k] = np.where(other == high, other, likely)
 
     def find_line_items(self, k: int, column: ColumnMeaning) -> None:
         """Take the line item of the column, or of each row where a column names it or the classes have their own."""

@@ -32,8 +32,10 @@ _PLAIN = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+")
 _GROUPED_BY_COMMA = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
 _GROUPED_BY_DOT = re.compile(r"[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
+#: Blanks of every width (French) and apostrophes (Swiss) between thousands leave no doubt.
+_GROUPED_BY_BLANK = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:[\s'\u2019][0-9]{3})+(?:[.,][0-9]+)?")
 _DOT_IN_DOUBT = re.compile(r"(?<![0-9.,])([1-9][0-9]{0,2})\.([0-9]{3})(?![0-9.,])")
-_DATE = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
+_DATE = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -43,8 +45,9 @@ _DAY_AND_MONTH = re.compile(
 )
 _ISO_MONTH_AND_DAY = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})([T ][0-9:]+)?")
 _EXTENSION = re.compile(r"ext:[a-zA-Z0-9.\-_]+")
-_YES = {"true", "yes", "y", "x", "1"}
-_NO = {"false", "no", "n", "0"}
+#: In English, and in the languages whose headers are known: German, French, Spanish, Italian, Dutch, Portuguese.
+_YES = {"true", "yes", "y", "x", "1", "ja", "oui", "sí", "si", "sì", "sim", "wahr", "vrai", "verdadero", "vero", "waar", "verdadeiro"}  # fmt: skip
+_NO = {"false", "no", "n", "0", "nein", "non", "nee", "não", "falsch", "faux", "falso", "onwaar"}
 _DURATION = re.compile(r"[0-9]+:[0-5][0-9]:[0-5][0-9]")
 
 
@@ -152,7 +155,7 @@ def _kind_of(value: float | None, kind: Kind) -> Kind:
 
 
 def read_number(text: str, comma: str = "") -> float | None:
-    """Read a number with a decimal point or comma, and with thousands set apart by the other.
+    """Read a number with a decimal point or comma, and with thousands set apart by the other or by blanks.
 
     Args:
         text: without blanks around it.
@@ -161,6 +164,9 @@ def read_number(text: str, comma: str = "") -> float | None:
     Returns:
         The number; NaN where it may be `1.234` or `1234`; None for anything else, infinity included.
     """
+    if _GROUPED_BY_BLANK.fullmatch(text):
+        # What is left has one comma or point, which can only be decimal.
+        return float(re.sub(r"[\s'\u2019]", "", text).replace(",", "."))
     by_dot, by_comma = _GROUPED_BY_DOT.fullmatch(text), _GROUPED_BY_COMMA.fullmatch(text)
     if "," in text:
         if _DECIMAL_COMMA.fullmatch(text) and by_comma and not comma:
@@ -178,6 +184,22 @@ def read_number(text: str, comma: str = "") -> float | None:
     return value if math.isfinite(value) else None
 
 
+def read_maximum(text: str) -> tuple[float, float]:
+    """Read the highest possible score that a sheet states.
+
+    `1,000` is most likely a thousand, for nobody states a maximum with three decimals.
+
+    Returns:
+        What it is most likely, and what else it may be; NaN for what is no number.
+    """
+    number = read_number(text)
+    if number is None:
+        return math.nan, math.nan
+    if math.isnan(number):
+        return float(text.replace(",", "")), float(text.replace(",", "."))
+    return number, number
+
+
 def find_day_first(texts: Iterable[str]) -> bool | None:
     """Say whether the dates of a column begin with the day; None where they do not tell, or disagree."""
     found = {
@@ -191,7 +213,7 @@ def find_day_first(texts: Iterable[str]) -> bool | None:
 def read_date(text: str, zone: dt.tzinfo, *, day_first: bool | None = None) -> str | None:
     """Read a date or a time as ISO 8601.
 
-    A date stays a date. A time without a zone is meant in `zone`. `10.5.2026` begins with the day.
+    A date stays a date. A time without a zone is meant in `zone`. `10.5.2026` begins with the day; `26` is 2026.
 
     Returns:
         ISO 8601 text; "" where day and month cannot be told apart; None for what is no date.
@@ -205,6 +227,11 @@ def read_date(text: str, zone: dt.tzinfo, *, day_first: bool | None = None) -> s
             return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
         if match := _DATE.fullmatch(text):
             first, second, year = int(match[1]), int(match[3]), int(match[4])
+            if year < 100:
+                # 26-05-06 and 26/05/06 may begin with the year; nobody's grades are from 2006 or 2080.
+                if match[2] == "-" or not 20 <= year < 80:
+                    return None
+                year += 2000
             days_first = (
                 True if match[2] == "." or first > 12 else False if second > 12 else day_first
             )

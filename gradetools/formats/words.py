@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -34,7 +35,8 @@ NEARLY = 0.75
 SAMPLE_ROWS = 1000
 
 _SCORE_LIKE = re.compile(
-    r"[-+]?[0-9.,/ ]*[0-9][0-9.,/ ]*%?|CLEAR|" + "|".join(map(re.escape, TOKENS)), re.IGNORECASE
+    r"[-+]?[0-9.,/'\u2019\s]*[0-9][0-9.,/'\u2019\s]*%?|CLEAR|" + "|".join(map(re.escape, TOKENS)),
+    re.IGNORECASE,
 )
 _LETTER = re.compile(r"[A-F][-+]?", re.IGNORECASE)
 _ANY = STUDENT_FIELDS
@@ -147,12 +149,18 @@ def find_header(cells: Cells) -> int | None:
     """
     rows = [(line, [text for text in row if text]) for line, row in first_rows(cells, 25)]
     worded = [(line, row) for line, row in rows if _count_words(row) >= 2]
-    for line, row in worded:
-        if any(meaning_of(text) in ("student", "name") for text in row):
+    people = [(line, row) for line, row in worded if _names_person(row)]
+    for (line, row), (_, below) in itertools.zip_longest(people, people[1:], fillvalue=(0, [])):
+        # A line that groups the columns may say "Student" too; the header below it names more of them, and holds no scores.
+        if len(row) >= len(below) or any(map(_SCORE_LIKE.fullmatch, below)):
             return line
     widest = max((len(row) for _, row in rows), default=0)
     wide = [line for line, row in worded if len(row) >= NEARLY * widest]
     return next(iter(wide), worded[0][0] if worded else None)
+
+
+def _names_person(row: list[str]) -> bool:
+    return any(meaning_of(text) in ("student", "name") for text in row)
 
 
 def _count_words(row: list[str]) -> int:

@@ -155,7 +155,9 @@ def test_a_column_tells_what_its_comma_means(texts: list[str], comma: str) -> No
     ("text", "comma", "number"),
     [("1,234", "decimal", 1.234), ("1,234", "thousands", 1234.0), ("1,234.5", "", 1234.5), ("1.234,5", "", 1234.5),
      ("1.234.567", "", 1234567.0), ("1,234,567", "", 1234567.0), ("1.234", "", 1.234), ("12,5", "thousands", 12.5),
-     ("1,23,456", "", None), ("1.234", "decimal", math.nan), ("1,234", "", math.nan)],
+     ("1,23,456", "", None), ("1.234", "decimal", math.nan), ("1,234", "", math.nan),
+     ("1 234", "", 1234.0), ("12\u202f345,5", "", 12345.5), ("1\u00a0234.5", "", 1234.5), ("1'234", "decimal", 1234.0),
+     ("1\u2019234\u2019567", "", 1234567.0), ("1 23", "", None), ("1 234 56", "", None), ("12 5", "", None)],
 )  # fmt: skip
 def test_numbers_with_commas(text: str, comma: str, number: float | None) -> None:
     """Thousands and decimals are told apart where they can be, and never guessed."""
@@ -327,7 +329,8 @@ def test_letters_go_to_text_score(tmp_path: Path) -> None:
     ("cell", "date"),
     [("2026-05-31", "2026-05-31"), ("31.05.2026", "2026-05-31"), ("5.6.2026", "2026-06-05"), ("31/5/2026", "2026-05-31"),
      ("5/31/2026", "2026-05-31"), ("4/4/2026", "2026-04-04"), ("2026-05-31 08:05", "2026-05-31T08:05:00+02:00"),
-     ("2020-07-06 17:13:14 -0700", "2020-07-06T17:13:14-07:00"), ("2026-01-31T08:05:00Z", "2026-01-31T08:05:00+00:00")],
+     ("2020-07-06 17:13:14 -0700", "2020-07-06T17:13:14-07:00"), ("2026-01-31T08:05:00Z", "2026-01-31T08:05:00+00:00"),
+     ("31.5.26", "2026-05-31"), ("5/31/26", "2026-05-31"), ("05.06.26", "2026-06-05")],
 )  # fmt: skip
 def test_dates_are_read(tmp_path: Path, cell: str, date: str) -> None:
     """A date stays a date; a time without a zone is meant in the snapshot's."""
@@ -337,7 +340,18 @@ def test_dates_are_read(tmp_path: Path, cell: str, date: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["yesterday", "2026-02-30", "31/31/2026", "31.5.26", "20260531", "2026-05-31T25:00"]
+    "cell",
+    [
+        "yesterday",
+        "2026-02-30",
+        "31/31/2026",
+        "20260531",
+        "2026-05-31T25:00",
+        "26-05-06",
+        "26/05/06",
+        "1/2/99",
+        "1/2/126",
+    ],
 )
 def test_what_is_no_date_is_an_error(tmp_path: Path, cell: str) -> None:
     """A cell that holds no date blocks its entry."""
@@ -691,6 +705,39 @@ def test_half_of_the_students_are_enough(tmp_path: Path, text: str) -> None:
 
 
 MAXIMA = "Student,ID,SIS User ID,Section,Quiz 1 (1),Midterm (2),Shifted (3)\nPoints Possible,,,,{},{},{}\nBen,1,B2,A,1,2,3\n"
+
+
+@pytest.mark.parametrize(
+    ("stated", "high", "told"),
+    [("1,000", 1000.0, ""), ("1,000", 1.0, ""), ("1,000", 100.0, "1000"), ("1.000,0", 100.0, "1000"), ("1 000", 1000.0, ""),
+     ("12,500", 12.5, ""), ("12,500", 100.0, "12500"), ("many", 100.0, "")],
+)  # fmt: skip
+@pytest.mark.parametrize("long", [False, True])
+def test_a_maximum_in_doubt_is_compared(
+    tmp_path: Path, stated: str, high: float, told: str, *, long: bool
+) -> None:
+    """A stated maximum with a comma is the line item's if it can be, and else a thousand that is asked about."""
+    school = make_snapshot([make_student("B2")], [make_line_item("l1", "Big", high)])
+    wide_text = f"ID;Big\nOut of;{stated}\nB2;0,5\n"
+    text = f"ID;Assignment;Score;Out of\nB2;Big;0,5;{stated}\n" if long else wide_text
+    sheet = read_sheet(write_sheet(tmp_path, text))
+    checked = check_entries(sheet, suggest_columns(sheet, school), school)
+    asked = checked.findings[(checked.findings["code"] == "maximum-differs").to_numpy()]
+    assert [f" is {told}, but 'Big' goes up to {high:g}." in each for each in asked["message"]] == (
+        [True] if told else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "flag"),
+    [("ja", "true"), ("Oui", "true"), ("sí", "true"), ("X", "true"), ("nein", "false"), ("NON", "false"), ("não", "false")],
+)  # fmt: skip
+def test_flags_are_read_in_the_languages_of_the_headers(
+    tmp_path: Path, cell: str, flag: str
+) -> None:
+    """Yes and no are understood as far as headers are."""
+    checked = check(tmp_path, f"ID,Quiz 1,Quiz 1 late\nB2,8,{cell}\n")
+    assert checked.entries["late"].tolist() == [flag]
 
 
 def test_other_maxima_are_asked_about_first(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from detection_corpus import count_right, make_samples
 from reading_samples import write_sheet
 
@@ -64,3 +65,22 @@ def test_a_narrow_row_above_the_table_is_no_header(tmp_path: Path) -> None:
     """Where no word of the header is known, it is the first row that is nearly as wide as the table."""
     text = "Koulu,Alfa\n\nTunnus,Oppilas,Koe 1,Koe 2\n00123,Aino,8,9\n"
     assert read_sheet(write_sheet(tmp_path, text)).recognition.header_line == 3
+
+
+@pytest.mark.parametrize(
+    ("above", "header"),
+    [("Student;;Quizzes;;Homework", 3), ("Student;;Quizzes", 3), ("Name;Quizzes", 3)],
+)
+def test_a_row_that_groups_columns_is_no_header(tmp_path: Path, above: str, header: int) -> None:
+    """A line that groups the columns stands above the header, also when it says "Student"."""
+    text = f"Term 1\n{above}\nStudent ID;Name;Quiz 1;Quiz 2;Essay\n00001;Ada Example;5;6;7\n"
+    sheet = read_sheet(write_sheet(tmp_path, text))
+    assert sheet.recognition.header_line == header
+    assert (sheet.roles == "student").sum() == 1
+
+
+def test_a_row_that_says_student_is_no_header(tmp_path: Path) -> None:
+    """A student's row may be longer than the header and say "Student"; it holds scores."""
+    text = "ID;Role;Quiz 1\n00001;Student;5;late again\n00002;Student;6\n"
+    sheet = read_sheet(write_sheet(tmp_path, text))
+    assert (sheet.recognition.header_line, len(sheet.student_rows)) == (1, 2)
