@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gradetools.gradebook import Gradebook as Gradebook
     from gradetools.gradebook import connect as connect
     from gradetools.journal import Journal as Journal
+    from gradetools.journal import forget_push as forget_push
     from gradetools.journal import list_pushes as list_pushes
     from gradetools.journal import open_journal as open_journal
     from gradetools.models import Class as Class
@@ -73,7 +74,7 @@ _HOMES = {
     "errors": ("GradetoolsError",),
     "files": ("read_plan", "write_plan"),
     "gradebook": ("Gradebook", "connect"),
-    "journal": ("Journal", "list_pushes", "open_journal"),
+    "journal": ("Journal", "forget_push", "list_pushes", "open_journal"),
     "models": ("Class", "LineItem", "Result", "ScoreStatus", "Student"),
     "pace": ("Patience",),
     "plan": ("Plan", "make_plan", "make_result_plan", "make_undo_plan"),
@@ -111,6 +112,7 @@ __all__ = [
     "Student",
     "check_entries",
     "connect",
+    "forget_push",
     "list_columns",
     "list_pushes",
     "load_settings",

@@ -354,14 +354,19 @@ def connect(
     if not to.needs_sandbox:
         return Gradebook(to, patience=patience)
     sandbox = start_sandbox(to.data_dir / "sandbox" / "sandbox.sqlite3", name="sandbox")
-    return connect_embedded(sandbox, to.data_dir, patience=patience)
+    return connect_embedded(sandbox, to.data_dir, keep_days=to.keep_days, patience=patience)
 
 
 def connect_embedded(
-    sandbox: Sandbox, data_dir: Path, *, patience: Patience | None = None
+    sandbox: Sandbox,
+    data_dir: Path,
+    *,
+    keep_days: int | None = None,
+    patience: Patience | None = None,
 ) -> Gradebook:
     """Open a sandbox that is known by its name, whatever port it got; closing stops it."""
     settings = sandbox_settings(sandbox, data_dir, embedded=True)
+    settings = settings.model_copy(update={"keep_days": keep_days})
     return Gradebook(settings, patience=patience, on_close=sandbox.stop)
 
 

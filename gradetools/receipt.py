@@ -40,6 +40,9 @@ class PushSummary:
         note: what the analyst wrote down about it.
         fingerprint: the plan's.
         undo_of: the push that this one took back; empty for others.
+        sheet: the name of the sheet it came from; empty where there was none.
+        forgotten: when its grades were erased from the journal, in UTC; None for others.
+        taken_back_by: the push that took this one back, unless that was taken back itself; empty for others.
         states: state to number of entries, every state named; they add up to `rows`.
     """
 
@@ -53,6 +56,9 @@ class PushSummary:
     note: str
     fingerprint: str
     undo_of: str
+    sheet: str
+    forgotten: dt.datetime | None
+    taken_back_by: str
     states: Mapping[str, int]
 
     @property
@@ -64,6 +70,13 @@ class PushSummary:
     def ok(self) -> bool:
         """Whether every entry was created, updated, unchanged or skipped."""
         return all(state in GOOD_STATES or not count for state, count in self.states.items())
+
+    @property
+    def standing(self) -> str:
+        """What it is to those who look at it later: `forgotten`, `taken back`, `unfinished` or `done`."""
+        if self.forgotten:
+            return "forgotten"
+        return "taken back" if self.taken_back_by else self.status
 
     def __repr__(self) -> str:
         """Say in one line what came of it."""
@@ -84,6 +97,9 @@ class PushSummary:
             "note": self.note,
             "fingerprint": self.fingerprint,
             "undo_of": self.undo_of or None,
+            "sheet": self.sheet or None,
+            "forgotten": self.forgotten.isoformat() if self.forgotten else None,
+            "taken_back_by": self.taken_back_by or None,
             "rows": self.rows,
             "states": dict(self.states),
         }

@@ -81,9 +81,10 @@ def open_rehearsal(
     """
     content = sheet.content_fingerprint + (columns.to_json() if columns else "")
     name = _PREFIX + hashlib.sha256(content.encode()).hexdigest()[:12]
-    folder = data_dir or load_settings("sandbox").data_dir
+    habits = load_settings("sandbox")
+    folder = data_dir or habits.data_dir
     sandbox = start_sandbox(_path(name, folder), name=name, seed=make_seed(sheet, columns))
-    return connect_embedded(sandbox, folder)
+    return connect_embedded(sandbox, folder, keep_days=habits.keep_days)
 
 
 def reopen_rehearsal(name: str, data_dir: Path) -> Gradebook:
@@ -95,7 +96,8 @@ def reopen_rehearsal(name: str, data_dir: Path) -> Gradebook:
     path = _path(name, data_dir)
     if not path.is_file():
         raise JournalError(f"The rehearsal {name} is no longer there; rehearse the sheet again.")
-    return connect_embedded(start_sandbox(path, name=name), data_dir)
+    keep_days = load_settings("sandbox").keep_days
+    return connect_embedded(start_sandbox(path, name=name), data_dir, keep_days=keep_days)
 
 
 def is_rehearsal(name: str) -> bool:

@@ -209,7 +209,8 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
 
     What was not written comes first, then old and new of what was.
     """
-    told = {"sheet": sheet_name, **receipt.summary()}
+    told = receipt.summary()
+    told = {"sheet": sheet_name or told.pop("sheet"), **told}
     facts = [
         (name.replace("_", " "), str(value))
         for name, value in told.items()

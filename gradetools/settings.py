@@ -111,6 +111,8 @@ class Settings(BaseModel):
         ca_bundle: certificates to trust instead of the system's; they are always verified.
         time_zone: the zone in which the dates of a sheet are meant.
         data_dir: where the journal, rehearsals and the sandbox are kept.
+        keep_days: for how many days after its end the journal keeps the grades of a push, without which it cannot be
+            undone; None keeps them for ever. Older ones are erased when the next push begins.
 
     Raises:
         SettingsError: a value cannot be used, or an address is unsafe.
@@ -129,6 +131,7 @@ class Settings(BaseModel):
     ca_bundle: Path | None = None
     time_zone: str = "UTC"
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("gradetools"))
+    keep_days: int | None = Field(default=None, ge=0)
     #: The server is opened from a file of our own, at another port each time; the name identifies it.
     embedded: bool = Field(default=False, repr=False)
 
@@ -236,6 +239,7 @@ class _Found(_Source):
     ca_bundle: Path | None = None
     time_zone: str | None = None
     data_dir: Path | None = None
+    keep_days: str | None = None
 
 
 class _FoundSdk(_Source):
@@ -276,7 +280,9 @@ def load_settings(env: str | None = None) -> Settings:
         told = f" called {name!r}" if re.fullmatch(r"[\w-]+", name) else " of that name"
         raise SettingsError(f"There is no environment{told}; use {', '.join(ENVIRONMENTS)}.")
     # The machine's habits hold everywhere; addresses and secrets only where they were meant.
-    found = general.model_dump(include={"time_zone", "data_dir", "ca_bundle"}, exclude_none=True)
+    found = general.model_dump(
+        include={"time_zone", "data_dir", "ca_bundle", "keep_days"}, exclude_none=True
+    )
     if name != "sandbox" and name == (_lower(sdk.env) or named):
         found |= _from_sdk(sdk)
     if name == named:

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from gradetools.cli import history, reading, serving, writing
+from gradetools.cli import forgetting, history, reading, serving, writing
 from gradetools.cli.console import say_error
 from gradetools.errors import GradetoolsError
 
@@ -44,6 +44,7 @@ app.command("push")(writing.push)
 app.command("put")(writing.put)
 app.command("undo")(writing.undo)
 app.command("history")(history.history)
+app.command("forget")(forgetting.forget)
 
 _log = logging.getLogger("gradetools")
 

@@ -49,8 +49,8 @@ def print_json(facts: object) -> None:
     typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
 
 
-def ask(console: Console, question: str, *, yes: bool) -> None:
-    """Ask before going on, unless `--yes` has answered.
+def ask(console: Console, question: str, *, yes: bool, kept: str = "nothing was sent") -> None:
+    """Ask before going on, unless `--yes` has answered; `kept` says how things stand after a no.
 
     Raises:
         DeclinedError: the answer was no, or nobody is there to ask.
@@ -59,7 +59,7 @@ def ask(console: Console, question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise DeclinedError(
-            "Nobody is there to ask; nothing was sent. Add --yes if you have seen what it will do."
+            f"Nobody is there to ask; {kept}. Add --yes if you have seen what it will do."
         )
     try:
         agreed = console.input(f"{escape(question)} [bold]\\[y/N][/] ").strip().lower() in {
@@ -69,7 +69,7 @@ def ask(console: Console, question: str, *, yes: bool) -> None:
     except (EOFError, KeyboardInterrupt):
         agreed = False
     if not agreed:
-        raise DeclinedError("Declined; nothing was sent.")
+        raise DeclinedError(f"Declined; {kept}.")
 
 
 def ask_number(console: Console, writes: int) -> int:

@@ -8,6 +8,7 @@ from rich.table import Table
 from gradetools.cli.console import make_console, print_json
 from gradetools.cli.options import AsJson
 from gradetools.journal import list_pushes
+from gradetools.receipt import PushSummary
 from gradetools.settings import load_settings
 
 
@@ -24,7 +25,7 @@ def history(as_json: AsJson = False) -> None:
     table = Table(show_edge=False)
     # The id is there to be copied.
     table.add_column("push", no_wrap=True)
-    for name in ("environment", "started", "status", "entries", "note"):
+    for name in ("environment", "started", "sheet", "status", "entries", "note"):
         table.add_column(name, overflow="fold")
     for receipt in receipts:
         states = ", ".join(f"{count} {state}" for state, count in receipt.states.items() if count)
@@ -33,8 +34,16 @@ def history(as_json: AsJson = False) -> None:
             receipt.push_id,
             escape(receipt.environment.name),
             f"{receipt.started:%Y-%m-%d %H:%M}",
-            receipt.status,
+            escape(receipt.sheet),
+            tell_standing(receipt),
             states or "nothing to do",
             escape(note),
         )
     console.print(table)
+
+
+def tell_standing(push: PushSummary) -> str:
+    """Say what became of a push, and by which other push."""
+    if push.standing == "taken back":
+        return f"taken back by {push.taken_back_by}"
+    return push.standing

@@ -8,25 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gradetools.errors import JournalError
-from gradetools.journal.record import Journal, make_private, unknown_push, unusable
+from gradetools.journal.record import Journal, make_private
+from gradetools.journal.schema import set_up
+from gradetools.journal.summaries import unknown_push, unusable
 from gradetools.receipt import PushSummary
 from gradetools.snapshot import Environment
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS environment (name TEXT NOT NULL, base_url TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS pushes (
-    push_id TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, status TEXT NOT NULL,
-    client_id TEXT NOT NULL, system_user TEXT NOT NULL, note TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, undo_of TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS plans (
-    push_id TEXT NOT NULL, piece INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (push_id, piece));
-CREATE TABLE IF NOT EXISTS entries (
-    push_id TEXT NOT NULL, entry INTEGER NOT NULL,
-    line_item TEXT NOT NULL, student TEXT NOT NULL, sourced_id TEXT NOT NULL, after TEXT,
-    state TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
-    http_status INTEGER, request_id TEXT NOT NULL, stored TEXT,
-    PRIMARY KEY (push_id, entry)) WITHOUT ROWID;
-"""
 
 
 def open_journal(environment: Environment, data_dir: Path) -> Journal:
@@ -106,7 +92,7 @@ def _open(path: Path, environment: Environment | None) -> Journal | None:
         make_private(path)
         db = sqlite3.connect(path, timeout=10, check_same_thread=False)
         try:
-            known = _set_up(db, environment)
+            known = set_up(db, environment)
         except BaseException:
             db.close()
             raise
@@ -116,14 +102,3 @@ def _open(path: Path, environment: Environment | None) -> Journal | None:
         db.close()
         return None
     return Journal(path, known, db)
-
-
-def _set_up(db: sqlite3.Connection, environment: Environment | None) -> Environment | None:
-    db.execute("PRAGMA journal_mode=WAL")
-    with db:
-        db.executescript(_SCHEMA)
-        row = db.execute("SELECT name, base_url FROM environment").fetchone()
-        if row is None and environment is not None:
-            row = (environment.name, environment.base_url)
-            db.execute("INSERT INTO environment VALUES (?,?)", row)
-    return Environment(*row) if row else None

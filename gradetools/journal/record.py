@@ -25,8 +25,10 @@ import pandas as pd
 
 from gradetools.dialects import parse
 from gradetools.errors import JournalError, PushRunningError
+from gradetools.journal.erasing import erase, sweep
+from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
 from gradetools.plan import Plan, is_active
-from gradetools.receipt import OUTCOME_COLUMNS, STATES, PushSummary, Receipt
+from gradetools.receipt import OUTCOME_COLUMNS, PushSummary, Receipt
 from gradetools.snapshot import Environment
 
 #: So many entries are written from memory at once.
@@ -158,7 +160,8 @@ class Journal:
         pieces = enumerate(plan.iter_json(fingerprint=fingerprint))
         with self._writing(), self._db:
             self._db.execute(
-                "INSERT INTO pushes VALUES (?,?,?,?,?,?,?,?,?)", (*head, fingerprint, plan.undo_of)
+                "INSERT INTO pushes VALUES (?,?,?,?,?,?,?,?,?,?,NULL)",
+                (*head, fingerprint, plan.undo_of, plan.sheet.name if plan.sheet else ""),
             )
             self._db.executemany(
                 "INSERT INTO plans VALUES (?,?,?)",
@@ -208,17 +211,43 @@ class Journal:
     def list_pushes(self) -> list[PushSummary]:
         """List the pushes to this environment, newest first, killed ones included."""
         ids = self._read("SELECT push_id FROM pushes ORDER BY started DESC, rowid DESC")
-        return [PushSummary(**self._facts(push_id)) for (push_id,) in ids]
+        return [self.read_summary(push_id) for (push_id,) in ids]
+
+    def read_summary(self, push_id: str) -> PushSummary:
+        """Give the facts of a push without its entries.
+
+        Raises:
+            JournalError: there is no such push.
+        """
+        return PushSummary(**read_facts(self._read, self.environment, push_id))
+
+    def list_ended(self, *, before: dt.datetime) -> list[str]:
+        """List the pushes that were done before a time and are not forgotten."""
+        query = (
+            "SELECT push_id FROM pushes WHERE status='done' AND forgotten IS NULL AND finished<?"
+        )
+        return [push_id for (push_id,) in self._read(query, before.isoformat())]
+
+    def with_undos(self, push_id: str) -> list[str]:
+        """List a push and all that took it back, or took that back, and so have its grades too."""
+        return with_undos(self._read, push_id)
+
+    def forget(self, push_ids: Sequence[str], *, now: dt.datetime) -> bool:
+        """Erase the grades of pushes; whether no trace of them is left, for want of which it is tried again later."""
+        with self._writing():
+            if push_ids:
+                erase(self._db, push_ids, now)
+            return sweep(self._db)
 
     def read_plan(self, push_id: str) -> Plan:
         """Give back the plan of a push.
 
         Raises:
-            JournalError: there is no such push.
+            JournalError: there is no such push, or it was forgotten.
         """
         pieces = self._read("SELECT text FROM plans WHERE push_id=? ORDER BY piece", push_id)
         if not pieces:
-            raise unknown_push(push_id)
+            raise forgotten_push(self.read_summary(push_id))
         return Plan.from_json("".join(text for (text,) in pieces))
 
     def read_receipt(self, push_id: str, *, plan: Plan | None = None) -> Receipt:
@@ -229,7 +258,7 @@ class Journal:
             plan: its plan, where it is at hand, to save reading it again.
 
         Raises:
-            JournalError: there is no such push.
+            JournalError: there is no such push, or it was forgotten.
         """
         plan = plan or self.read_plan(push_id)
         names = ["entry", *OUTCOME_COLUMNS, "sourced_id"]
@@ -247,7 +276,7 @@ class Journal:
             )
             columns = ["sourced_id", "before", "after"]
             entries.loc[entry, columns] = [ids[entry], None, after[0][0]]
-        return Receipt(**self._facts(push_id), entries=entries)
+        return Receipt(**read_facts(self._read, self.environment, push_id), entries=entries)
 
     def unsent(self, push_id: str) -> list[int]:
         """List the entries of a push that have no sure outcome yet, those with an unknown one first."""
@@ -259,57 +288,29 @@ class Journal:
         return [row[0] for row in rows]
 
     def last_sent(self) -> pd.DataFrame:
-        """Give what we sent last for every grade: columns line_item, student, record (compact JSON text).
+        """Give what we sent last for every grade: columns line_item, student, record (compact JSON text), push_id.
 
         What was taken back is forgotten: after an undo it is what the undo restored, and nothing
-        where the undo removed the grade. What the server was seen to store in its place counts as sent.
+        where the undo removed the grade. What the server was seen to store in its place counts as sent. Of a grade
+        whose last push was forgotten nothing is known, whatever was sent before.
         """
         # In the order in which they were journaled: the clock may have been set back.
         rows = self._read(
-            "SELECT e.line_item, e.student, coalesce(e.stored, e.after)"
-            " FROM entries e JOIN pushes p USING (push_id)"
-            " WHERE e.state IN ('created', 'updated') OR (e.state='failed' AND e.stored IS NOT NULL)"
+            "SELECT e.line_item, e.student, coalesce(e.stored, e.after), push_id"
+            " FROM entries e JOIN pushes p USING (push_id) LEFT JOIN superseded s USING (push_id, entry)"
+            " WHERE s.entry IS NULL AND p.forgotten IS NULL"
+            " AND (e.state IN ('created', 'updated') OR (e.state='failed' AND e.stored IS NOT NULL))"
             " ORDER BY p.rowid, e.entry"
         )
-        latest = {(line_item, student): text for line_item, student, text in rows}
+        latest = {(line_item, student): found for line_item, student, *found in rows}
         kept = [
-            (*key, text)
-            for key, text in latest.items()
+            (*key, text, push_id)
+            for key, (text, push_id) in latest.items()
             if '"tobedeleted"' not in text or is_active(parse(text))
         ]
-        return pd.DataFrame(kept, columns=["line_item", "student", "record"], dtype=object)
-
-    def _facts(self, push_id: str) -> dict[str, Any]:
-        """Give what a PushSummary wants, as keyword arguments."""
-        names = (
-            "push_id",
-            "started",
-            "finished",
-            "status",
-            "client_id",
-            "system_user",
-            "note",
-            "fingerprint",
-            "undo_of",
+        return pd.DataFrame(
+            kept, columns=["line_item", "student", "record", "push_id"], dtype=object
         )
-        rows = self._read(
-            f"SELECT {', '.join(names)} FROM pushes WHERE push_id=?",  # noqa: S608 - our own column names
-            push_id,
-        )
-        if not rows:
-            raise unknown_push(push_id)
-        facts = dict(zip(names, rows[0], strict=True))
-        counts = dict(
-            self._read(
-                "SELECT state, count(*) FROM entries WHERE push_id=? GROUP BY state", push_id
-            )
-        )
-        return facts | {
-            "environment": self.environment,
-            "started": dt.datetime.fromisoformat(facts["started"]),
-            "finished": dt.datetime.fromisoformat(facts["finished"]) if facts["finished"] else None,
-            "states": {state: counts.get(state, 0) for state in STATES},
-        }
 
     def has_push(self, push_id: str) -> bool:
         """Whether this journal knows a push."""
@@ -346,21 +347,6 @@ def _first_rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
             rows["message"].tolist(),
             strict=True,
         )
-
-
-def unknown_push(push_id: str) -> JournalError:
-    """Say that no push has this name."""
-    return JournalError(
-        f"There is no push {push_id!r} here; `gradetools history` lists those there are."
-    )
-
-
-def unusable(path: Path, error: Exception) -> JournalError:
-    """Say that a file of the journal is broken, foreign or out of reach."""
-    return JournalError(
-        f"The journal {path.name} cannot be used ({error}); move it out of the data folder, or put a good copy in "
-        "its place."
-    )
 
 
 def make_private(path: Path) -> None:

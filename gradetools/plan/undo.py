@@ -24,13 +24,18 @@ _MAY_HAVE_WRITTEN = ("created", "updated", "failed")
 
 
 def make_undo_plan(
-    receipt: Receipt, snapshot: Snapshot, *, on_conflict: OnConflict = "stop"
+    receipt: Receipt,
+    snapshot: Snapshot,
+    *,
+    last_sent: pd.DataFrame | None = None,
+    on_conflict: OnConflict = "stop",
 ) -> Plan:
     """Decide how to take one push back, as a plan with its own preview.
 
     Args:
         receipt: of the push to take back; it may be an undo itself.
         snapshot: what the server has now, of the same classes.
+        last_sent: what we sent last (`Journal.last_sent`), so that a later push of our own is called that.
         on_conflict: "stop" marks what others changed since, "ours" restores over it, "theirs" leaves it.
 
     Returns:
@@ -44,19 +49,44 @@ def make_undo_plan(
             f"This push went to {receipt.environment.name} ({receipt.environment.base_url}), not to "
             f"{snapshot.environment.name} ({snapshot.environment.base_url}); connect there to undo it."
         )
-    existing = Existing.of(snapshot)
+    existing, later = Existing.of(snapshot), _later_pushes(receipt, last_sent)
     written = written_entries(receipt)
     rows = []
     for planned in _rows(written):
         row = _where_it_went(planned, existing)
         now = existing.record(row["sourced_id"])
         change = restore(row, now, dialect=snapshot.dialect, on_conflict=on_conflict)
+        sent, push_id = later.get((row["line_item"], row["student"]), (None, ""))
+        if change.reason in _CHANGED and now is not None and not differences(now, parse(sent)):
+            change = _name_our_own(change, push_id)
         rows.append({**row, **change.to_columns()})
     columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in written.index])
     return Plan(
         snapshot.environment, snapshot.dialect, changes, on_conflict, undo_of=receipt.push_id
     )
+
+
+#: The reasons that say that somebody changed a grade since.
+_CHANGED = ("changed-since-push", "kept-theirs")
+
+
+def _later_pushes(
+    receipt: Receipt, last_sent: pd.DataFrame | None
+) -> Mapping[tuple[str, str], tuple[str, str]]:
+    """Give what other pushes sent last: (line item, student) to record text and push."""
+    if last_sent is None or "push_id" not in last_sent:
+        return {}
+    names = ("line_item", "student", "record", "push_id")
+    rows = zip(*(last_sent[name].tolist() for name in names), strict=True)
+    return {row[:2]: row[2:] for row in rows if row[3] != receipt.push_id}
+
+
+def _name_our_own(change: Change, push_id: str) -> Change:
+    """Say that it was no somebody who changed a grade, but another push of ours."""
+    message = f"Your push {push_id} changed it since: take that one back first, or decide for ours or theirs."
+    reason = "changed-by-own-push" if change.action == "conflict" else change.reason
+    return replace(change, reason=reason, message=message)
 
 
 def written_entries(receipt: Receipt) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gradetools.errors import PlanError
 from gradetools.gradebook import Gradebook
+from gradetools.journal import open_journal
 from gradetools.plan import WRITES, OnConflict, Plan, make_undo_plan, written_entries
 from gradetools.receipt import Receipt
 from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
@@ -29,12 +30,14 @@ def plan_undo(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflict
     if not class_ids:
         raise PlanError(f"The push {receipt.push_id} wrote nothing; there is nothing to take back.")
     snapshot = gradebook.take_snapshot(class_ids)
-    plan = make_undo_plan(receipt, snapshot, on_conflict=on_conflict)
+    with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+        last_sent = journal.last_sent()
+    plan = make_undo_plan(receipt, snapshot, last_sent=last_sent, on_conflict=on_conflict)
     doubted = plan.changes.loc[~plan.changes["action"].isin(WRITES), "sourced_id"].tolist()
     if not doubted:
         return plan
     snapshot = with_records(snapshot, gradebook, doubted)
-    return make_undo_plan(receipt, snapshot, on_conflict=on_conflict)
+    return make_undo_plan(receipt, snapshot, last_sent=last_sent, on_conflict=on_conflict)
 
 
 def with_records(snapshot: Snapshot, gradebook: Gradebook, sourced_ids: Sequence[str]) -> Snapshot:

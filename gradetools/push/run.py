@@ -23,7 +23,7 @@ from typing import Literal
 
 from gradetools.errors import GradebookError, JournalError, PlanError
 from gradetools.gradebook import Gradebook
-from gradetools.journal import Journal, Outcome, list_environments, open_journal
+from gradetools.journal import Journal, Outcome, forget_older, list_environments, open_journal
 from gradetools.plan import WRITES, Plan
 from gradetools.push.feed import ListRead, make_task, make_tasks
 from gradetools.push.guards import check_host, check_plan
@@ -88,6 +88,7 @@ def push_plan(
     check_host(plan.environment, list_environments(settings.data_dir))
     with open_journal(plan.environment, settings.data_dir) as journal, journal.lock():
         left = None if resume is None else _left(journal, plan, resume)
+        forget_older(journal, settings.keep_days, now=gradebook.clock())
         push_id = resume or journal.begin(
             plan,
             client_id=settings.client_id,

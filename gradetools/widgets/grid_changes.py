@@ -78,10 +78,12 @@ def _mark(changes: pd.DataFrame) -> pd.DataFrame:
     """Mark what is lowered, removed, disputed or blocked, in words."""
     action = changes["action"]
     writes = action.isin(WRITES).to_numpy()
+    disputed, own = action == "conflict", changes["reason"] == "changed-by-own-push"
     marked = [
         (changes[writes & changes["lowered"].to_numpy(dtype=bool)], "warning", "lowered"),
         (changes[writes & changes["cleared"].to_numpy(dtype=bool)], "warning", "removed"),
-        (changes[(action == "conflict").to_numpy()], "question", "changed by others"),
+        (changes[(disputed & ~own).to_numpy()], "question", "changed by others"),
+        (changes[(disputed & own).to_numpy()], "question", "changed by a later push"),
         (changes[(action == "blocked").to_numpy()], "error", "not written"),
     ]
     parts = [
@@ -103,6 +105,7 @@ def _mark(changes: pd.DataFrame) -> pd.DataFrame:
 _TIPS: Final = {
     "lowered": "The new score is below the old one.",
     "removed": "The grade that is there would be taken away.",
+    "changed by a later push": "A later push of yours changed this grade.",
     "changed by others": "Somebody else changed this grade.",
     "not written": "Something is wrong with this entry; see Check.",
 }

@@ -179,7 +179,8 @@ def test_notebooks_are_never_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["lab", "sandbox", "import", "check", "plan", "push", "put", "undo", "history"]
+    "command",
+    ["lab", "sandbox", "import", "check", "plan", "push", "put", "undo", "history", "forget"],
 )
 def test_every_command_helps(run: Run, command: str) -> None:
     """Each command has a help page and exits with 0."""

@@ -1,0 +1,33 @@
+"""`forget`: erase the grades of a push from the journal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from gradetools.cli.console import ask, make_console, print_json
+from gradetools.cli.options import AsJson
+from gradetools.journal import forget_push, list_forgettable, tell_loss
+from gradetools.settings import load_settings
+
+
+def forget(
+    push_id: Annotated[
+        str, typer.Argument(metavar="PUSH_ID", help="The push; see `gradetools history`.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase from the journal what a push has of grades, names and texts; it can then no longer be undone."""
+    console = make_console(as_json=as_json)
+    data_dir = load_settings().data_dir
+    pushes = list_forgettable(push_id, data_dir)
+    console.print(escape(tell_loss(pushes)), soft_wrap=True)
+    if not all(push.forgotten for push in pushes):
+        ask(console, f"Forget push {push_id}?", yes=yes, kept="nothing was erased")
+    forgotten = forget_push(push_id, data_dir)
+    console.print("Nothing of its grades is left in the journal.")
+    if as_json:
+        print_json([push.summary() for push in forgotten])

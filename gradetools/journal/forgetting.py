@@ -1,0 +1,77 @@
+"""Forgetting: the grades of a push are erased from the journal, and the push stays in the list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from gradetools.errors import JournalError
+from gradetools.journal.folder import find_push, open_journal
+from gradetools.journal.record import Journal
+from gradetools.receipt import PushSummary
+
+
+def forget_push(
+    push_id: str, data_dir: Path, *, now: dt.datetime | None = None
+) -> list[PushSummary]:
+    """Erase from the journal the grades of a push and of its undos: before and after, names, texts.
+
+    The gradebook keeps what it holds, and receipts stay where they are. The push is still listed, with its counts, and
+    can be neither undone nor resumed. Pushing the same grades again doubles nothing, for ids are derived;
+    only what others changed of them in between is not noticed.
+
+    Args:
+        push_id: which; one that is forgotten already may be given again.
+        data_dir: the data folder (`Settings.data_dir`).
+        now: when; by default now.
+
+    Returns:
+        What was forgotten: the push and those that took it back, with what is left of them.
+
+    Raises:
+        JournalError: there is no such push, or the file could not be cleared of it.
+        PushRunningError: a push to the same environment is under way.
+    """
+    with open_journal(find_push(push_id, data_dir), data_dir) as journal, journal.lock():
+        push_ids = journal.with_undos(push_id)
+        if not journal.forget(push_ids, now=now or dt.datetime.now(dt.UTC)):
+            raise JournalError(
+                f"The push {push_id} is forgotten, but another program has {journal.path.name} open, so that traces of "
+                "its grades may be left in it; close that program and forget the push again."
+            )
+        return [journal.read_summary(each) for each in push_ids]
+
+
+def list_forgettable(push_id: str, data_dir: Path) -> list[PushSummary]:
+    """List what forgetting a push would forget: it and those that took it back, itself first.
+
+    Raises:
+        JournalError: there is no such push.
+    """
+    with open_journal(find_push(push_id, data_dir), data_dir) as journal:
+        return [journal.read_summary(each) for each in journal.with_undos(push_id)]
+
+
+def forget_older(journal: Journal, keep_days: int | None, *, now: dt.datetime) -> None:
+    """Erase the grades of pushes that ended more than so many days ago; None keeps all of them."""
+    if keep_days is None:
+        return
+    push_ids = journal.list_ended(before=now - dt.timedelta(days=keep_days))
+    journal.forget(push_ids, now=now)
+
+
+def tell_loss(pushes: Sequence[PushSummary]) -> str:
+    """Say what is lost when pushes are forgotten, the first with those that took it back."""
+    first, *undos = pushes
+    if all(push.forgotten for push in pushes):
+        return f"The push {first.push_id} is forgotten already; only its counts are left."
+    resumed = " or resumed" if first.status == "unfinished" else ""
+    also = f" The same goes for what took it back: {', '.join(each.push_id for each in undos)}."
+    entries = "1 entry" if first.rows == 1 else f"{first.rows:,} entries"
+    return (
+        f"Forgetting push {first.push_id} erases what the journal has of its {entries}: grades before and after, names, "
+        f"texts, the note. It can no longer be undone{resumed}, and what others change of these grades is not noticed "
+        f"before they are pushed again.{also if undos else ''} The gradebook keeps its grades; files of a receipt "
+        "are yours to delete."
+    )
