@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from gradetools.checks.facts import LEFT, NEVER, Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.columns import MANGLED
+from gradetools.columns import MANGLED, MOST_LIKENESSES
 
 
 def _asking_rows(facts: Facts, how: str) -> pd.DataFrame:
@@ -79,6 +80,24 @@ def _id_mangled(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 int(str(row.line)), _column(facts), message, f"Perhaps {near}?" if near else ""
             )
+
+
+@check(
+    "likenesses-limited",
+    "info",
+    means=f"More than {MOST_LIKENESSES} ids are unknown: who comes near was looked for in the first of them only.",
+    fix="Look whether it is the right class and the right column of ids; correct what has a suggestion, and check again.",
+)
+def _likenesses_limited(facts: Facts) -> Iterator[Finding]:
+    rows, text = facts.students, facts.students["text"].cat
+    unknown = text.categories[np.unique(text.codes[(rows["how"] == "").to_numpy()])]
+    count = int((unknown != "").sum())
+    if count > MOST_LIKENESSES and not _asking_rows(facts, "").empty:
+        message = (
+            f"Who comes near was looked for in the first {MOST_LIKENESSES} of {count:,} unknown ids; "
+            "the others have no suggestion."
+        )
+        yield Finding(0, _column(facts), message)
 
 
 @check(

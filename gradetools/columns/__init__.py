@@ -21,7 +21,12 @@ from gradetools.columns.saved import (
     read_columns,
     write_columns,
 )
-from gradetools.columns.students import MANGLED, StudentIndex, students_matched
+from gradetools.columns.students import (
+    MANGLED,
+    MOST_LIKENESSES,
+    StudentIndex,
+    students_matched,
+)
 from gradetools.columns.suggestions import ClassGuess, guess_class, suggest_columns
 from gradetools.columns.titles import Found, LineItemIndex
 
@@ -30,6 +35,7 @@ __all__ = [
     "IN_NONE",
     "IN_SEVERAL",
     "MANGLED",
+    "MOST_LIKENESSES",
     "UNKNOWN",
     "Answer",
     "Attempts",

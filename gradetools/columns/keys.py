@@ -80,8 +80,8 @@ class KeyFinder:
 
     def find(self, key: Key, texts: Sequence[str]) -> dict[str, str]:
         """Say whom each text means by one way to match, "" for nobody."""
-        found = self._indexes[key.field].match(texts)
-        return {text: match.sourced_id for text, match in found.items()}
+        ids = self._indexes[key.field].match(texts).sourced_ids(texts)
+        return dict(zip(texts, ids, strict=True))
 
 
 def choose_key(keys: Sequence[Key]) -> Key | None:

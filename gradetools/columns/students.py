@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
+import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.columns.categories import categorise
+from gradetools.columns.likenesses import Likenesses
 from gradetools.columns.meanings import Columns
 from gradetools.formats.recognition import STUDENT_FIELDS, tidy
 from gradetools.sheet import Sheet
@@ -25,7 +28,8 @@ MOST_LIKENESSES = 100
 
 _COLUMN = {"sourcedId": "sourced_id", "userIds": "user_ids"}
 _CASELESS = ("username", "email")
-Spelling = TypeVar("Spelling", str, tuple[str, ...])
+#: The cells of a column of students: the rows of the frame that are students', each one's text as a number, the texts.
+_Cells = tuple[NDArray[np.bool_], NDArray[np.intp], NDArray[np.object_]]
 
 
 class Match(NamedTuple):
@@ -45,6 +49,52 @@ class Match(NamedTuple):
 NOBODY = Match()
 
 
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """Whom the texts of a student column mean.
+
+    Nearly every text is exactly the id of one student: these are kept without an object for each.
+
+    Attributes:
+        exact: the sourcedId of each text that means one student exactly.
+        other: what is known of every other text, in their order.
+    """
+
+    exact: Mapping[str, str]
+    other: Mapping[str, Match]
+
+    def __getitem__(self, text: str) -> Match:
+        """Give what is known of one text."""
+        return Match(self.exact[text], "exact") if text in self.exact else self.other[text]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The texts that mean nobody, the blank one left out."""
+        return [text for text, match in self.other.items() if not match.how and text]
+
+    def list_candidates(self, text: str) -> tuple[str, ...]:
+        """List the sourcedIds of those whom an ambiguous text fits; none for any other text."""
+        return self.other[text].candidates if text in self.other else ()
+
+    def sourced_ids(self, texts: Iterable[str]) -> list[str]:
+        """Give for each text the student, "" where none or several fit."""
+        known = {**self.exact, **{text: match.sourced_id for text, match in self.other.items()}}
+        return list(map(known.__getitem__, texts))
+
+
+class _Known(NamedTuple):
+    """Whom each spelling means: one student, as nearly all do, or several."""
+
+    one: dict[str, str]
+    several: dict[str, tuple[str, ...]]
+
+    def list_all(self, spelling: str) -> tuple[str, ...]:
+        """Give the sourcedIds of all who bear it."""
+        if spelling in self.one:
+            return (self.one[spelling],)
+        return self.several.get(spelling, ())
+
+
 class StudentIndex:
     """The students of a snapshot, to be found by one of their fields.
 
@@ -56,8 +106,7 @@ class StudentIndex:
     def __init__(self, students: pd.DataFrame, field: str) -> None:
         self._people = students.drop_duplicates("sourced_id")
         self._caseless = field in _CASELESS
-        fields = (field,) if field else STUDENT_FIELDS
-        self._pairs = [pair for each in fields for pair in _texts(self._people, each)]
+        self._fields = (field,) if field else STUDENT_FIELDS
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -67,63 +116,94 @@ class StudentIndex:
         )
 
     @cached_property
-    def _exact(self) -> dict[str, tuple[str, ...]]:
-        return _group(self._pairs)
+    def _spellings(self) -> tuple[list[str], list[str]]:
+        """The texts by which students are known, and beside them whose they are."""
+        parts = [_texts(self._people, field) for field in self._fields]
+        texts, ids = zip(*parts, strict=True)
+        return list(itertools.chain(*texts)), list(itertools.chain(*ids))
 
     @cached_property
-    def _folded(self) -> dict[str, tuple[str, ...]]:
-        return _group((text.casefold(), sourced_id) for text, sourced_id in self._pairs)
+    def _exact(self) -> _Known:
+        return _group(*self._spellings)
 
     @cached_property
-    def _by_name(self) -> dict[tuple[str, ...], tuple[str, ...]]:
-        return _group((_name_parts(name), sourced_id) for sourced_id, name in self.names.items())
+    def _folded(self) -> _Known:
+        texts, ids = self._spellings
+        return _group([text.casefold() for text in texts], ids)
 
-    def match(
-        self, texts: Iterable[str], chosen: Mapping[str, str] | None = None
-    ) -> dict[str, Match]:
+    @cached_property
+    def _by_name(self) -> _Known:
+        names = self.names
+        return _group([_name_key(name) for name in names.values()], list(names))
+
+    @cached_property
+    def _numbers(self) -> tuple[list[str], NDArray[np.float64]]:
+        """The texts that are whole numbers, and the numbers."""
+        texts = dict.fromkeys(self._spellings[0])
+        found = [text for text in texts if text.isascii() and text.isdigit()]
+        return found, np.array([float(text) for text in found], dtype=np.float64)
+
+    @cached_property
+    def _likenesses(self) -> Likenesses:
+        return Likenesses([*self._folded.one, *self._folded.several])
+
+    def match(self, texts: Iterable[str], chosen: Mapping[str, str] | None = None) -> Matches:
         """Say whom each distinct text means; where case counts, who is matched exactly is so in no other spelling."""
         chosen = chosen or {}
-        distinct = dict.fromkeys(texts)
-        found = {text: _one_of(self._exact.get(text, ()), "exact") for text in distinct}
-        for text in distinct.keys() & chosen.keys():
-            known = chosen[text] in self.names
-            found[text] = Match(chosen[text], "chosen") if known else NOBODY
-        missing = [text for text, match in found.items() if not match.how]
-        if respelled := [text for text in missing if text.casefold() in self._folded]:
-            taken = {match.sourced_id for match in found.values() if match.sourced_id}
-            found |= {text: self._match_folded(text, taken) for text in respelled}
-        return found
+        one, several = self._exact
+        exact, other = dict[str, str](), dict[str, Match]()
+        for text in texts:
+            if text in chosen:
+                known = chosen[text] in self.names
+                other[text] = Match(chosen[text], "chosen") if known else NOBODY
+            elif text in one:
+                exact[text] = one[text]
+            elif text in several:
+                other[text] = Match(how="ambiguous", candidates=several[text])
+            else:
+                other[text] = NOBODY
+        missing = [text for text, match in other.items() if not match.how]
+        if missing:
+            taken = {*exact.values(), *(match.sourced_id for match in other.values())}
+            other |= {text: self._match_folded(text, taken) for text in missing}
+        return Matches(exact, other)
 
-    def _match_folded(self, text: str, taken: set[str]) -> Match:
-        known = self._folded[text.casefold()]
+    def _match_folded(self, text: str, taken: Collection[str]) -> Match:
+        known = self._folded.list_all(text.casefold())
         if self._caseless:
             return _one_of(known, "exact")
         return _one_of(tuple(each for each in known if each not in taken), "ignoring case")
 
     def count(self, texts: Iterable[str]) -> tuple[int, int]:
         """Count the distinct texts that find a student: in all, and exactly."""
-        found = self.match(texts).values()
-        return sum(bool(match.sourced_id) for match in found), sum(
-            match.how == "exact" for match in found
-        )
+        found = self.match(texts)
+        others = [match for match in found.other.values() if match.sourced_id]
+        exact = len(found.exact) + sum(match.how == "exact" for match in others)
+        return len(found.exact) + len(others), exact
 
     def near(self, text: str, name: str = "") -> tuple[str, ...]:
         """Give the sourcedIds of those who come near: the same number but for zeros, the same name, a similar text."""
         found: list[str] = []
         if MANGLED.fullmatch(text) or (text.isascii() and text.isdigit()):
             text = text.replace(",", ".")
-            value = float(text)
-            same = (
-                key
-                for key in self._exact
-                if key.isascii() and key.isdigit() and _looks_like(key, value, text)
-            )
-            found += [sourced_id for key in same for sourced_id in self._exact[key]]
+            for key in self._list_same_number(text):
+                found += self._exact.list_all(key)
         if name:
-            found += self._by_name.get(_name_parts(name), ())
-        for key in difflib.get_close_matches(text.casefold(), list(self._folded), n=3, cutoff=0.75):
-            found += self._folded[key]
+            found += self._by_name.list_all(_name_key(name))
+        for key in self._likenesses.find(text.casefold()):
+            found += self._folded.list_all(key)
         return tuple(dict.fromkeys(found))[:3]
+
+    def _list_same_number(self, text: str) -> list[str]:
+        """List the texts that a spreadsheet program may have turned into this number."""
+        keys, numbers = self._numbers
+        value = float(text)
+        if not np.isfinite(value):
+            return []
+        # Few are so near that it is worth writing them as this one is written.
+        close = np.abs(numbers - value) <= value * 10.0 ** -_count_digits(text)
+        near = [keys[i] for i in np.flatnonzero(close)]
+        return [key for key in near if _looks_like(key, value, text)]
 
 
 def students_matched(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> pd.DataFrame:
@@ -141,62 +221,72 @@ def students_matched(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> pd.D
         codes, texts = sheet.distinct(key.column, rows)
     index = StudentIndex(snapshot.students, key.key if key else "")
     found = index.match(texts, columns.student_matches)
-    nobody = [text for text, match in found.items() if not match.how and text][:MOST_LIKENESSES]
-    names = _names_in_sheet(sheet, columns, texts[codes], nobody)
-    for text in nobody:
-        found[text] = Match(candidates=index.near(text, names.get(text, "")))
-    matches = [found[text] for text in texts]
+    ids = found.sourced_ids(texts)
     told = {
-        "text": texts.tolist(),
-        "sourced_id": [match.sourced_id for match in matches],
-        "name": [index.names[match.sourced_id] if match.sourced_id else "" for match in matches],
-        "how": [match.how for match in matches],
+        "text": texts,
+        "sourced_id": ids,
+        "name": [index.names[each] if each else "" for each in ids],
+        "how": ["exact" if text in found.exact else found.other[text].how for text in texts],
     }
-    candidates = pd.Series([match.candidates for match in matches], dtype=object).array
+    near = _list_near(index, sheet, columns, found.unknown[:MOST_LIKENESSES], (rows, codes, texts))
+    candidates = [near.get(text) or found.list_candidates(text) for text in texts]
     return pd.DataFrame(
         {
             "line": sheet.frame.index.to_numpy()[rows],
             **{name: categorise(values, codes) for name, values in told.items()},
-            "candidates": candidates.take(codes),
+            "candidates": pd.Series(candidates, dtype=object).array.take(codes),
         }
     )
 
 
-def _names_in_sheet(
-    sheet: Sheet, columns: Columns, texts: NDArray[np.object_], wanted: Sequence[str]
-) -> dict[str, str]:
-    """Put together what the sheet calls some students, to suggest somebody; nobody is matched by it."""
-    if not wanted:
+def _list_near(
+    index: StudentIndex, sheet: Sheet, columns: Columns, unknown: Sequence[str], cells: _Cells
+) -> dict[str, tuple[str, ...]]:
+    """List for some texts that mean nobody who comes near, also by what the sheet calls the student; see `near`."""
+    if not unknown:
         return {}
-    rows = np.isin(texts, wanted)
+    rows, codes, texts = cells
+    # Of several rows of one student the last counts.
+    last = np.zeros(len(texts), dtype=np.intp)
+    last[codes] = np.flatnonzero(rows)
+    places = dict.fromkeys(unknown, 0)
+    for text, row in zip(texts, last.tolist(), strict=True):
+        if text in places:
+            places[text] = max(places[text], row)
+    found = sheet.frame.iloc[list(places.values())]
     parts = [
-        sheet.column(each.column)[(sheet.roles == "student").to_numpy()][rows].tolist()
+        sheet.unwrap(found.iloc[:, sheet.position(each.column)], sheet.prefix(each.column))
         for each in columns.of("name")
     ]
-    joined = (" ".join(row) for row in zip(*parts, strict=True))
-    return dict(zip(texts[rows], joined, strict=False))
+    names = [" ".join(each) for each in zip(*parts, strict=True)] or [""] * len(unknown)
+    return {text: index.near(text, name) for text, name in zip(unknown, names, strict=True)}
 
 
-def _texts(people: pd.DataFrame, field: str) -> list[tuple[str, str]]:
+def _texts(people: pd.DataFrame, field: str) -> tuple[list[str], list[str]]:
+    """Give the texts of a field that are not blank, and whose they are."""
     values, ids = people[_COLUMN.get(field, field)].tolist(), people["sourced_id"].tolist()
-    pairs = list(zip(values, ids, strict=True))
     if field == "userIds":
-        pairs = [(text, sourced_id) for texts, sourced_id in pairs for text in texts]
-    return [
-        (stripped, sourced_id)
-        for text, sourced_id in pairs
-        if isinstance(text, str) and (stripped := text.strip())
-    ]
+        ids = [each for texts, each in zip(values, ids, strict=True) for _ in texts]
+        values = list(itertools.chain.from_iterable(values))
+    texts = [text.strip() if isinstance(text, str) else "" for text in values]
+    if all(texts):
+        return texts, ids
+    return [text for text in texts if text], list(itertools.compress(ids, texts))
 
 
-def _group(pairs: Iterable[tuple[Spelling, str]]) -> dict[Spelling, tuple[str, ...]]:
+def _group(spellings: Sequence[str], ids: Sequence[str]) -> _Known:
     """Put together whom each spelling may mean."""
-    found: dict[Spelling, tuple[str, ...]] = {}
-    for spelling, sourced_id in pairs:
-        known: tuple[str, ...] = found.get(spelling, ())
-        if sourced_id not in known:
-            found[spelling] = (*known, sourced_id)
-    return found
+    one = dict(zip(spellings, ids, strict=True))
+    if len(one) == len(spellings):
+        return _Known(one, {})
+    pairs = list(zip(spellings, ids, strict=True))
+    several: dict[str, dict[str, None]] = {text: {} for text, each in pairs if one[text] != each}
+    for text, sourced_id in pairs:
+        if text in several:
+            several[text][sourced_id] = None
+    for text in several:
+        del one[text]
+    return _Known(one, {text: tuple(students) for text, students in several.items()})
 
 
 def _full_names(people: pd.DataFrame) -> list[str]:
@@ -209,14 +299,20 @@ def _full_names(people: pd.DataFrame) -> list[str]:
     return [tidy(f"{first} {last}") or sourced_id for first, last, sourced_id in parts]
 
 
-def _name_parts(name: str) -> tuple[str, ...]:
-    return tuple(sorted(re.findall(r"\w+", name.casefold())))
+def _name_key(name: str) -> str:
+    return " ".join(sorted(re.findall(r"\w+", name.casefold())))
+
+
+def _count_digits(text: str) -> int:
+    """Count the digits after the point of a number with an exponent; a whole number has all of them."""
+    number, exponent, _ = text.casefold().partition("e")
+    return len(number.partition(".")[2]) if exponent else sys.float_info.dig
 
 
 def _looks_like(key: str, value: float, text: str) -> bool:
     if "e" not in text.casefold():
         return int(key) == value
-    digits = len(text.casefold().partition("e")[0].partition(".")[2])
+    digits = _count_digits(text)
     return f"{int(key):.{digits}e}" == f"{value:.{digits}e}"
 
 
