@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from gradetools.push import plan_undo as plan_undo
     from gradetools.push import push_plan as push_plan
     from gradetools.push import upsert_result as upsert_result
+    from gradetools.put_request import PutRequest as PutRequest
+    from gradetools.put_request import make_put_request as make_put_request
     from gradetools.receipt import Receipt as Receipt
     from gradetools.rehearsal import open_rehearsal as open_rehearsal
     from gradetools.rehearsal import rehearse as rehearse
@@ -79,6 +81,7 @@ _HOMES = {
     "pace": ("Patience",),
     "plan": ("Plan", "make_plan", "make_result_plan", "make_undo_plan"),
     "push": ("Progress", "plan_result", "plan_undo", "push_plan", "upsert_result"),
+    "put_request": ("PutRequest", "make_put_request"),
     "receipt": ("Receipt",),
     "rehearsal": ("open_rehearsal", "rehearse"),
     "report": ("write_receipt",),
@@ -101,6 +104,7 @@ __all__ = [
     "Patience",
     "Plan",
     "Progress",
+    "PutRequest",
     "Receipt",
     "Result",
     "Sandbox",
@@ -117,6 +121,7 @@ __all__ = [
     "list_pushes",
     "load_settings",
     "make_plan",
+    "make_put_request",
     "make_result_plan",
     "make_undo_plan",
     "open_journal",

@@ -63,9 +63,9 @@ def _tame(character: str) -> str:
     return "\N{REPLACEMENT CHARACTER}" if spoils else character
 
 
-def tell_counts(counts: Mapping[str, int]) -> str:
-    """Tell what there is of each kind: `30 create, 2 unchanged`; "nothing" where there is none."""
-    return ", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or "nothing"
+def tell_counts(counts: Mapping[str, int], *, nothing: str = "nothing") -> str:
+    """Tell what there is of each kind: `30 create, 2 unchanged`; where there is none, `nothing`."""
+    return ", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or nothing
 
 
 def find_first(words: Sequence[str], order: Iterable[str], most: int) -> list[int]:

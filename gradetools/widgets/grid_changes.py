@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.dialects import parse
+from gradetools.distribution import read_score
 from gradetools.plan import WRITES, Plan, tell_change
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
@@ -17,7 +17,6 @@ from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 _ORDER: Final = ("update", "create", "conflict", "blocked", "unchanged", "skip")
 #: What is looked at first.
 CHANGES: Final = "changes and problems"
-_SCORE: Final = re.compile(r'(?<!\\)"score":(-?[0-9.eE+-]+)')
 _OLD_NEW, _WHY = "old → new", "why"
 
 
@@ -30,7 +29,7 @@ def show_changes(plan: Plan) -> Table:
         "student": _either(changes, "student_name", "student"),
         "line item": _either(changes, "line_item_title", "column"),
         "what": changes["action"].astype(object),
-        _OLD_NEW: _scores(changes["after"]),
+        _OLD_NEW: [_blank(read_score(text)) for text in changes["after"].tolist()],
         _WHY: _either(changes, "message", "reason"),
     }
     frame = pd.DataFrame(columns, index=changes.index)
@@ -57,21 +56,8 @@ def _either(changes: pd.DataFrame, first: str, second: str) -> pd.Series:
     )
 
 
-def _scores(records: pd.Series) -> list[Any]:
-    """Give the new scores, or text scores, for sorting."""
-    return [_score(text) for text in records.tolist()]
-
-
-def _score(text: Any) -> Any:  # noqa: ANN401 - text or nothing, a number or a text
-    """Find the score in a record's compact JSON; it is parsed only where that is not plain to see."""
-    if not isinstance(text, str) or '"tobedeleted"' in text:
-        return ""
-    # A quote within a text is escaped, so that only a key reads so; metadata may have keys of their own.
-    found = None if '"metadata"' in text else _SCORE.search(text)
-    if found:
-        return float(found[1])
-    record = parse(text) or {}
-    return record.get("score", record.get("textScore", ""))
+def _blank(score: object) -> object:
+    return "" if score is None else score
 
 
 def _mark(changes: pd.DataFrame) -> pd.DataFrame:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as ipw
+import numpy as np
 import pandas as pd
 
-from gradetools.dialects import parse, to_wire
-from gradetools.gradebook import GRADEBOOK, Gradebook
+from gradetools.distribution import make_distributions, render_distributions
+from gradetools.gradebook import Gradebook
 from gradetools.plan import WRITES, OnConflict, Plan
-from gradetools.transport import encode_segment
+from gradetools.put_request import PutRequest, make_put_request
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_changes import CHANGES, show_changes
 from gradetools.widgets.grid_window import ALL, Table
@@ -48,7 +48,8 @@ class Preview:
         told: counts, and where there are few changes these.
         grid: the changes where there are many; `grid.open_row(entry)` shows the JSON of one.
         on_conflict: what to do with grades that somebody else has changed; shown where there are any.
-        entry, body: one entry of few, and the JSON that would be sent for one.
+        drawn: the scores of the line items that change most, before and after.
+        entry, body: one entry of few, and what would be sent for one: JSON, and a curl command.
         plan: the plan that is shown.
     """
 
@@ -59,6 +60,7 @@ class Preview:
         self._gradebook: Gradebook | None = None
         self._filling = False
         self.told = ipw.HTML().add_class("gt-changes")
+        self.drawn = ipw.HTML().add_class("gt-drawn")
         self.alert = ipw.HTML()
         self.grid = Grid(label="What would change", hint=_HINT, on_open=self._show_body)
         self.on_conflict = ipw.Dropdown(
@@ -70,14 +72,23 @@ class Preview:
         )
         self.body = ipw.HTML().add_class("gt-json")
         self.on_conflict.observe(self._choose_policy, "value")
-        parts = [self.told, self.on_conflict, self.grid, self.entry, self.body, self.alert]
+        parts = [
+            self.told,
+            self.on_conflict,
+            self.drawn,
+            self.grid,
+            self.entry,
+            self.body,
+            self.alert,
+        ]
         self.view = ipw.VBox(parts).add_class("gt-plan")
         self.clear()
 
     def clear(self) -> None:
         """Show nothing."""
         self.plan = None
-        self.told.value = self.body.value = self.alert.value = ""
+        for told in (self.told, self.drawn, self.body, self.alert):
+            told.value = ""
         self._filling = True
         self.on_conflict.value = "stop"
         self._filling = False
@@ -92,6 +103,7 @@ class Preview:
         self.body.value = ""
         shown, few = show_changes(plan), len(changes) <= FEW_CHANGES
         self.told.value = join(tell_plan(plan), _tell_few(shown) if few else "")
+        self.drawn.value = render_distributions(make_distributions(plan))
         disputed = (changes["action"] == "conflict").any() or plan.on_conflict != "stop"
         self.on_conflict.layout.display = None if disputed else "none"
         self.grid.show(shown, view=CHANGES if CHANGES in shown.views else ALL)
@@ -100,6 +112,8 @@ class Preview:
         labels = [_tell_place(row) for row in sent.to_dict(orient="records")]
         offer(self.entry, [("choose a grade", None), *zip(labels, sent.index, strict=True)])
         self.entry.layout.display = None if len(sent) else "none"
+        if len(changes) == len(sent) == 1:
+            self.entry.value = sent.index[0]
 
     def _choose_policy(self, change: Mapping[str, Any]) -> None:
         if not self._filling:
@@ -112,21 +126,20 @@ class Preview:
         if entry is None or self.plan is None or self._gradebook is None:
             return
         with telling(self.alert):
-            changes = self.plan.changes
-            if changes["action"][entry] not in WRITES:
+            if self.plan.changes["action"][entry] not in WRITES:
                 self.body.value = say("info", "Nothing would be sent for this entry.")
                 return
-            record = parse(changes["after"][entry]) or {}
-            gradebook = self._gradebook
-            wire = to_wire(
-                record,
-                self.plan.dialect,
-                base_url=gradebook.settings.base_url,
-                now=gradebook.clock(),
-            )
-            address = f"PUT {GRADEBOOK}/results/{encode_segment(str(record['sourcedId']))}"
-            body = json.dumps({"result": wire}, ensure_ascii=False, indent=2)
-            self.body.value = element("pre", f"{address}\n\n{body}")
+            self.body.value = _tell_request(make_put_request(self.plan, entry, self._gradebook))
+
+
+def _tell_request(request: PutRequest) -> Html:
+    """Tell what would be sent, and how to send it from a terminal."""
+    told = "The same for a terminal, which must know a token as TOKEN: none is shown here."
+    curl = element("pre", request.to_curl())
+    return join(
+        element("pre", f"PUT {request.path}\n\n{request.to_json()}"),
+        element("details", element("summary", "The same as a curl command"), told, curl),
+    )
 
 
 def tell_plan(plan: Plan) -> Html:
@@ -151,7 +164,9 @@ def _tell_harm(writes: pd.DataFrame) -> str:
 
 
 def _tell_few(shown: Table) -> Html:
-    """Tell a few changes in a plain table, marks and all."""
+    """Tell a few changes in a plain table, marks and all; those that would not be written are folded."""
+    titles = [column["title"] for column in shown.describe()]
+    looked_at = shown.views.get(CHANGES, np.zeros(len(shown.frame), dtype=bool))
     rows = [
         [
             join(text, " ", mark(*row["marks"][n][:2])) if n in row["marks"] else text
@@ -159,7 +174,11 @@ def _tell_few(shown: Table) -> Html:
         ]
         for row in shown.window(shown.arrange())
     ]
-    return table([column["title"] for column in shown.describe()], rows, len(rows))
+    changes = [row for row, wanted in zip(rows, looked_at, strict=True) if wanted]
+    quiet = [row for row, wanted in zip(rows, looked_at, strict=True) if not wanted]
+    summary = element("summary", f"{count(len(quiet), 'entry', 'entries')} unchanged or skipped")
+    folded = element("details", summary, table(titles, quiet, len(quiet))) if quiet else ""
+    return join(table(titles, changes, len(changes)), folded)
 
 
 def _tell_place(row: Mapping[Any, Any]) -> str:

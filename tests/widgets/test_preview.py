@@ -1,0 +1,55 @@
+"""The preview: what changes in sight, the rest folded, the scores drawn, and the exact request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from form_driving import MIDTERM, drive, page, write_sheet
+
+import gradetools as gt
+from gradetools.sandbox import Sandbox
+from gradetools.widgets import ImportForm
+
+
+def test_scores_are_drawn_before_and_after(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The preview draws the scores of a line item, and tells them in words; a new plan takes the picture's place."""
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, MIDTERM)
+    drawn = form.preview.drawn.value
+    assert drawn.count("<svg") == 1
+    assert "Midterm: before no scores; after 28 scores, mean 80.25, 60 to 98" in drawn
+    assert "28 new" in drawn
+    form.writing.clear()
+    assert form.preview.drawn.value == ""
+
+
+def test_what_is_not_written_is_folded(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Of a few changes those that are written or blocked stand in sight, and unchanged ones below a fold."""
+    sheet = write_sheet(tmp_path / "few.csv", "Student ID,Quiz 1", "00041,8.5", "00082,1", "00123,")
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, sheet)
+    sight, folded = form.preview.told.value.split("<details>")
+    assert "Ben Example" in sight
+    assert "Ada Example" not in sight
+    assert "2 entries unchanged or skipped" in folded
+    assert "Ada Example" in folded
+    assert "lowered" in sight
+    assert "<svg" not in page(form.view)  # of two grades there is nothing to see
+
+
+def test_the_exact_request_is_shown(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The request of one entry is shown as JSON and as a command, with neither token nor secret."""
+    sheet = write_sheet(tmp_path / "few.csv", "Student ID,Quiz 1", "00041,9", "00082,1")
+    gradebook = gt.connect(sandbox)
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, sheet)
+    assert form.preview.body.value == ""
+    form.preview.entry.value = 0
+    plan = form.preview.plan
+    assert plan is not None
+    request = gt.make_put_request(plan, 0, gradebook)
+    shown = form.preview.body.value.replace("&quot;", '"').replace("&#x27;", "'")
+    assert request.to_json() in shown
+    assert request.to_curl() in shown
+    assert "Bearer $TOKEN" in shown
+    assert gradebook.transport.auth.token().get_secret_value() not in page(form.view)
