@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from gradetools.errors import MissingExtraError, SettingsError
+from gradetools.private import make_folder
 from gradetools.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def start_sandbox(data: Path, *, name: str, seed: Mapping[str, Any] | None = Non
     try:
         from gradetools.sandbox import Sandbox
 
-        data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(data.parent)
         # What it holds may be a real sheet's grades: no other user of this machine may read them.
         secret = secrets.token_urlsafe()
         return Sandbox(data=data, name=name, seed=seed, client_secret=secret).start()

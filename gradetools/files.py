@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from gradetools.errors import JournalError, PlanError
 from gradetools.plan import Plan
+from gradetools.private import write_new
 
 
 def write_plan(plan: Plan, path: str | Path) -> Path:
@@ -42,21 +42,10 @@ def write_private(path: Path, text: Iterable[str]) -> None:
         JournalError: the file is there already, or cannot be written.
     """
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_new(path, text)
     except FileExistsError:
         raise JournalError(f"{path.name} is there already; choose another name.") from None
     except OSError as error:
         raise JournalError(
-            f"{path.name} cannot be written ({error.strerror}); choose another folder."
-        ) from None
-    try:
-        # Half a character, which UTF-8 has no form for, is written as its number.
-        with os.fdopen(
-            handle, "w", encoding="utf-8", errors="backslashreplace", newline=""
-        ) as file:
-            file.writelines(text)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise JournalError(
-            f"{path.name} cannot be written ({error.strerror}); make room, or choose another folder."
+            f"{path.name} cannot be written ({error.strerror}); choose another folder, or make room."
         ) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -101,8 +102,8 @@ def reopen_rehearsal(name: str, data_dir: Path) -> Gradebook:
 
 
 def is_rehearsal(name: str) -> bool:
-    """Whether an environment's name is a rehearsal's."""
-    return name.startswith(_PREFIX)
+    """Whether an environment's name is a rehearsal's; in a plan that somebody sent it may be anything."""
+    return re.fullmatch(_PREFIX + "[0-9a-f]{12}", name) is not None
 
 
 def _path(name: str, data_dir: Path) -> Path:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gradetools import private
 from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.files import write_private
@@ -48,7 +49,7 @@ def choose_folder(out: str | Path | None, push_id: str) -> Path:
 
 
 def _holds_receipt(folder: Path) -> bool:
-    return any((folder / name).exists() for name in (*_FACTS, *FILES))
+    return any(os.path.lexists(folder / name) for name in (*_FACTS, *FILES))
 
 
 def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None = None) -> Path:
@@ -88,7 +89,7 @@ def make_folder(folder: str | Path) -> Path:
     """
     target = Path(folder)
     try:
-        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.make_folder(target)
         if not os.access(target, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:

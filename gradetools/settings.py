@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gradetools.errors import SettingsError
+from gradetools.keychain import find_credentials
 
 _T = TypeVar("_T")
 
@@ -255,13 +256,14 @@ class _FoundSdk(_Source):
 
 
 def load_settings(env: str | None = None) -> Settings:
-    """Find the settings of one environment in the process's environment and in `.env`.
+    """Find the settings of one environment in the process's environment, in `.env`, and its secret in the keyring.
 
     `GRADETOOLS_STAGING_BASE_URL` and its like serve one environment and go before all others.
     Unprefixed names such as `GRADETOOLS_BASE_URL` serve only the environment that `GRADETOOLS_ENV`
     names; the official SDK's `TIMEBACK_API_*` only the one that `TIMEBACK_ENV` names, or without it
     `GRADETOOLS_ENV`, and never the sandbox: so a production secret is never sent to staging. For
-    each name, what the process's environment says goes before `.env`.
+    each name, what the process's environment says goes before `.env`. Where neither has a secret, the
+    one that `gradetools login` keeps for this environment and this token URL is taken.
 
     Staging and production default to Timeback's published hosts. With a base URL of your own there
     is no default token URL, because your secret is no business of theirs.
@@ -293,7 +295,17 @@ def load_settings(env: str | None = None) -> Settings:
     base_url = found.get("base_url", "").strip().rstrip("/")
     if base_url in {"", published.get("base_url")}:
         found = {**published, **found}
-    return Settings(env=name, **found)
+    return _with_kept(Settings(env=name, **found))
+
+
+def _with_kept(settings: Settings) -> Settings:
+    """Add client id and secret from the keyring, where no secret is set and they are meant for this token URL."""
+    if settings.client_secret or not settings.token_url:
+        return settings
+    kept = find_credentials(settings.env, settings.token_url)
+    if kept is None or settings.client_id not in ("", kept.client_id):
+        return settings
+    return settings.model_copy(update=kept._asdict())
 
 
 def _find(prefix: str) -> _Found:

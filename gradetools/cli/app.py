@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import metadata
 from typing import Annotated, NoReturn
 
 import typer
 
-from gradetools.cli import forgetting, history, reading, serving, writing
+from gradetools.cli import forgetting, history, login, reading, serving, writing
 from gradetools.cli.console import say_error
 from gradetools.errors import GradetoolsError
 
@@ -45,8 +46,17 @@ app.command("put")(writing.put)
 app.command("undo")(writing.undo)
 app.command("history")(history.history)
 app.command("forget")(forgetting.forget)
+app.command("login")(login.login)
 
 _log = logging.getLogger("gradetools")
+
+
+def _tell_way(error: BaseException) -> str:
+    """Tell where an error came from, and not what it says: that may be a student's name, or worse."""
+    way = "".join(traceback.format_tb(error.__traceback__))
+    cause = error.__cause__ or error.__context__
+    before = f"{_tell_way(cause)}\nand then " if cause is not None else ""
+    return f"{before}{type(error).__name__}, raised at\n{way}"
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -77,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - the last net: an analyst gets a sentence, a developer the log
-        _log.debug("unforeseen", exc_info=error)
+        _log.debug("%s", _tell_way(error))
         say_error(
             f"Something went wrong that gradetools did not foresee ({type(error).__name__}); look at `gradetools "
             "history` before you try again, and report it with GRADETOOLS_LOG_LEVEL=DEBUG."

@@ -16,6 +16,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from gradetools.checks import Checked
+from gradetools.cli.terminal import Terminal, escape_json
 from gradetools.columns import ColumnMeaning, Columns, students_matched
 from gradetools.dialects import parse
 from gradetools.errors import DeclinedError
@@ -34,19 +35,19 @@ _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "info": "
 
 def make_console(*, as_json: bool) -> Console:
     """Give where people read: stdout, or stderr when stdout is for a program."""
-    return Console(stderr=as_json, highlight=False, emoji=False)
+    return Terminal(stderr=as_json, highlight=False, emoji=False)
 
 
 def say_error(message: str) -> None:
     """Say on stderr what stopped and what to do next."""
-    Console(stderr=True, highlight=False, emoji=False, soft_wrap=True).print(
+    Terminal(stderr=True, highlight=False, emoji=False, soft_wrap=True).print(
         f"[bold red]Error:[/] {escape(message)}"
     )
 
 
 def print_json(facts: object) -> None:
     """Print facts for a program, on stdout."""
-    typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+    typer.echo(escape_json(json.dumps(facts, ensure_ascii=False, indent=2)))
 
 
 def ask(console: Console, question: str, *, yes: bool, kept: str = "nothing was sent") -> None:
@@ -87,7 +88,7 @@ def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snaps
     detected = ", ".join(f"{name} {value!r}" for name, value in sheet.detected.items() if value)
     rows = int((sheet.roles == "student").sum())
     console.print(
-        f"[bold]{escape(sheet.name)}[/]: {sheet.format}, {rows} student rows ({escape(detected)})"
+        f"[bold]{escape(sheet.name)}[/]: {escape(sheet.format)}, {rows} student rows ({escape(detected)})"
     )
     student = columns.student_column
     if student is not None:
@@ -195,7 +196,7 @@ def _headline(plan: Plan) -> str:
     removed = int((plan.changes["cleared"] & plan.changes["action"].isin(WRITES)).sum())
     others = ", ".join(f"{n} {a}" for a, n in plan.counts.items() if n and a not in WRITES)
     told = f"{removed} removed, {plan.writes - removed} restored{', ' + others if others else ''}"
-    return f"[bold]Taking back push {plan.undo_of} on {where}[/]: {told}"
+    return f"[bold]Taking back push {escape(plan.undo_of)} on {where}[/]: {told}"
 
 
 def question(plan: Plan) -> str:
@@ -246,7 +247,7 @@ class PushBar:
 
     def __init__(self) -> None:
         self.tried = False
-        console = Console(stderr=True)
+        console = Terminal(stderr=True)
         self._bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from gradetools.checks import Checked, check_entries
 from gradetools.cli.changes import Changes, apply_changes
@@ -101,7 +102,7 @@ def choose_class(sheet: Sheet, gradebook: Gradebook, console: Console, *, yes: b
         )
     best = found[0]
     console.print(
-        f"Class: {titles[best.class_id]} ({best.class_id}) has {best.matched} of {best.rows} students."
+        f"Class: {escape(f'{titles[best.class_id]} ({best.class_id})')} has {best.matched} of {best.rows} students."
     )
     ask(console, f"Is {titles[best.class_id]} the class?", yes=yes)
     return best.class_id

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from gradetools.cli.changes import Changes, tell_options
 from gradetools.cli.console import make_console, print_json, show_findings, show_plan, show_sheet
@@ -74,7 +76,7 @@ def plan(
         if save is not None:
             write_plan(job.plan, save)
             console.print(
-                f"Saved. Push it with: gradetools push {save} --agreed {job.plan.fingerprint}",
+                f"Saved. Push it with: gradetools push {escape(shlex.quote(str(save)))} --agreed {job.plan.fingerprint}",
                 soft_wrap=True,
             )
         if as_json:
@@ -85,7 +87,9 @@ def plan(
 def _save_columns(job: Job, file: Path | None, console: Console) -> None:
     if file is not None:
         write_columns(job.columns, file)
-        console.print(f"Saved. Correct {file} and give it back with --columns.", soft_wrap=True)
+        console.print(
+            f"Saved. Correct {escape(str(file))} and give it back with --columns.", soft_wrap=True
+        )
 
 
 def _facts(job: Job) -> dict[str, object]:

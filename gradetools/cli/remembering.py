@@ -48,7 +48,7 @@ def choose_columns(
             raise ColumnsError(
                 f"No columns are kept for the header of {sheet.name}: name a file with --columns, or take the suggestion."
             )
-        console.print(f"Columns as of {found[0].day}: {found[0].path}", soft_wrap=True)
+        console.print(f"Columns as of {found[0].day}: {escape(str(found[0].path))}", soft_wrap=True)
         return _fit(found[0].columns, sheet, snapshot, how, console)
     if found and found[0].fits(snapshot):
         fit = "nearly fit" if found[0].change else "are for"

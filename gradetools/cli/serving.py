@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from gradetools.cli.console import make_console
 from gradetools.errors import MissingExtraError, SheetError
@@ -52,7 +53,9 @@ def lab(
         *(["--no-browser"] if no_browser else []),
         *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
     ]
-    make_console(as_json=False).print(f"Notebooks in {target}; stop with Ctrl-C.", soft_wrap=True)
+    make_console(as_json=False).print(
+        f"Notebooks in {escape(str(target))}; stop with Ctrl-C.", soft_wrap=True
+    )
     # The forms say how large an upload may be.
     environment = {**os.environ, "GRADETOOLS_UPLOAD_MB": str(_UPLOAD_MB)}
     raise typer.Exit(subprocess.call(command, env=environment))  # noqa: S603 - our own arguments

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from gradetools.columns.headers import HeaderChange
 from gradetools.columns.meanings import Columns
 from gradetools.errors import ColumnsError
+from gradetools.private import make_folder, replace_file
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.snapshot import Snapshot
 
@@ -68,8 +68,7 @@ def write_columns(columns: Columns, path: str | Path) -> Path:
         target /= f"{columns.header_fingerprint}.json"
     try:
         # They may name students whom somebody picked by hand.
-        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(f"{columns.to_json()}\n".encode())
+        replace_file(target, f"{columns.to_json()}\n")
     except OSError as error:
         raise ColumnsError(
             f"{path} cannot be written ({error.strerror}): name another file."
@@ -87,7 +86,7 @@ def keep_columns(columns: Columns, folder: Path) -> Path:
         ColumnsError: they cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
     except OSError as error:
         raise ColumnsError(
             f"{folder} cannot be made ({error.strerror}); set GRADETOOLS_DATA_DIR."

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gradetools.errors import JournalError
-from gradetools.journal.record import Journal, make_private
+from gradetools.journal.record import Journal
 from gradetools.journal.schema import set_up
 from gradetools.journal.summaries import unknown_push, unusable
+from gradetools.private import make_file, make_folder
 from gradetools.receipt import PushSummary
 from gradetools.snapshot import Environment
 
@@ -69,12 +70,11 @@ def list_pushes(data_dir: Path) -> list[PushSummary]:
 def _folder(data_dir: Path) -> Path:
     folder = data_dir / "journal"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return make_folder(folder)
     except OSError as error:
         raise JournalError(
             f"The data folder cannot be made ({error.strerror}); set GRADETOOLS_DATA_DIR."
         ) from None
-    return folder
 
 
 def _journals(data_dir: Path) -> Iterator[Journal]:
@@ -89,7 +89,7 @@ def _journals(data_dir: Path) -> Iterator[Journal]:
 def _open(path: Path, environment: Environment | None) -> Journal | None:
     """Open a journal, made for an environment when it is new; None where it is nobody's yet."""
     try:
-        make_private(path)
+        make_file(path)
         db = sqlite3.connect(path, timeout=10, check_same_thread=False)
         try:
             known = set_up(db, environment)

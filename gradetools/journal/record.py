@@ -13,7 +13,6 @@ import contextlib
 import datetime as dt
 import getpass
 import json
-import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -28,6 +27,7 @@ from gradetools.errors import JournalError, PushRunningError
 from gradetools.journal.erasing import erase, sweep
 from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
 from gradetools.plan import Plan, is_active
+from gradetools.private import make_file
 from gradetools.receipt import OUTCOME_COLUMNS, PushSummary, Receipt
 from gradetools.snapshot import Environment
 
@@ -120,7 +120,7 @@ class Journal:
         path = self.path.with_suffix(".lock")
         with contextlib.ExitStack() as held:
             try:
-                make_private(path)
+                make_file(path)
                 lock = held.enter_context(
                     contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None))
                 )
@@ -347,12 +347,6 @@ def _first_rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
             rows["message"].tolist(),
             strict=True,
         )
-
-
-def make_private(path: Path) -> None:
-    """Make an empty file that only its owner can read, unless it is there."""
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _system_user() -> str:

@@ -108,7 +108,7 @@ def make_token_request(settings: Settings) -> requests.PreparedRequest:
     if not settings.client_id or not settings.client_secret:
         raise SettingsError(
             f"No client id and secret for {settings.env}; put {settings.variable('client id')} and "
-            f"{settings.variable('client secret')} into the environment or .env."
+            f"{settings.variable('client secret')} into the environment or .env, or keep them with `gradetools login`."
         )
     form = {"grant_type": "client_credentials"}
     scope = settings.scope or (_OFFICIAL_SCOPES if settings.dialect == "oneroster" else None)

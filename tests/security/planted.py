@@ -1,0 +1,82 @@
+"""A secret and a token to be searched for, in every spelling in which they could come out again."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+#: Of every kind of character that some encoding changes.
+SECRET = "planted+se/cr:et%41&=\"<x>'\\ü"  # noqa: S105 - invented, to be searched for
+TOKEN = "planted.tok+en/41=="  # noqa: S105 - invented, to be searched for
+KEY = "planted-gate+way/key&1"
+CLIENT = "planted client:1"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def facts(self) -> Any:
+        """What it printed on stdout as JSON."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ended]
+
+
+def spell(secret: str) -> set[str]:
+    """List the spellings of a secret: plain, quoted for addresses, forms, JSON, HTML and Python, and in base64."""
+    plain = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
+    plain |= {quote_lower(text) for text in plain}
+    plain |= {html.escape(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
+    plain |= {
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        json.dumps(secret)[1:-1].replace("/", r"\/"),
+    }
+    pairs = {f"{one}:{other}" for one in (CLIENT, quote_plus(CLIENT)) for other in plain}
+    coded = {encode(text.encode()).decode().rstrip("=") for text in plain | pairs for encode in (base64.b64encode, base64.urlsafe_b64encode)}  # fmt: skip
+    return plain | coded
+
+
+def quote_lower(text: str) -> str:
+    """Write percent-encoding with small letters, as some servers do."""
+    parts = text.split("%")
+    return "%".join([parts[0], *(part[:2].lower() + part[2:] for part in parts[1:])])
+
+
+SPELLINGS = frozenset().union(*(spell(secret) for secret in (SECRET, TOKEN, KEY)))
+
+
+def find_planted(text: str) -> list[str]:
+    """List the spellings of what was planted that a text holds."""
+    return sorted(spelling for spelling in SPELLINGS if spelling in text)
+
+
+def find_planted_files(
+    folders: Iterable[Path], besides: Iterable[Path] = ()
+) -> dict[str, list[str]]:
+    """List the files that hold what was planted, every byte of them searched, names included."""
+    found = {}
+    for path in _files(folders):
+        if path not in set(besides):
+            text = f"{path}\n{path.read_bytes().decode('utf-8', 'replace')}"
+            wide = path.read_bytes().decode("utf-16-le", "replace")
+            if spellings := find_planted(text) + find_planted(wide):
+                found[path.name] = spellings
+    return found
+
+
+def _files(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        yield from (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
