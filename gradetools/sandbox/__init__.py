@@ -4,8 +4,9 @@ It reads the contract on its own account and imports nothing else of this packag
 mistake is not made twice.
 """
 
+from gradetools.sandbox.faults import Fault
 from gradetools.sandbox.school import invented_school
 from gradetools.sandbox.server import Sandbox
 from gradetools.sandbox.store import LoggedRequest
 
-__all__ = ["LoggedRequest", "Sandbox", "invented_school"]
+__all__ = ["Fault", "LoggedRequest", "Sandbox", "invented_school"]

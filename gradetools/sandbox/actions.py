@@ -14,7 +14,8 @@ from typing import Any
 
 from gradetools.sandbox.contract import check_records, check_sense, read_json
 from gradetools.sandbox.dialects import Presenter, store_form
-from gradetools.sandbox.errors import Fault, not_found, not_valid
+from gradetools.sandbox.errors import Flaw, not_found, not_valid
+from gradetools.sandbox.faults import Lie
 from gradetools.sandbox.lists import make_page, read_fields, read_list_query
 from gradetools.sandbox.store import Store, utc_now
 
@@ -42,7 +43,10 @@ _PARENTS = {
 
 @dataclass(frozen=True)
 class Call:
-    """One authorised request: the ids in its path are decoded, its query is not yet judged."""
+    """One authorised request: the ids in its path are decoded, its query is not yet judged.
+
+    `lie` is what was ordered to be told wrong.
+    """
 
     store: Store
     presenter: Presenter
@@ -50,6 +54,7 @@ class Call:
     ids: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes
+    lie: Lie | None = None
 
 
 @dataclass(frozen=True)
@@ -91,10 +96,13 @@ class Operation:
 def list_records(operation: Operation, call: Call) -> Answer:
     """Answer one page of the records in scope."""
     _require_parents(call)
+    scope = operation.scope
+    if call.lie is not None and call.lie.kind == "lag":
+        scope = f"({scope}) AND number <= {call.lie.newest}"
     page = make_page(
         call.store,
         kind=operation.kind,
-        scope=operation.scope,
+        scope=scope,
         scope_values={**call.ids, "dialect": call.presenter.dialect},
         query=read_list_query(call.query, operation.kind, call.presenter.dialect),
         presenter=call.presenter,
@@ -119,7 +127,7 @@ def put_record(operation: Operation, call: Call) -> Answer:
     sourced_id = call.ids["sourcedId"]
     (record,) = _read_records(operation, call)
     if record.setdefault("sourcedId", sourced_id) != sourced_id:
-        fault = Fault(f"{operation.key}.sourcedId", f"should be {sourced_id!r}, as in the path")
+        fault = Flaw(f"{operation.key}.sourcedId", f"should be {sourced_id!r}, as in the path")
         raise not_valid("The path and the body name different records.", fault)
     (kept,) = _keep_records(operation, call, [record])
     if call.presenter.dialect == "oneroster":
@@ -174,9 +182,19 @@ def _keep_records(
             stored.setdefault("status", "active")
             stored["dateLastModified"] = utc_now()
             check_sense(stored, operation.kind, call.store)
-            call.store.put(operation.kind, stored)
+            if call.lie is None or call.lie.kind != "forget":
+                call.store.put(operation.kind, _round(stored) if _rounds(call) else stored)
             kept.append(stored)
     return kept
+
+
+def _rounds(call: Call) -> bool:
+    return call.lie is not None and call.lie.kind == "round"
+
+
+def _round(record: dict[str, Any]) -> dict[str, Any]:
+    score = record.get("score")
+    return record if score is None else record | {"score": round(score)}
 
 
 def _require_parents(call: Call) -> None:
@@ -190,7 +208,7 @@ def _require_same_parents(record: Mapping[str, Any], operation: Operation, call:
     for name, sourced_id in call.ids.items():
         field = _PARENTS[name][2]
         if record.get(field, {"sourcedId": sourced_id})["sourcedId"] != sourced_id:
-            fault = Fault(f"{operation.key}.{field}", f"should be {sourced_id!r}, as in the path")
+            fault = Flaw(f"{operation.key}.{field}", f"should be {sourced_id!r}, as in the path")
             raise not_valid("The path and the body name different records.", fault)
 
 

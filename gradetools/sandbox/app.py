@@ -14,33 +14,47 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gradetools.sandbox.actions import Answer, Call, Operation
-from gradetools.sandbox.description import describe_operation, describe_service
+from gradetools.sandbox.description import (
+    TOKEN_PATH,
+    describe_operation,
+    describe_service,
+    describe_token,
+)
 from gradetools.sandbox.dialects import Presenter
 from gradetools.sandbox.errors import Refusal
+from gradetools.sandbox.faults import Faults, Lie
 from gradetools.sandbox.operations import get_operations, get_paths
+from gradetools.sandbox.spoiled import Spoiled
 from gradetools.sandbox.store import LoggedRequest, Store, utc_now
 from gradetools.sandbox.tokens import TokenAnswer, Tokens
 
 LOG = logging.getLogger(__name__)
 
-TOKEN_PATH = "/oauth2/token"  # noqa: S105 - the path of the endpoint, no token
-
 
 @dataclass
 class Note:
-    """What a handler adds to the log's line on its request."""
+    """What is known of a request besides what came over the wire: for the log's line on it, and how to lie."""
 
     client: str = ""
     query: str = ""
     body: str = ""
+    lie: Lie | None = None
+    logged: bool = False
 
 
-def build_app(store: Store, tokens: Tokens, dialect: str, base_url: str) -> ASGIApp:
+def build_app(store: Store, tokens: Tokens, faults: Faults, dialect: str, base_url: str) -> ASGIApp:
     """Put the application together; it answers every request, and logs it first."""
     app = _Service(dialect, base_url)
     desk = _Desk(store, tokens, Presenter(dialect, base_url))
     app.add_api_route(
-        TOKEN_PATH, desk.give_token, methods=["POST"], include_in_schema=False, response_model=None
+        TOKEN_PATH,
+        desk.give_token,
+        methods=["POST"],
+        operation_id="getToken",
+        summary="Get token",
+        response_class=Response,
+        response_model=None,
+        openapi_extra=describe_token(),
     )
     for operation in get_operations(dialect):
         paths = get_paths(operation, dialect)
@@ -58,7 +72,7 @@ def build_app(store: Store, tokens: Tokens, dialect: str, base_url: str) -> ASGI
                 include_in_schema=path == paths[0],
             )
     app.add_exception_handler(HTTPException, desk.refuse_path)
-    return _Recorder(app, store)
+    return _Recorder(Spoiled(app, faults, dialect), store)
 
 
 class _Service(FastAPI):
@@ -116,6 +130,7 @@ class _Desk:
             ids={name: unquote(text) for name, text in request.path_params.items()},
             query=dict(request.query_params),
             body=body,
+            lie=request.scope["note"].lie,
         )
 
     async def give_token(self, request: Request) -> Response:
@@ -155,7 +170,10 @@ def _to_response(answer: Answer | TokenAnswer) -> Response:
 
 
 class _Recorder:
-    """Routes on the path as it came, percent-encoded, and logs each request before its answer."""
+    """Routes on the path as it came, percent-encoded, and logs each request before its answer.
+
+    A request whose connection is reset before it is answered is logged with the status 0.
+    """
 
     def __init__(self, app: ASGIApp, store: Store) -> None:
         self._app = app
@@ -165,19 +183,20 @@ class _Recorder:
         raw = scope["raw_path"].decode("ascii", "replace")
         note = Note()
 
+        def log(status: int) -> None:
+            if note.logged:
+                return
+            note.logged = True
+            facts = {"client": note.client, "query": note.query, "body": note.body}
+            self._store.log(
+                LoggedRequest(
+                    at=utc_now(), method=scope["method"], path=raw, status=status, **facts
+                )
+            )
+
         async def send_logged(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._store.log(
-                    LoggedRequest(
-                        at=utc_now(),
-                        method=scope["method"],
-                        path=raw,
-                        query=note.query,
-                        status=message["status"],
-                        client=note.client,
-                        body=note.body,
-                    )
-                )
+                log(message["status"])
             await send(message)
 
-        await self._app({**scope, "path": raw, "note": note}, receive, send_logged)
+        await self._app({**scope, "path": raw, "note": note, "log": log}, receive, send_logged)

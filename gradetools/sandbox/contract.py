@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from gradetools.sandbox.errors import Fault, Refusal, not_found, not_valid
+from gradetools.sandbox.errors import Flaw, Refusal, not_found, not_valid
 from gradetools.sandbox.schemas import KIND_OF_TYPE, REFERENCES, Schema, schema_of
 from gradetools.sandbox.store import Store
 
@@ -34,12 +34,12 @@ def check_records(
 ) -> list[dict[str, Any]]:
     """Take one record, or many, out of the wrapper `{key: ...}` and hold each against the schema."""
     if not isinstance(value, dict) or key not in value:
-        raise not_valid("The wrapper is missing.", Fault(key, "is required"))
+        raise not_valid("The wrapper is missing.", Flaw(key, "is required"))
     schema = schema_of(kind, dialect)
     schema = {"type": "array", "items": schema} if many else schema
     faults = tuple(find_faults(value[key], schema, key))
     if dialect == "oneroster":
-        faults += tuple(Fault(name, "is not known here") for name in value if name != key)
+        faults += tuple(Flaw(name, "is not known here") for name in value if name != key)
     if faults:
         raise not_valid("The body does not meet the contract.", *faults)
     return list(value[key]) if many else [value[key]]
@@ -60,7 +60,7 @@ def check_sense(record: Mapping[str, Any], kind: str, store: Store) -> None:
 
 def _unknown(field: str, sourced_id: str) -> Refusal:
     refusal = not_found(f"The {field} {sourced_id!r} was")
-    refusal.faults = (Fault(f"{field}.sourcedId", "names nothing that is active here"),)
+    refusal.faults = (Flaw(f"{field}.sourcedId", "names nothing that is active here"),)
     return refusal
 
 
@@ -69,7 +69,7 @@ def _check_membership(record: Mapping[str, Any], store: Store) -> None:
     class_id = line_item["class"]["sourcedId"]
     if record.get("class") is not None and record["class"]["sourcedId"] != class_id:
         raise not_valid(
-            "The class is not the line item's.", Fault("class.sourcedId", f"should be {class_id!r}")
+            "The class is not the line item's.", Flaw("class.sourcedId", f"should be {class_id!r}")
         )
     # A withdrawn student still has grades: the enrolment may be 'tobedeleted'.
     enrolled = store.count(
@@ -79,17 +79,17 @@ def _check_membership(record: Mapping[str, Any], store: Store) -> None:
     if not enrolled:
         raise not_valid(
             "The student is not in the line item's class.",
-            Fault("student.sourcedId", f"has no enrollment in {class_id!r}"),
+            Flaw("student.sourcedId", f"has no enrollment in {class_id!r}"),
         )
 
 
 def _check_range(record: Mapping[str, Any]) -> None:
     low, high = record.get("resultValueMin"), record.get("resultValueMax")
     if low is not None and high is not None and low > high:
-        raise not_valid("The range is upside down.", Fault("resultValueMin", "is above the max"))
+        raise not_valid("The range is upside down.", Flaw("resultValueMin", "is above the max"))
 
 
-def find_faults(value: object, schema: Schema, path: str) -> Iterator[Fault]:
+def find_faults(value: object, schema: Schema, path: str) -> Iterator[Flaw]:
     """Yield everything in which a JSON value departs from a schema of `schemas`.
 
     Knows the part of JSON Schema that is used there. Every pattern there is anchored at both
@@ -102,39 +102,39 @@ def find_faults(value: object, schema: Schema, path: str) -> Iterator[Fault]:
         return
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if not any(_IS_TYPE[name](value) for name in types):
-        yield Fault(path, f"is not {' or '.join(types)}")
+        yield Flaw(path, f"is not {' or '.join(types)}")
     elif isinstance(value, dict):
         yield from _object_faults(value, schema, path)
     elif isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
-            yield Fault(path, "is empty")
+            yield Flaw(path, "is empty")
         for number, item in enumerate(value):
             yield from find_faults(item, schema["items"], f"{path}[{number}]")
     elif isinstance(value, str):
         yield from _text_faults(value, schema, path)
 
 
-def _object_faults(value: dict[str, Any], schema: Schema, path: str) -> Iterator[Fault]:
+def _object_faults(value: dict[str, Any], schema: Schema, path: str) -> Iterator[Flaw]:
     properties = schema.get("properties", {})
     for name in schema.get("required", ()):
         if name not in value:
-            yield Fault(f"{path}.{name}", "is required")
+            yield Flaw(f"{path}.{name}", "is required")
     for name, item in value.items():
         if name in properties:
             yield from find_faults(item, properties[name], f"{path}.{name}")
         elif schema.get("additionalProperties") is False:
-            yield Fault(f"{path}.{name}", "is not known here")
+            yield Flaw(f"{path}.{name}", "is not known here")
 
 
-def _text_faults(value: str, schema: Schema, path: str) -> Iterator[Fault]:
+def _text_faults(value: str, schema: Schema, path: str) -> Iterator[Flaw]:
     if "enum" in schema and value not in schema["enum"]:
-        yield Fault(path, f"is not one of {', '.join(map(repr, schema['enum']))}")
+        yield Flaw(path, f"is not one of {', '.join(map(repr, schema['enum']))}")
     if len(value) < schema.get("minLength", 0):
-        yield Fault(path, "is empty")
+        yield Flaw(path, "is empty")
     if "pattern" in schema and not _compile(schema["pattern"]).fullmatch(value):
-        yield Fault(path, f"does not match {schema['pattern']}")
+        yield Flaw(path, f"does not match {schema['pattern']}")
     if "format" in schema and not _IS_FORMAT[schema["format"]](value):
-        yield Fault(path, f"is not a {schema['format']}")
+        yield Flaw(path, f"is not a {schema['format']}")
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Fault:
+class Flaw:
     """One thing that is wrong with a request: where, and what."""
 
     path: str
@@ -27,7 +27,7 @@ class Refusal(Exception):  # noqa: N818 - an answer the contract foresees, not a
         minor: str,
         message: str,
         *,
-        faults: tuple[Fault, ...] = (),
+        faults: tuple[Flaw, ...] = (),
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__(message)
@@ -69,6 +69,6 @@ def not_found(what: str) -> Refusal:
     return Refusal(404, "unknownobject", f"{what} not found.")
 
 
-def not_valid(message: str, *faults: Fault) -> Refusal:
+def not_valid(message: str, *faults: Flaw) -> Refusal:
     """Refuse a body that is JSON but not what the contract asks for."""
     return Refusal(422, "invaliddata", message, faults=faults)

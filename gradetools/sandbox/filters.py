@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gradetools.sandbox.errors import Fault, Refusal
+from gradetools.sandbox.errors import Flaw, Refusal
 from gradetools.sandbox.schemas import REFERENCES, fields_of
 
 _TERM = re.compile(
@@ -64,7 +64,7 @@ def field_to_sql(field: str, kind: str, minor: str) -> str:
     reaches = not rest or first == "metadata" or (len(rest) == 1 and first in REFERENCES[kind])
     if first not in fields_of(kind) or not reaches or "" in rest:
         raise Refusal(
-            400, minor, "Error in filter query.", faults=(Fault(field, f"is no field of {kind}"),)
+            400, minor, "Error in filter query.", faults=(Flaw(field, f"is no field of {kind}"),)
         )
     column = _COLUMNS.get(field) or _OWN_COLUMNS.get((kind, field))
     path = ".".join(f'"{part}"' for part in (first, *rest))
@@ -112,5 +112,5 @@ def _number_in(text: str) -> float | None:
 
 
 def _refuse(message: str, where: str) -> Refusal:
-    fault = Fault("filter", f"cannot be read from here: {where[:40]}")
+    fault = Flaw("filter", f"cannot be read from here: {where[:40]}")
     return Refusal(400, "invalid_filter_field", message, faults=(fault,))

@@ -9,14 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gradetools.sandbox.dialects import Presenter
-from gradetools.sandbox.errors import Fault, Refusal, not_valid
+from gradetools.sandbox.errors import Flaw, Refusal, not_valid
 from gradetools.sandbox.filters import field_to_sql, filter_to_sql
 from gradetools.sandbox.schemas import fields_of
 from gradetools.sandbox.store import Store
 
 DEFAULT_LIMIT = 100
 TIMEBACK_LIMIT = 3000
-_INT32 = 2**31 - 1
+MOST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class ListQuery:
 
 def read_list_query(query: Mapping[str, str], kind: str, dialect: str) -> ListQuery:
     """Read the parameters of a list of one kind; what cannot be read is refused."""
-    most = TIMEBACK_LIMIT if dialect == "timeback" else _INT32
+    most = TIMEBACK_LIMIT if dialect == "timeback" else MOST
     where, values = ("1", {}) if "filter" not in query else filter_to_sql(query["filter"], kind)
     return ListQuery(
         limit=_integer(query, "limit", DEFAULT_LIMIT, 1, most),
-        offset=_integer(query, "offset", 0, 0, _INT32),
+        offset=_integer(query, "offset", 0, 0, MOST),
         order=_order(query, kind),
         where=where,
         values=values,
@@ -59,7 +59,7 @@ def read_fields(query: Mapping[str, str], kind: str) -> tuple[str, ...]:
         return ()
     fields = tuple(field.strip() for field in query["fields"].split(","))
     faults = tuple(
-        Fault(field, f"is no field of {kind}") for field in fields if field not in fields_of(kind)
+        Flaw(field, f"is no field of {kind}") for field in fields if field not in fields_of(kind)
     )
     if faults:
         raise Refusal(400, "invalid_selection_field", "Error in fields.", faults=faults)
@@ -122,7 +122,7 @@ def _links(link: tuple[str, Mapping[str, str]], query: ListQuery, total: int) ->
 def _order(query: Mapping[str, str], kind: str) -> str:
     direction = query.get("orderBy", "asc")
     if direction not in {"asc", "desc"}:
-        raise not_valid("Error in orderBy.", Fault("orderBy", "is not asc or desc"))
+        raise not_valid("Error in orderBy.", Flaw("orderBy", "is not asc or desc"))
     # Without a wish: as they came. Equal ones always stand in the order of their sourcedIds.
     if "sort" not in query:
         return f"number {direction}"
@@ -134,5 +134,5 @@ def _integer(query: Mapping[str, str], name: str, default: int, least: int, most
     text = query.get(name, str(default))
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else -1
     if not least <= number <= most:
-        raise not_valid(f"Error in {name}.", Fault(name, f"is not a number {least} to {most}"))
+        raise not_valid(f"Error in {name}.", Flaw(name, f"is not a number {least} to {most}"))
     return number

@@ -158,6 +158,12 @@ _OPERATIONS = [
         "enrollments",
         _IN_SCHOOL,
     ),
+    _row(
+        "GET /schools/{schoolSourcedId}/students",
+        "getStudentsForSchool",
+        "users",
+        f"{_IN_SCHOOL} AND {_IS_STUDENT}",
+    ),
     _row("GET /students/", "getAllStudents", "users", _IS_STUDENT),
     _row("GET /students/{sourcedId}", "getStudent", "users", _IS_STUDENT),
     _row(

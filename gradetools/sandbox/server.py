@@ -11,13 +11,14 @@ import re
 import shlex
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from gradetools.sandbox.faults import Fault, Faults
 from gradetools.sandbox.schemas import DIALECTS
 from gradetools.sandbox.school import invented_school
 from gradetools.sandbox.store import LoggedRequest, Store
@@ -36,6 +37,7 @@ class Sandbox:
     temporary folder and go when it stops. `seed` is plain OneRoster JSON (kind to list of
     records), used when the file is new; without it, the invented school. `dialect` is `timeback`
     or `oneroster`. `clock` counts seconds for the tokens, which are good for `token_seconds`.
+    `faults` are ordered from the start; see `order`.
 
     `start` raises ImportError without FastAPI and uvicorn, and OSError when the port is taken or
     the file is some other file.
@@ -53,6 +55,7 @@ class Sandbox:
         token_seconds: int = 3600,
         dialect: str = "timeback",
         clock: Callable[[], float] = time.monotonic,
+        faults: Iterable[Fault] = (),
     ) -> None:
         if dialect not in DIALECTS:
             raise ValueError(f"A dialect is one of {', '.join(DIALECTS)}; not {dialect!r}.")
@@ -66,6 +69,7 @@ class Sandbox:
         self._seed = seed
         self._token_seconds = token_seconds
         self._clock = clock
+        self._first_faults = tuple(faults)
         self._running: _Running | None = None
 
     def __repr__(self) -> str:
@@ -129,6 +133,16 @@ class Sandbox:
         """Keep a record unchecked, as if someone else had changed it meanwhile."""
         self._live().store.put(kind, record)
 
+    def order(self, *faults: Fault) -> None:
+        """Order faults, each for the next requests that it is for; of several, the first counts."""
+        running = self._live()
+        for fault in faults:
+            running.faults.order(fault, running.store.newest())
+
+    def cancel_orders(self) -> None:
+        """Let everything go right again."""
+        self._live().faults.cancel()
+
     def settings_text(self) -> str:
         """Say the settings that lead here, ready to be pasted into `.env`."""
         prefix = "GRADETOOLS_" + re.sub(r"\W", "_", self.name.upper())
@@ -145,6 +159,7 @@ class Sandbox:
 
     def _begin(self) -> _Running:
         build_app, bind_port, serve = _import_server()
+        faults = Faults()
         folder = None
         if self._data is None:
             folder = tempfile.TemporaryDirectory(prefix="gradetools-sandbox-")
@@ -163,8 +178,11 @@ class Sandbox:
             listener = bind_port(self._wanted_port)
             undo.callback(listener.close)
             base_url = "http://{}:{}".format(*listener.getsockname())
-            undo.callback(serve(build_app(store, tokens, self.dialect, base_url), listener))
-            return _Running(base_url, store, undo.pop_all())
+            for fault in self._first_faults:
+                faults.order(fault, store.newest())
+            app = build_app(store, tokens, faults, self.dialect, base_url)
+            undo.callback(serve(app, listener))
+            return _Running(base_url, store, faults, undo.pop_all())
 
 
 @dataclass(frozen=True)
@@ -173,6 +191,7 @@ class _Running:
 
     base_url: str
     store: Store
+    faults: Faults
     undo: ExitStack
 
 

@@ -73,7 +73,8 @@ class LoggedRequest:
 
     `path` and `query` are as they came over the wire, still percent-encoded. `client` is the
     client id the token was issued to, empty where there was none. `body` is the text of an
-    authorised write, else empty. Headers and tokens are never kept.
+    authorised write, else empty. Headers and tokens are never kept. `status` is 0 where the
+    connection was reset, as ordered, before the gradebook heard of it.
     """
 
     at: str
@@ -200,6 +201,11 @@ class Store:
         """Count the records that a condition in SQL holds for."""
         found = self._row(f"SELECT count(*) FROM record WHERE {where}", values)  # noqa: S608 - conditions are ours; what a client sent is bound
         return int(found[0]) if found else 0
+
+    def newest(self) -> int:
+        """Number the record that was created last; later ones get higher numbers."""
+        found = self._row("SELECT max(number) FROM record")
+        return int(found[0] or 0) if found else 0
 
     def select(self, where: str, values: Mapping[str, Any], order: str) -> list[str]:
         """Fetch the bodies (JSON text) of a page: `:limit` of them after `:offset`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _HOST = "127.0.0.1"
 _PATIENCE = 10.0  # seconds, to start and to stop
@@ -29,10 +31,20 @@ def bind_port(port: int) -> socket.socket:
     return listener
 
 
+class _Protocol(H11Protocol):
+    """Shows each request its connection, as a part of the state, so that one can be reset when that is ordered."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.app_state = {**self.app_state, "transport": transport}
+        super().connection_made(transport)  # type: ignore[arg-type] # a transport of TCP, which asyncio says less of
+
+
 def serve(app: ASGIApp, listener: socket.socket) -> Callable[[], None]:
     """Serve an application on a bound socket; return, once it answers, what ends it."""
     config = uvicorn.Config(
         app,
+        http=_Protocol,
+        proxy_headers=False,
         lifespan="off",
         ws="none",
         log_config=None,

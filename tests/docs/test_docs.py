@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import typing
 from pathlib import Path
 
 import pytest
 
 import gradetools as gt
 from gradetools.cli.app import app
+from gradetools.sandbox import Fault
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -31,6 +35,28 @@ def test_the_python_of_a_page_runs(page: str, tmp_path: Path, sandbox: gt.Sandbo
     assert (receipt.states["created"], undo.writes) == (3, 3)
 
 
+def test_the_fixture_of_the_sandboxs_page_works(tmp_path: Path) -> None:
+    """The pytest example of the sandbox's page is a test that passes as it stands, in ten lines of code or so."""
+    (example,) = CODE.findall((ROOT / "docs/sandbox.md").read_text(encoding="utf-8"))
+    (tmp_path / "test_example.py").write_text(example)
+    command = [sys.executable, "-m", "pytest", "-q", "-c", "/dev/null", "--rootdir", str(tmp_path)]
+    done = subprocess.run(
+        [*command, str(tmp_path)], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert "1 passed" in done.stdout, done.stdout
+    statements = [line for line in example.splitlines() if line and "import" not in line]
+    assert len(statements) <= 10
+
+
+def test_every_fault_is_told() -> None:
+    """The sandbox's page names every field of a fault, and every lie."""
+    page = (ROOT / "docs/sandbox.md").read_text(encoding="utf-8")
+    hints = typing.get_type_hints(Fault)
+    lies = typing.get_args(typing.get_args(hints["lie"])[0])
+    names = [*hints, *(f'lie="{lie}"' for lie in lies)]
+    assert [name for name in names if not re.search(rf"\b{name}", page)] == []
+
+
 def test_every_command_is_told() -> None:
     """The README names every command of the command line, and no other."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,7 +69,15 @@ def test_every_command_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/flow.md", "docs/checks.md"]
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs/flow.md",
+        "docs/checks.md",
+        "docs/sandbox.md",
+    ],
 )
 def test_links_lead_somewhere(page: str) -> None:
     """A link or picture of a page that is a file of ours is there."""
