@@ -2,5 +2,6 @@
 
 from gradetools.widgets.import_form import ImportForm
 from gradetools.widgets.result_form import ResultForm
+from gradetools.widgets.voila import stop_under_voila
 
-__all__ = ["ImportForm", "ResultForm"]
+__all__ = ["ImportForm", "ResultForm", "stop_under_voila"]

@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser: start it, open a notebook, run it, look at it.
+"""JupyterLab, Notebook 7 and Voilà in a real browser: start one, open a notebook, run it, look at it.
 
     with start_lab(ROOT / "notebooks") as lab, start_browser() as browser:
         notebook = open_notebook(browser, lab, "import_grades.ipynb")
@@ -18,11 +18,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
@@ -41,6 +41,13 @@ BOOT_SECONDS = 60
 CELL_SECONDS = 120
 WIDTH, HEIGHT = 1400, 1000
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+FrontEnd = Literal["lab", "notebook", "voila"]
+# Where each shows a notebook.
+ADDRESSES: dict[FrontEnd, str] = {
+    "lab": "lab/tree/{name}?reset",
+    "notebook": "notebooks/{name}?factory=Notebook",
+    "voila": "voila/render/{name}?",
+}
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -76,20 +83,34 @@ FULL_HEIGHT = """() => {
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab."""
+    """A running JupyterLab, Notebook or Voilà."""
 
     base_url: str
     token: str = field(repr=False)
     folder: Path
+    front_end: FrontEnd = "lab"
 
     def address(self, name: str) -> str:
         """Where a notebook of the folder is opened, in a fresh workspace."""
-        return f"{self.base_url}/lab/tree/{name}?reset&token={self.token}"
+        return f"{self.base_url}/{ADDRESSES[self.front_end].format(name=name)}&token={self.token}"
 
 
 @contextmanager
-def start_lab(notebooks: Path) -> Iterator[Lab]:
-    """Serve a copy of a folder of notebooks; nothing of the caller's own Jupyter is used."""
+def start_lab(
+    notebooks: Path,
+    *,
+    front_end: FrontEnd = "lab",
+    arguments: Sequence[str] = (),
+    **environment: str,
+) -> Iterator[Lab]:
+    """Serve a copy of a folder of notebooks; nothing of the caller's own Jupyter is used.
+
+    Args:
+        notebooks: the folder.
+        front_end: what shows them.
+        arguments: more for its command line.
+        environment: more variables of the environment.
+    """
     with tempfile.TemporaryDirectory(
         prefix="gradetools-lab-", ignore_cleanup_errors=True
     ) as home_name:
@@ -100,24 +121,37 @@ def start_lab(notebooks: Path) -> Iterator[Lab]:
             path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        lab = Lab(f"http://{HOST}:{_free_port()}", secrets.token_hex(16), folder)
-        with _process(lab, home):
+        lab = Lab(f"http://{HOST}:{_free_port()}", secrets.token_hex(16), folder, front_end)
+        with _process([*_command(lab), *arguments], lab, home, environment):
             yield lab
 
 
-@contextmanager
-def _process(lab: Lab, home: Path) -> Iterator[None]:
-    """Run the server until the block ends; its log is shown when it does not come up."""
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        *(f"--ip={HOST}", f"--port={urlsplit(lab.base_url).port}", "--ServerApp.port_retries=0"),
-        *(f"--IdentityProvider.token={lab.token}", "--expose-app-in-browser"),
-        f"--ServerApp.root_dir={lab.folder}",
+def _command(lab: Lab) -> list[str]:
+    port = f"--port={urlsplit(lab.base_url).port}"
+    if lab.front_end == "voila":
+        command = [sys.executable, "-m", "voila", str(lab.folder), "--no-browser", port]
+        return [*command, f"--Voila.ip={HOST}", f"--token={lab.token}"]
+    module = {"lab": "jupyterlab", "notebook": "notebook"}[lab.front_end]
+    return [
+        *(sys.executable, "-m", module, "--no-browser", "--allow-root", port),
+        *(f"--ip={HOST}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={lab.token}"),
+        *("--expose-app-in-browser", f"--ServerApp.root_dir={lab.folder}"),
     ]
+
+
+@contextmanager
+def _process(
+    command: Sequence[str], lab: Lab, home: Path, environment: Mapping[str, str]
+) -> Iterator[None]:
+    """Run the server until the block ends; its log is shown when it does not come up."""
     log = home / "jupyter.log"
     with log.open("wb") as out:
         server = subprocess.Popen(
-            command, cwd=home, env=_environment(home), stdout=out, stderr=subprocess.STDOUT
+            command,
+            cwd=home,
+            env=_environment(home) | environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
         )
         try:
             _wait_for(lab, server, log)
@@ -155,12 +189,13 @@ def _wait_for(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + BOOT_SECONDS
     while time.monotonic() < until and server.poll() is None:
         try:
-            requests.get(f"{lab.base_url}/api", timeout=5).raise_for_status()
+            # Each answers this; without the token Voilà refuses what JupyterLab gives.
+            requests.get(f"{lab.base_url}/api/status", params={"token": lab.token}, timeout=5)
         except requests.RequestException:
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')}")
+    raise RuntimeError(f"The server did not start:\n{log.read_text(encoding='utf-8')}")
 
 
 def find_chromium() -> str | None:
@@ -268,9 +303,20 @@ def open_notebook(
     """
     viewport: Any = {"width": WIDTH, "height": HEIGHT}
     notebook = NotebookPage(browser.new_context(viewport=viewport).new_page(), lab)
+    if lab.front_end == "voila":
+        return _open_voila(notebook, name)
     notebook.page.goto(lab.address(name))
     notebook.page.wait_for_function(IS_IDLE, timeout=BOOT_SECONDS * 1000)
     notebook.set_theme(theme)
     if run:
         notebook.run_all()
+    return notebook
+
+
+def _open_voila(notebook: NotebookPage, name: str) -> NotebookPage:
+    """Open a notebook in Voilà, which runs every cell as it loads; what it asks of other hosts is not let through."""
+    ours = notebook.lab.base_url
+    notebook.page.route(lambda url: not url.startswith(ours), lambda route: route.abort())
+    notebook.page.goto(notebook.lab.address(name))
+    notebook.locator(".jp-OutputArea-output").first.wait_for(timeout=CELL_SECONDS * 1000)
     return notebook
