@@ -188,6 +188,33 @@ def test_an_ambiguous_number_is_a_question(tmp_path: Path) -> None:
     ]
 
 
+def test_an_answer_is_one_column_s(tmp_path: Path) -> None:
+    """What was answered for one column settles the same question nowhere else."""
+    text = "ID;Free;Midterm\nB2;1,234;1,234\n"
+    checked = check(
+        tmp_path, text, lambda columns: columns.answer("score-ambiguous", "Free", "decimal")
+    )
+    assert states(checked) == [("ready", ""), ("blocked", "score-ambiguous")]
+    accepted = check(
+        tmp_path, CANVAS_OF_TWO, lambda columns: columns.answer("maximum-differs", "Quiz 1 (1)")
+    )
+    assert [state for state, _ in states(accepted)] == ["ready", "blocked"]
+
+
+def test_every_finding_says_what_to_do(tmp_path: Path) -> None:
+    """A finding without a suggestion of its own has that of its check."""
+    findings = check(tmp_path, "ID,Quiz 1\nnobody,8\nB2,-1\nF6,11\nC3,5\n").findings
+    assert set(findings["code"]) >= {
+        "student-unknown",
+        "score-below-minimum",
+        "score-above-maximum",
+        "student-withdrawn",
+    }
+    assert (findings["suggestion"] != "").all()
+    [below] = findings.loc[(findings["code"] == "score-below-minimum").to_numpy(), "suggestion"]
+    assert below == CHECKS["score-below-minimum"].fix
+
+
 @pytest.mark.parametrize(
     ("cells", "answer", "scores"),
     [
@@ -488,8 +515,9 @@ def test_two_columns_for_one_line_item_are_duplicates(tmp_path: Path) -> None:
 
 
 def test_range_of_the_line_item(tmp_path: Path) -> None:
-    """Below the minimum blocks, above the maximum warns, and an item without a range takes anything."""
+    """Below the minimum blocks, above the maximum warns, the bounds are within, and an item without a range takes anything."""
     checked = check(tmp_path, "ID,Quiz 1,Free\nB2,-1,\nF6,11,900\n")
+    assert found(check(tmp_path, "ID,Quiz 1,Free\nB2,10,0\nF6,0,5\n")) == []
     assert found(checked) == [
         (2, "Quiz 1", "score-below-minimum", "error"), (3, "Quiz 1", "score-above-maximum", "warning"),
     ]  # fmt: skip
@@ -499,6 +527,9 @@ def test_range_of_the_line_item(tmp_path: Path) -> None:
 CANVAS = (
     "Student,ID,SIS User ID,Section,Quiz 1 (1)\nPoints Possible,,,,20\nBen,1,B2,A,8\nFay,2,F6,A,\n"
 )
+
+
+CANVAS_OF_TWO = "Student,ID,SIS User ID,Section,Quiz 1 (1),Midterm (2)\nPoints Possible,,,,20,50\nBen,1,B2,A,8,9\n"
 
 
 def test_another_maximum_is_a_question(tmp_path: Path) -> None:
