@@ -12,7 +12,7 @@ import html
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,8 +75,18 @@ class Answer:
             return None
 
 
-def error_for(answer: Answer) -> GradebookError:
-    """Turn an answer that is no success into the error that fits; the status decides, not `codeMajor`."""
+def name_scopes(scopes: Sequence[str]) -> str:
+    """Name scopes in a sentence, without the address that the standard begins each with."""
+    return ", ".join(scope.rsplit("/", 1)[-1] for scope in scopes)
+
+
+def error_for(answer: Answer, *, lacking: Sequence[str] = ()) -> GradebookError:
+    """Turn an answer that is no success into the error that fits; the status decides, not `codeMajor`.
+
+    Args:
+        answer: what came back.
+        lacking: scopes that our token was not given, which is why something may be forbidden.
+    """
     status, said = answer.status, answer.sentence().rstrip(".;")
     told = f" ({status}): {said}" if said else f" ({status})"
     facts: dict[str, Any] = {"status": status, "request_id": answer.request_id}
@@ -84,6 +94,12 @@ def error_for(answer: Answer) -> GradebookError:
         return AuthError(
             f"The gradebook does not accept our token{told}; check that base URL, token URL, client id and secret "
             "belong together.",
+            **facts,
+        )
+    if status == 403 and lacking:
+        return AuthError(
+            f"The gradebook forbids this{told}, and the token server did not grant {name_scopes(lacking)}; ask its "
+            "operators for that.",
             **facts,
         )
     if status == 403:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 from pydantic import ValidationError
 
-from gradetools.answers import Answer
+from gradetools.answers import Answer, name_scopes
 from gradetools.dialects import Record, not_representable, to_wire
 from gradetools.embedded import sandbox_settings, start_sandbox
 from gradetools.errors import ColumnsError, GradebookError, NotFoundError, RefusedError
@@ -98,7 +98,10 @@ class Gradebook:
         """
         self.transport.auth.token()
         read_page(self.transport, self._classes, {"limit": "1"})
-        return f"Connected to {self.environment.name} at {self.settings.base_url} as {self.settings.client_id}."
+        told = f"Connected to {self.environment.name} at {self.settings.base_url} as {self.settings.client_id}"
+        if lacking := self.transport.auth.lacking:
+            return f"{told}, but the token server did not grant {name_scopes(lacking)}; ask its operators for that."
+        return f"{told}."
 
     # -- the roster
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 from urllib.parse import quote_plus, urlencode
 
 import requests
@@ -34,17 +35,26 @@ _OFFICIAL_SCOPES = " ".join(
 _TOKEN_SECONDS = 300.0
 
 
+class Token(NamedTuple):
+    """A token: what it is, for how many seconds it is good, and which scopes that were asked for it lacks."""
+
+    secret: SecretStr
+    seconds: float
+    lacking: tuple[str, ...] = ()
+
+
 class ClientCredentials(requests.auth.AuthBase):
     """An OAuth 2.0 bearer token, fetched when needed and once for all workers (RFC 6749 section 4.4).
 
     Args:
-        fetch: gets a new token and the seconds it is good for.
+        fetch: gets a new token.
         clock: the time.
+
+    Attributes:
+        lacking: the scopes that were asked for and that the present token was not given.
     """
 
-    def __init__(
-        self, fetch: Callable[[], tuple[SecretStr, float]], *, clock: Clock | None = None
-    ) -> None:
+    def __init__(self, fetch: Callable[[], Token], *, clock: Clock | None = None) -> None:
         self._fetch = fetch
         self._clock = clock or Clock()
         self._lock = threading.Lock()
@@ -52,6 +62,7 @@ class ClientCredentials(requests.auth.AuthBase):
         self._good_until = 0.0
         self._fetches = 0
         self._failure: GradetoolsError | None = None
+        self.lacking: tuple[str, ...] = ()
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Put the token on a request, as `requests` asks its auth to."""
@@ -79,7 +90,7 @@ class ClientCredentials(requests.auth.AuthBase):
     def _renew(self) -> None:
         self._failure = None
         try:
-            self._token, seconds = self._fetch()
+            self._token, seconds, self.lacking = self._fetch()
         except GradetoolsError as error:
             self._failure = error
             raise
@@ -111,8 +122,7 @@ def make_token_request(settings: Settings) -> requests.PreparedRequest:
             f"{settings.variable('client secret')} into the environment or .env, or keep them with `gradetools login`."
         )
     form = {"grant_type": "client_credentials"}
-    scope = settings.scope or (_OFFICIAL_SCOPES if settings.dialect == "oneroster" else None)
-    if scope:
+    if scope := _scopes(settings):
         form["scope"] = scope
     return requests.Request(
         "POST",
@@ -130,8 +140,12 @@ def make_token_request(settings: Settings) -> requests.PreparedRequest:
     ).prepare()
 
 
-def read_token(answer: Answer, settings: Settings) -> tuple[SecretStr, float]:
-    """Read a token and the seconds it is good for (RFC 6749 section 5.1).
+def _scopes(settings: Settings) -> str:
+    return settings.scope or (_OFFICIAL_SCOPES if settings.dialect == "oneroster" else "")
+
+
+def read_token(answer: Answer, settings: Settings) -> Token:
+    """Read a token (RFC 6749 section 5.1); a server that says no scopes has given those it was asked for.
 
     Raises:
         AuthError: the token server does not accept us, or gives no token.
@@ -152,7 +166,13 @@ def read_token(answer: Answer, settings: Settings) -> tuple[SecretStr, float]:
         seconds = float(body.get("expires_in") or 0)
     except (TypeError, ValueError, OverflowError):
         seconds = 0.0
-    return token, seconds if 0 < seconds < 1e9 else _TOKEN_SECONDS
+    given = body.get("scope")
+    lacking = (
+        tuple(one for one in _scopes(settings).split() if one not in given.split())
+        if isinstance(given, str)
+        else ()
+    )
+    return Token(token, seconds if 0 < seconds < 1e9 else _TOKEN_SECONDS, lacking)
 
 
 def _token_error(answer: Answer, settings: Settings) -> GradebookError:

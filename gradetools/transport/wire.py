@@ -24,7 +24,6 @@ from urllib.parse import quote, quote_plus, urlencode, urlsplit
 import requests
 import tenacity
 import urllib3
-from pydantic import SecretStr
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
@@ -41,7 +40,12 @@ from gradetools.errors import (
 from gradetools.pace import Clock, Pace, Patience
 from gradetools.settings import Settings, check_url, is_loopback
 from gradetools.transport.channel import Channel, Reply
-from gradetools.transport.credentials import ClientCredentials, make_token_request, read_token
+from gradetools.transport.credentials import (
+    ClientCredentials,
+    Token,
+    make_token_request,
+    read_token,
+)
 
 _REPEATABLE = {429, 500, 502, 503, 504}
 
@@ -161,7 +165,7 @@ class Transport:
             answer = self._repeat(self._send, prepared, asked)
             if 200 <= answer.status < 300:
                 return answer
-            raise error_for(answer)
+            raise error_for(answer, lacking=self.auth.lacking)
         except GradebookError as error:
             # A repetition may be refused although what was sent first was stored.
             error.sent = asked.in_doubt
@@ -285,7 +289,7 @@ class Transport:
             content = content.replace(text.encode(), b"***")
         return content
 
-    def _fetch_token(self) -> tuple[SecretStr, float]:
+    def _fetch_token(self) -> Token:
         request = make_token_request(self.settings)
         answer = self._repeat(self._exchange, request, _Asked())
         return read_token(answer, self.settings)

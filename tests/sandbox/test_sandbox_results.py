@@ -204,6 +204,25 @@ def test_bulk_post_is_all_or_nothing(wire: Wire, result: Record) -> None:
     assert len(wire.sandbox.records("results")) == 160
 
 
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"class": None}, 201),
+        ({"academicSession": "any text"}, 201),
+        ({"academicSession": {}}, 201),
+        ({"class": {"sourcedId": "biology-1"}}, 422),
+        ({"academicSession": {"sourcedId": "spring"}}, 422),
+    ],
+)
+def test_a_posted_result_belongs_where_it_is_posted(
+    wire: Wire, result: Record, change: Record, status: int
+) -> None:
+    """A posted result may leave out what the path names, or say null, but not name something else."""
+    path = "classes/algebra-1/academicSessions/autumn-2026/results"
+    answer = wire.gradebook("POST", path, json={"results": [result | change]})
+    assert answer.status_code == status
+
+
 def test_put_record_goes_behind_the_back(wire: Wire, result: Record) -> None:
     """What a test puts into the store is answered, unchecked."""
     wire.sandbox.put_record("results", result | {"score": -1, "note": "by hand"})
