@@ -2,7 +2,9 @@
 
 Theory of operation. A PUT and its record cannot be one transaction. So the whole plan is committed
 before the first PUT, every entry that will be written as `unsent`; outcomes follow in batches. After
-a crash, an entry without outcome is read from the server: what it holds decides. One SQLite file
+a crash, an entry without outcome is read from the server: what it holds decides. So the plan, and the
+end of a push, are waited for until the disk has them; outcomes are handed to the system, which keeps them
+when the process dies, and may lose the last of them when the machine does. One SQLite file
 (WAL, 0600) per environment; the lock that keeps a second push out is held by the operating
 system and dies with the process.
 """
@@ -158,7 +160,7 @@ class Journal:
         fingerprint = fingerprint or plan.fingerprint
         head = (push_id, now.isoformat(), None, "unfinished", client_id, _system_user(), note)
         pieces = enumerate(plan.iter_json(fingerprint=fingerprint))
-        with self._writing(), self._db:
+        with self._writing(durably=True), self._db:
             self._db.execute(
                 "INSERT INTO pushes VALUES (?,?,?,?,?,?,?,?,?,?,NULL)",
                 (*head, fingerprint, plan.undo_of, plan.sheet.name if plan.sheet else ""),
@@ -172,6 +174,8 @@ class Journal:
                 " request_id) VALUES (?,?,?,?,?,?,?,?,?,'')",
                 ((push_id, *row) for row in _first_rows(plan)),
             )
+        # From here on the log is worked into the file as it grows, so that little is left for the end.
+        self._db.execute("PRAGMA wal_autocheckpoint=200")
         return push_id
 
     def record(self, push_id: str, outcomes: Sequence[Outcome]) -> None:
@@ -197,7 +201,7 @@ class Journal:
 
     def finish(self, push_id: str, *, now: dt.datetime, why_unsent: str = "") -> None:
         """Note that a push has ended: `done`, unless entries are left that a resumed push would send."""
-        with self._writing(), self._db:
+        with self._writing(durably=True), self._db:
             self._db.execute(
                 "UPDATE entries SET message=? WHERE push_id=? AND state='unsent' AND message=''",
                 (why_unsent, push_id),
@@ -323,8 +327,10 @@ class Journal:
             raise unusable(self.path, error) from None
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, *, durably: bool = False) -> Iterator[None]:
         try:
+            # In WAL mode NORMAL leaves it to the system when the disk gets a commit.
+            self._db.execute(f"PRAGMA synchronous={'FULL' if durably else 'NORMAL'}")
             yield
         except sqlite3.Error as error:
             raise JournalError(

@@ -1,7 +1,8 @@
 """A push: guards, journal, workers, read-back, receipt.
 
 Theory of operation. The calling thread is the clerk: it takes outcomes from the workers, commits
-them to the journal in batches and tells progress. The workers take in turn what one iterator gives them,
+them to the journal in batches and tells progress. While it commits the plan itself, lists are read
+already; nothing is written before. The workers take in turn what one iterator gives them,
 lists to read and entries to write, one request at a time each. Nobody but the clerk touches the journal,
 nobody but the workers writes to the gradebook. Stop, a refusal that concerns everybody, a full disk
 or a mistake of ours keeps further tasks from being begun; what is in flight is finished and recorded.
@@ -89,22 +90,17 @@ def push_plan(
     with open_journal(plan.environment, settings.data_dir) as journal, journal.lock():
         left = None if resume is None else _left(journal, plan, resume)
         forget_older(journal, settings.keep_days, now=gradebook.clock())
-        push_id = resume or journal.begin(
-            plan,
-            client_id=settings.client_id,
-            note=note,
-            now=gradebook.clock(),
-            fingerprint=agreed,  # as check_plan has just found it
-        )
         run = _Run(
             plan,
             gradebook,
             journal,
-            push_id,
+            push_id=resume or "",
+            agreed=agreed,
+            note=note,
             workers=workers,
             stop=stop or threading.Event(),
             reporter=Reporter(progress, plan.writes if left is None else len(left)),
-            sample=None if verify == "all" else _draw_sample(plan, push_id),
+            verify=verify,
             only=left,
         )
         with gradebook.transport.paced(workers, run.stop):
@@ -156,17 +152,24 @@ class _Turns:
 
 @dataclass
 class _Run:
-    """One push under way; `sample` holds the entries that are read back, None stands for all."""
+    """One push under way."""
 
     plan: Plan
     gradebook: Gradebook
     journal: Journal
+    #: Empty until the plan is in the journal.
     push_id: str
+    agreed: str
+    note: str
     workers: int
     stop: threading.Event
     reporter: Reporter
-    sample: Container[int] | None
+    verify: Verify
     only: Collection[int] | None = None
+    #: The entries that are read back; None stands for all.
+    sample: Container[int] | None = None
+    #: Set when the plan is in the journal, or will never be; until then lists are read, and nothing is written.
+    begun: threading.Event = field(default_factory=threading.Event)
     #: What came of the entries; None from a worker that has gone.
     outcomes: queue.SimpleQueue[Outcome | None] = field(default_factory=queue.SimpleQueue)
     #: Set when a worker has gone, so that the end is not waited for.
@@ -179,6 +182,8 @@ class _Run:
     ended: threading.Event = field(default_factory=threading.Event)
     #: Set when the gradebook was caught storing something else: from then on every entry is read back.
     distrust: threading.Event = field(default_factory=threading.Event)
+    #: Set when the journal has refused: it is tried again at the end, and not for each outcome, for it may take its time.
+    refused: bool = False
     trouble: list[Exception] = field(default_factory=list)
     #: Whether any entry was sent, or settled without sending.
     tried: bool = False
@@ -187,7 +192,7 @@ class _Run:
         """Write everything, and end with every outcome in the journal."""
         ahead = 2 * self.workers
         tasks = make_tasks(self.plan, self.gradebook, only=self.only, ahead=ahead)
-        self._run_workers(tasks, self._write, self._note_written)
+        self._run_workers(tasks, self._write, self._note_written, first=self._begin)
         if self.distrust.is_set() and not self.stop.is_set():
             self.ended.clear()
             doubted = (make_task(self.plan, entry) for entry in self.trusted)
@@ -195,20 +200,42 @@ class _Run:
         with self._guarded():
             self.reporter.report(0.0, finished=True)
 
+    def _begin(self) -> None:
+        """Commit the plan to the journal, and let the workers write from then on."""
+        self.push_id = self.push_id or self.journal.begin(
+            self.plan,
+            client_id=self.gradebook.settings.client_id,
+            note=self.note,
+            now=self.gradebook.clock(),
+            fingerprint=self.agreed,  # as check_plan has just found it
+        )
+        self.sample = None if self.verify == "all" else _draw_sample(self.plan, self.push_id)
+        self.begun.set()
+
     def _run_workers(
         self,
         tasks: Iterator[Task | ListRead],
         work: Callable[[Task], Outcome],
         note: Callable[[Outcome], None],
+        *,
+        first: Callable[[], None] = lambda: None,
     ) -> None:
-        """Let the workers do all tasks, and keep the books meanwhile."""
+        """Let the workers do all tasks, and keep the books meanwhile, beginning with what comes first."""
         turns = _Turns(tasks)
         threads = [
             threading.Thread(target=self._work, args=(turns, work), daemon=True)
             for _ in range(self.workers)
         ]
-        for thread in threads:
-            thread.start()
+        try:
+            for thread in threads:
+                thread.start()
+            first()
+        except BaseException:  # an interrupt, too: nothing was written, and nothing will be
+            self.ended.set()
+            self.begun.set()
+            for thread in filter(threading.Thread.is_alive, threads):
+                thread.join()
+            raise
         working = self.workers
         # The count is the quick way to see the end; should an interrupt lose one, the threads tell.
         while working and (any(map(threading.Thread.is_alive, threads)) or self.outcomes.qsize()):
@@ -220,7 +247,7 @@ class _Run:
                 self.reporter.report(self.gradebook.transport.pace.waiting_seconds)
         for _ in range(2):  # an interrupt may hit the first
             with self._guarded():
-                self._save()
+                self._save(anyway=True)
         for thread in threads:
             thread.join()
 
@@ -240,6 +267,7 @@ class _Run:
                 if isinstance(task, ListRead):
                     task.run()
                     continue
+                self.begun.wait()
                 if self._over():
                     break
                 try:
@@ -303,11 +331,16 @@ class _Run:
             self.unsaved.append(judged)
             self.reporter.recount(known.state, outcome.state)
 
-    def _save(self) -> None:
+    def _save(self, *, anyway: bool = False) -> None:
         """Commit what the clerk holds; it is kept until the journal has taken it."""
-        if self.unsaved:
+        if not self.unsaved or (self.refused and not anyway):
+            return
+        try:
             self.journal.record(self.push_id, self.unsaved)
-            self.unsaved.clear()
+        except JournalError:
+            self.refused = True
+            raise
+        self.unsaved.clear()
 
     def _sampled(self, entry: int) -> bool:
         return self.sample is None or entry in self.sample

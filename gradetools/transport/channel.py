@@ -2,20 +2,21 @@
 
 A `Session` reads the environment's proxies and `.netrc`, keeps cookies and looks for redirects at every
 request, and the adapter makes a `Response` that streams. None of that is wanted here, and at 32 workers
-it is most of the processor's work. The connections, their TLS and their proxies are the adapter's own; only
-head and body of a request are handed to the system together, which spares half of its calls and packets.
+it is most of the processor's work. The connections, their TLS and their proxies are the adapter's own; what
+passes over one of them is in `connection`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import urllib3
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from requests.utils import default_user_agent
+
+from gradetools.transport.connection import InOnePiece, InOnePieceSecurely, Reply
 
 if TYPE_CHECKING:
     from urllib3.connectionpool import HTTPConnectionPool
@@ -24,39 +25,17 @@ if TYPE_CHECKING:
 _ONCE = urllib3.Retry(total=False)
 
 
-class Reply(NamedTuple):
-    """What came back: the HTTP status, the headers (any case), and the whole body."""
+class _Way(NamedTuple):
+    """The way to one origin: its connections, what every request carries, and whether a proxy forwards it."""
 
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-
-class _InOnePiece(HTTPConnection):
-    """Sends head and body of a request together; urllib3 sends one after the other."""
-
-    _held: list[bytes] | None = None
-
-    def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as urllib3 has it
-        """Send a request."""
-        self._held = []
-        try:
-            super().request(*args, **options)
-            whole = b"".join(self._held)
-        finally:
-            self._held = None
-        self.send(whole)
-
-    def send(self, data: Any) -> None:  # noqa: ANN401 - as urllib3 has it
-        """Send, or keep for later what belongs to one request."""
-        if self._held is None:
-            super().send(data)
-        else:
-            self._held.append(data)
+    pool: HTTPConnectionPool
+    headers: dict[str, str]
+    forwarded: bool
 
 
-class _InOnePieceSecurely(_InOnePiece, HTTPSConnection):
-    """The same over TLS."""
+def origin_of(url: str) -> str:
+    """Give scheme and host of an address that has a path."""
+    return url[: url.index("/", url.index("://") + 3)]
 
 
 class Channel(HTTPAdapter):
@@ -74,7 +53,7 @@ class Channel(HTTPAdapter):
         super().__init__(pool_maxsize=connections, max_retries=0)
         self._timeout = urllib3.Timeout(connect=timeout[0], read=timeout[1])
         self._verify = verify
-        self._pools: dict[str, tuple[HTTPConnectionPool, bool]] = {}
+        self._pools: dict[str, _Way] = {}
 
     def exchange(self, request: PreparedRequest, proxies: dict[str, str]) -> Reply:
         """Send one request once and read its whole answer, compressed or not.
@@ -83,36 +62,38 @@ class Channel(HTTPAdapter):
             urllib3.exceptions.HTTPError: no answer came, or not the whole of it.
         """
         url = str(request.url)
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = origin_of(url)
         if origin not in self._pools:
             self._pools[origin] = self._open(request, proxies)
-        pool, forwarded = self._pools[origin]
+        way = self._pools[origin]
         # A proxy that forwards plain http is asked for the whole address, everybody else for the path.
-        target = url if forwarded else url[len(origin) :]
-        answer = pool.urlopen(
+        target = url if way.forwarded else url[len(origin) :]
+        answer = way.pool.urlopen(
             str(request.method),
             target,
             body=request.body,
-            headers=request.headers,
+            headers={**way.headers, **request.headers},
             retries=_ONCE,
             redirect=False,
             assert_same_host=False,
             timeout=self._timeout,
         )
-        return Reply(answer.status, answer.headers, answer.data)
+        return cast("Reply", answer)  # as its connections give it
 
     def close(self) -> None:
         """Close the connections."""
         self._pools.clear()
         super().close()
 
-    def _open(
-        self, request: PreparedRequest, proxies: dict[str, str]
-    ) -> tuple[HTTPConnectionPool, bool]:
+    def _open(self, request: PreparedRequest, proxies: dict[str, str]) -> _Way:
         made = self.get_connection_with_tls_context(request, self._verify, proxies=proxies)
         pool = cast("HTTPConnectionPool", made)  # the stubs know only its base
         self.cert_verify(pool, str(request.url), self._verify, None)  # type: ignore[no-untyped-call] # of requests
-        secure = pool.scheme == "https"
-        pool.ConnectionCls = _InOnePieceSecurely if secure else _InOnePiece
-        return pool, not self.request_url(request, proxies).startswith("/")
+        kind = InOnePieceSecurely if pool.scheme == "https" else InOnePiece
+        pool.ConnectionCls = kind  # type: ignore[assignment] # its answers are no streams
+        headers = {
+            "Host": urlsplit(str(request.url)).netloc,
+            "Accept-Encoding": "identity",
+            "User-Agent": default_user_agent(),
+        }
+        return _Way(pool, headers, not self.request_url(request, proxies).startswith("/"))

@@ -27,6 +27,7 @@ import urllib3
 
 import gradetools as gt
 from gradetools.dialects import compact
+from gradetools.journal import open_journal
 from gradetools.plan import Plan
 from gradetools.plan.value import make_changes
 from gradetools.settings import Settings
@@ -220,6 +221,8 @@ def push(base_url: str, entries: int, items: int, workers: int, run: str) -> Fig
         plan = make_plan(gradebook.environment, entries, items, run)
         agreed = plan.fingerprint
         gradebook.list_results("algebra-1")  # as a snapshot would: the token is there
+        with open_journal(gradebook.environment, Path(folder)) as journal:
+            journal.last_sent()  # as planning would: the journal is there
         receipts: list[gt.Receipt] = []
         looks: list[gt.Progress] = []
 

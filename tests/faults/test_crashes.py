@@ -7,11 +7,12 @@ import signal
 import sqlite3
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from bench import BAD, Bench, Choice, Scene, occurring
+from bench import BAD, WORKERS, Bench, Choice, Scene, occurring
 from dying import start
 from faulty_proxy import Asked, Fault, reply
 from page import Page, tell
@@ -19,8 +20,10 @@ from table import CRASHES
 from test_faults import noted
 
 import gradetools as gt
-from gradetools.errors import PushRunningError
-from gradetools.journal import open_journal
+from gradetools.errors import JournalError, PushRunningError
+from gradetools.journal import Journal, Outcome, open_journal
+from gradetools.push.progress import Reporter
+from gradetools.push.run import _Run
 
 
 @pytest.mark.parametrize("number", range(5))
@@ -92,6 +95,43 @@ def test_a_journal_that_takes_no_outcomes(
     see(page, name, error, how)
 
 
+class Refusing(Journal):
+    """A journal that takes the plan and no outcome, and counts how often it was asked."""
+
+    asked = 0
+
+    def record(self, push_id: str, outcomes: Sequence[Outcome]) -> None:  # noqa: ARG002 - it takes none
+        """Refuse, a while after it was asked."""
+        self.asked += 1
+        time.sleep(0.2)
+        raise JournalError("no room")
+
+
+def test_a_journal_that_refuses_is_not_asked_for_each_entry(
+    bench: Bench, tmp_path: Path, seed: int
+) -> None:
+    """Each refusal may take ten seconds, so the journal is asked once more at the end, and not for each outcome."""
+    with noted(seed), Scene.open(bench, tmp_path / "scene", seed) as scene:
+        made = open_journal(scene.gradebook.environment, scene.settings.data_dir)
+        journal = Refusing(made.path, made.environment, sqlite3.connect(made.path))
+        with made, journal:
+            run = _Run(
+                scene.plan,
+                scene.gradebook,
+                journal,
+                push_id="",
+                agreed=scene.plan.fingerprint,
+                note="",
+                workers=WORKERS,
+                stop=threading.Event(),
+                reporter=Reporter(None, scene.plan.writes),
+                verify="sample",
+            )
+            run.go()
+        assert journal.asked <= 3
+        assert len(run.unsaved) == len(scene.puts()) > WORKERS
+
+
 def test_a_journal_locked_for_a_moment(bench: Bench, tmp_path: Path, page: Page, seed: int) -> None:
     """A journal that another program holds for a moment is waited for."""
     with noted(seed), Scene.open(bench, tmp_path / "scene", seed) as scene, lock(scene) as locked:
@@ -131,13 +171,12 @@ def at_put(scene: Scene, number: int) -> threading.Event:
 
 
 def verbose() -> Choice:
-    """Refuse every second PUT with many words, so that its outcome takes more room than its intent."""
-    count, words = iter(range(1_000_000)), reply(422, b'{"message":"%s"}' % (b"No. " * 120))
-
-    def choose(asked: Asked) -> Fault | None:
-        return Fault(answer=words) if asked.method == "PUT" and next(count) % 2 else None
-
-    return choose
+    """Name every PUT with a long id, so that its outcome takes more room than its intent."""
+    return lambda asked: (
+        Fault(instead=reply(201, asked.body, x_request_id=600 * "r"))
+        if asked.method == "PUT"
+        else None
+    )
 
 
 class Lock:
