@@ -21,6 +21,7 @@ from gradetools.errors import ColumnsError, GradebookError, NotFoundError, Refus
 from gradetools.models import Class, LineItem, Result, Student
 from gradetools.pace import Patience
 from gradetools.paging import iter_records, read_list, read_model, read_page, unwrap
+from gradetools.score_scale import ScoreScale
 from gradetools.settings import Settings, load_settings
 from gradetools.snapshot import (
     LINE_ITEM_COLUMNS,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 GRADEBOOK = "/ims/oneroster/gradebook/v1p2"
 ROSTERING = "/ims/oneroster/rostering/v1p2"
+# What a server answers that does not have a list, or does not show it to this client.
+_NOT_OFFERED = {403, 404, 405, 501}
 
 
 class Gradebook:
@@ -165,6 +168,17 @@ class Gradebook:
                 status=error.status,
             ) from None
         return read_model(LineItem, unwrap(answer, "lineItem"))
+
+    def list_score_scales(self, class_id: str) -> list[ScoreScale]:
+        """List the active score scales of a class; none where this client may not read them."""
+        path = f"{GRADEBOOK}/classes/{encode_segment(class_id)}/scoreScales"
+        try:
+            records = read_list(self.transport, path, "scoreScales")
+        except GradebookError as error:
+            if error.status not in _NOT_OFFERED:
+                raise
+            return []
+        return [read_model(ScoreScale, record) for record in records if is_listed(record)]
 
     def list_results(self, class_id: str, line_item_id: str | None = None) -> list[Record]:
         """List the results of a class, or of one of its line items, as the server writes them.
@@ -326,7 +340,7 @@ class Gradebook:
         except GradebookError as error:
             # A client that may not read enrollments, or a server that has none, can still be used for
             # an import: nobody counts as withdrawn.
-            if error.status not in {403, 404, 405, 501}:
+            if error.status not in _NOT_OFFERED:
                 raise
             return set()
         mine = [(str((e.get("user") or {}).get("sourcedId")), is_listed(e)) for e in enrollments]

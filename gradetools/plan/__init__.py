@@ -3,7 +3,7 @@
 from gradetools.plan.existing import next_ids
 from gradetools.plan.make import make_plan
 from gradetools.plan.merge import is_active
-from gradetools.plan.single import make_result_plan
+from gradetools.plan.single import find_scale_id, make_result_plan
 from gradetools.plan.undo import make_undo_plan, written_entries
 from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, OnConflict, Plan
 from gradetools.telling import tell_change
@@ -14,6 +14,7 @@ __all__ = [
     "WRITES",
     "OnConflict",
     "Plan",
+    "find_scale_id",
     "is_active",
     "make_plan",
     "make_result_plan",

@@ -13,7 +13,8 @@ from gradetools.models import Result
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.make import date_text, settle
 from gradetools.plan.merge import Change, decide, make_identity
-from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
+from gradetools.plan.value import CHANGE_COLUMNS, WRITES, OnConflict, Plan, make_changes
+from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 
 _IDENTITY = {"sourced_id", "line_item", "student", "date_last_modified"}
@@ -26,6 +27,7 @@ def make_result_plan(
     last_sent: pd.DataFrame | None = None,
     as_of: dt.date | dt.datetime | None = None,
     on_conflict: OnConflict = "stop",
+    score_scale: ScoreScale | None = None,
 ) -> Plan:
     """Decide what upserting one result would do.
 
@@ -38,6 +40,7 @@ def make_result_plan(
         last_sent: what we sent last, as in `make_plan`.
         as_of: the score date of a new result that has none, as in `make_plan`.
         on_conflict: "stop", "ours" or "theirs", as in `make_plan`.
+        score_scale: what scores are called there; the change's message tells where score and text score do not fit it.
 
     Returns:
         A `Plan` with one change; its action is `blocked` where student or line item are not in the class.
@@ -50,6 +53,7 @@ def make_result_plan(
         sent = parse(index_last_sent(last_sent).get((line_item, student)))
         class_id = result.class_.sourced_id if result.class_ else str(items["class_id"].iloc[0])
         change = _change(result, class_id, snapshot, sent, date_text(as_of, snapshot), on_conflict)
+        change = _mind_scale(change, score_scale, float(items["result_value_max"].iloc[0]))
     row = {
         "line": 0,
         "column": "",
@@ -113,6 +117,23 @@ def _change(
     return change
 
 
+def find_scale_id(plan: Plan, snapshot: Snapshot) -> str:
+    """Give the sourcedId of the score scale that a result would have, or else its line item; "" for none."""
+    change = plan.changes.iloc[0]
+    own = (parse(change["after"]) or {}).get("scoreScale") or {}
+    items = snapshot.line_items
+    of_line_item = items["score_scale"][(items["sourced_id"] == change["line_item"]).to_numpy()]
+    return str(own.get("sourcedId", "")) or "".join(of_line_item.head(1))
+
+
+def _mind_scale(change: Change, scale: ScoreScale | None, maximum: float) -> Change:
+    if scale is None or change.action not in WRITES or change.after is None:
+        return change
+    scores = change.after.get("score"), change.after.get("textScore")
+    misfit = scale.find_misfit(*scores, maximum=maximum)
+    return replace(change, message=" ".join(filter(None, [change.message, misfit])))
+
+
 def _is_of(record: Record, line_item: str, student: str) -> bool:
     whose = {name: (record.get(name) or {}).get("sourcedId") for name in ("lineItem", "student")}
     return whose == {"lineItem": line_item, "student": student}
@@ -123,7 +144,9 @@ def _wanted(result: Result) -> dict[str, Any]:
     names = {name: Result.model_fields[name].alias or name for name in Result.model_fields}
     wanted = {
         names[name]: record.get(names[name])
-        for name in result.model_fields_set & names.keys() - _IDENTITY
+        # In the standard's order: that of a set would give the same wish another fingerprint each time.
+        for name in names
+        if name in result.model_fields_set - _IDENTITY
     }
     return wanted | dict(result.model_extra or {})
 

@@ -6,10 +6,11 @@ from gradetools.errors import NotFoundError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Result
-from gradetools.plan import OnConflict, Plan, make_result_plan
+from gradetools.plan import OnConflict, Plan, find_scale_id, make_result_plan
 from gradetools.push.reread import with_records
 from gradetools.push.run import push_plan
 from gradetools.receipt import Receipt
+from gradetools.score_scale import ScoreScale
 
 
 def upsert_result(
@@ -46,6 +47,8 @@ def upsert_result(
 def plan_result(result: Result, gradebook: Gradebook, *, on_conflict: OnConflict = "stop") -> Plan:
     """Read what one result's class has now, and plan its upsert, without writing anything.
 
+    Where the result or its line item has a score scale, the change's message tells what does not fit it.
+
     Raises:
         NotFoundError: the gradebook has no such line item.
     """
@@ -56,7 +59,17 @@ def plan_result(result: Result, gradebook: Gradebook, *, on_conflict: OnConflict
         snapshot = with_records(snapshot, gradebook, [result.sourced_id])
     with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
         last_sent = journal.last_sent()
-    return make_result_plan(result, snapshot, last_sent=last_sent, on_conflict=on_conflict)
+
+    def plan(scale: ScoreScale | None) -> Plan:
+        return make_result_plan(
+            result, snapshot, last_sent=last_sent, on_conflict=on_conflict, score_scale=scale
+        )
+
+    first = plan(None)
+    scale_id = find_scale_id(first, snapshot)
+    scales = gradebook.list_score_scales(class_id) if scale_id else []
+    scale = next((one for one in scales if one.sourced_id == scale_id), None)
+    return first if scale is None else plan(scale)
 
 
 def _class_of(result: Result, gradebook: Gradebook) -> str:

@@ -111,8 +111,9 @@ class Preview:
         sent = changes[changes["action"].isin(WRITES).to_numpy() & few]
         labels = [_tell_place(row) for row in sent.to_dict(orient="records")]
         offer(self.entry, [("choose a grade", None), *zip(labels, sent.index, strict=True)])
-        self.entry.layout.display = None if len(sent) else "none"
-        if len(changes) == len(sent) == 1:
+        single = len(changes) == len(sent) == 1
+        self.entry.layout.display = None if len(sent) and not single else "none"
+        if single:
             self.entry.value = sent.index[0]
 
     def _choose_policy(self, change: Mapping[str, Any]) -> None:
@@ -129,16 +130,17 @@ class Preview:
             if self.plan.changes["action"][entry] not in WRITES:
                 self.body.value = say("info", "Nothing would be sent for this entry.")
                 return
-            self.body.value = _tell_request(make_put_request(self.plan, entry, self._gradebook))
+            request = make_put_request(self.plan, entry, self._gradebook)
+            self.body.value = _tell_request(request, folded=len(self.plan.changes) == 1)
 
 
-def _tell_request(request: PutRequest) -> Html:
-    """Tell what would be sent, and how to send it from a terminal."""
-    told = "The same for a terminal, which must know a token as TOKEN: none is shown here."
-    curl = element("pre", request.to_curl())
+def _tell_request(request: PutRequest, *, folded: bool) -> Html:
+    """Tell what would be sent, and how to send it from a terminal; `folded` for who has not asked for it."""
+    body = element("pre", f"PUT {request.path}\n\n{request.to_json()}")
+    told = "For a terminal, which must know a token as TOKEN: none is shown here."
+    curl = element("details", element("summary", "The same as a curl command"), told, element("pre", request.to_curl()))  # fmt: skip
     return join(
-        element("pre", f"PUT {request.path}\n\n{request.to_json()}"),
-        element("details", element("summary", "The same as a curl command"), told, curl),
+        element("details", element("summary", "The exact JSON"), body) if folded else body, curl
     )
 
 

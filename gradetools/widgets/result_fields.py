@@ -1,22 +1,31 @@
-"""Every field of a Result to fill in: what is there now beside it, and what is wrong with what was typed."""
+"""Every field of a Result to fill in: what is there, what would be, and what is wrong with what was typed."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import ipywidgets as ipw
 from pydantic import ValidationError
 
-from gradetools.checks.values import read_number
 from gradetools.models import Result, ScoreStatus
+from gradetools.score_scale import ScoreScale
 from gradetools.widgets.look import LABEL, WRAP, element, say
+from gradetools.widgets.objectives import Objectives
+from gradetools.widgets.typed import read_typed_json, read_typed_score
 
-Kind = Literal["number", "text", "long", "status", "flag", "reference", "json"]
+Kind = Literal["number", "text", "long", "status", "flag", "scale", "objectives", "json"]
 _WIDTH = {"width": "32em", "max_width": "100%"}
+_UNSET = ("unset", "")
+# What is there may be what one wants to keep while the score changes, so leaving a field alone is a choice of its own.
+_FOLLOWS = ("as it follows from the score", "")
+_LEFT = "leave"
+_STATES = (_UNSET, ("true", "true"), ("false", "false"))
+#: So many characters of what is there, and of what would be, stand beside a field.
+_SHORT = 60
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class FieldKind:
 FIELDS = (
     FieldKind("score", "Score", "number", "a number such as 8.5"),
     FieldKind("textScore", "Text score", "text", "text such as B+"),
+    FieldKind("scoreScale", "Score scale", "scale"),
     FieldKind("scoreStatus", "Score status", "status"),
     FieldKind("scoreDate", "Score date", "text", "a date like 2026-10-16"),
     FieldKind("comment", "Comment", "long"),
@@ -39,10 +49,25 @@ FIELDS = (
     FieldKind("missing", "Missing", "flag"),
     FieldKind("incomplete", "Incomplete", "flag"),
     FieldKind("inProgress", "In progress", "flag"),
-    FieldKind("scoreScale", "Score scale", "reference", "its sourcedId"),
-    FieldKind("learningObjectiveSet", "Learning objectives", "json", "a JSON list"),
+    FieldKind("learningObjectiveSet", "Learning objectives", "objectives"),
     FieldKind("metadata", "Metadata", "json", "a JSON object"),
 )
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a line item wants of its scores.
+
+    Attributes:
+        minimum, maximum: NaN where there is none.
+        scale: the sourcedId of its score scale, "" for none.
+        scales: those of the class, to choose from.
+    """
+
+    minimum: float = math.nan
+    maximum: float = math.nan
+    scale: str = ""
+    scales: Sequence[ScoreScale] = ()
 
 
 class ResultFields:
@@ -50,44 +75,80 @@ class ResultFields:
 
     Attributes:
         inputs: field, as the standard calls it, to its control.
+        objectives: the control of the learning objectives.
         messages: field to what is wrong with it or should be looked at, empty when nothing is.
+        now: field to what is there and what would be.
         view: all of them.
     """
 
     def __init__(self, *, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         self._loading = False
-        self._maximum = math.nan
+        self._bounds = Bounds()
         self._loaded: dict[str, str] = {}
-        self.inputs: dict[str, ipw.Widget] = {field.name: _build(field) for field in FIELDS}
+        self._before: Mapping[str, Any] = {}
+        self.objectives = Objectives(on_change=self._changed)
+        self.inputs: dict[str, Any] = {
+            field.name: self.objectives if field.kind == "objectives" else _build(field)
+            for field in FIELDS
+        }
         self.messages = {field.name: ipw.HTML() for field in FIELDS}
-        self._now = {field.name: ipw.HTML() for field in FIELDS}
+        self.now = {field.name: ipw.HTML() for field in FIELDS}
         rows = []
         for name, control in self.inputs.items():
-            control.observe(lambda _: self._changed(), "value")
-            row = [control, self._now[name], self.messages[name]]
+            if isinstance(control, Objectives):
+                shown: ipw.Widget = control.view
+            else:
+                shown = control
+                control.observe(lambda _: self._changed(), "value")
+            row = [shown, self.now[name], self.messages[name]]
             rows.append(ipw.HBox(row, layout=WRAP).add_class(f"gt-field-{name}"))
         self.view = ipw.VBox(rows)
 
-    def load(self, record: Mapping[str, Any] | None, *, maximum: float = math.nan) -> None:
+    def load(self, record: Mapping[str, Any] | None, *, bounds: Bounds | None = None) -> None:
         """Show a record that is there, or nothing where there is none.
 
         Args:
             record: the record.
-            maximum: of the line item; a score above it is warned of.
+            bounds: what the line item wants of its scores.
         """
-        self._loading, self._maximum = True, maximum
+        self._loading, self._bounds = True, bounds or Bounds()
+        self._before = record or {}
         for field in FIELDS:
-            value = (record or {}).get(field.name)
-            text = _write(value, field.kind)
-            control = self.inputs[field.name]
-            if field.kind == "status" and text not in control.options:
-                control.options = (*control.options, text)
-            control.value = self._loaded[field.name] = text
-            words = f"now: {text}" if text else "now: nothing"
-            self._now[field.name].value = element("span", words, hook="gt-reason")
+            value, control = self._before.get(field.name), self.inputs[field.name]
+            if field.kind == "scale":
+                control.options = self._label_scales()
+            if isinstance(control, Objectives):
+                control.load(value)
+            elif field.kind == "flag":
+                left = (f"as it is: {_tell(value, field.kind, 'unset')}", _LEFT)
+                control.options = [left, *_STATES]
+                control.value = _LEFT
+            else:
+                text = _write(value, field.kind)
+                if isinstance(control, ipw.Dropdown) and text not in dict(control.options).values():
+                    control.options = (*control.options, (text, text))
+                control.value = "" if field.kind == "status" else text
+            self._loaded[field.name] = control.value
             self.messages[field.name].value = ""
+        self.show_after(None)
+        self._warn({})
         self._loading = False
+
+    def show_after(self, after: Mapping[str, Any] | None) -> None:
+        """Show beside each field what is there and, where that is something else, what would be.
+
+        Args:
+            after: the record that would be; None where nothing would be sent.
+        """
+        for field in FIELDS:
+            old = _tell(self._before.get(field.name), field.kind)
+            new = old if after is None else _tell(after.get(field.name), field.kind)
+            parts: list[object] = [f"now: {old}"]
+            if new != old:
+                follows = "" if field.name in self.touched else ", which follows"
+                parts += [" → ", element("b", new), follows]
+            self.now[field.name].value = element("span", *parts, hook="gt-reason")
 
     def read(self, identity: Mapping[str, Any]) -> Result | None:
         """Make a Result of the fields that were touched.
@@ -100,12 +161,19 @@ class ResultFields:
         """
         wanted, wrong = dict(identity), {}
         for field in FIELDS:
-            text = self.inputs[field.name].value
-            if text != self._loaded.get(field.name, ""):
-                try:
-                    wanted[field.name] = _read(text, field)
-                except ValueError as error:
-                    wrong[field.name] = str(error)
+            control = self.inputs[field.name]
+            try:
+                if isinstance(control, Objectives):
+                    told: object = control.read()
+                elif control.value != self._loaded.get(field.name, ""):
+                    told = _read(control.value, field)
+                else:
+                    continue
+            except ValueError as error:
+                wrong[field.name] = str(error)
+            else:
+                if control.value != self._loaded.get(field.name, ""):
+                    wanted[field.name] = told
         cleared = self._clear(wanted)
         result, invalid = _validate(wanted)
         wrong = {**invalid, **wrong}
@@ -113,11 +181,49 @@ class ResultFields:
             message.value = say("error", wrong[name]) if name in wrong else ""
         if cleared:
             self.messages["score"].value = say("info", cleared)
-        score = None if "score" in wrong else wanted.get("score")
-        if score is not None and score > self._maximum:
-            told = f"{score} is above the line item's maximum of {self._maximum:g}."
-            self.messages["score"].value = say("warning", told, " It can be written all the same.")
+        self._warn(wrong)
         return None if wrong else result
+
+    @property
+    def scale(self) -> ScoreScale | None:
+        """The score scale that is chosen, or else the line item's, where the gradebook tells its values."""
+        wanted = self.inputs["scoreScale"].value or self._bounds.scale
+        return next((one for one in self._bounds.scales if one.sourced_id == wanted), None)
+
+    @property
+    def touched(self) -> list[str]:
+        """The fields that no longer stand as they were loaded."""
+        return [n for n, control in self.inputs.items() if control.value != self._loaded.get(n, "")]
+
+    def _warn(self, wrong: Mapping[str, str]) -> None:
+        """Say what can be written and should be looked at: scores out of range, or none of the scale's."""
+        scale, score = self.scale, self._typed_score(wrong)
+        text_score = self.inputs["textScore"].value.strip() or None
+        low, high = self._bounds.minimum, self._bounds.maximum
+        if scale is not None:
+            self.messages["scoreScale"].value = say("info", scale.tell())
+            misfit = scale.find_misfit(score, text_score, maximum=high)
+            place = "score" if text_score is None else "textScore"
+            if (
+                misfit
+                and place not in wrong
+                and {"score", "textScore", "scoreScale"} & {*self.touched}
+            ):
+                self.messages[place].value = say(
+                    "warning", misfit, " It can be written all the same."
+                )
+        if score is None or "score" not in self.touched:
+            return
+        if score > high:
+            told = f"{score} is above the line item's maximum of {high:g}."
+            self.messages["score"].value = say("warning", told, " It can be written all the same.")
+        if score < low:
+            told = f"{score} is below the line item's minimum of {low:g}; correct it."
+            self.messages["score"].value = say("error", told)
+
+    def _typed_score(self, wrong: Mapping[str, str]) -> int | float | None:
+        typed = self.inputs["score"].value.strip()
+        return None if not typed or "score" in wrong else read_typed_score(typed)
 
     def _clear(self, wanted: dict[str, Any]) -> str:
         """Let an emptied score be `not submitted`, as CLEAR does in a sheet, and say so.
@@ -131,10 +237,12 @@ class ResultFields:
         wanted["scoreStatus"] = str(ScoreStatus.NOT_SUBMITTED)
         return 'The score is removed, and the score status becomes "not submitted".'
 
-    @property
-    def touched(self) -> list[str]:
-        """The fields that no longer stand as they were loaded."""
-        return [n for n, control in self.inputs.items() if control.value != self._loaded.get(n, "")]
+    def _label_scales(self) -> list[tuple[str, str]]:
+        """Label the score scales to choose from; none is the line item's, where it has one."""
+        labels = {one.sourced_id: f"{one.title} ({one.sourced_id})" for one in self._bounds.scales}
+        of_line_item = labels.get(self._bounds.scale, self._bounds.scale)
+        unset = (f"the line item's: {of_line_item}", "") if of_line_item else _UNSET
+        return [unset, *((label, key) for key, label in labels.items())]
 
     def _changed(self) -> None:
         if not self._loading:
@@ -144,9 +252,12 @@ class ResultFields:
 def _build(field: FieldKind) -> ipw.Widget:
     common = {"description": field.label, "style": LABEL, "layout": _WIDTH}
     if field.kind == "status":
-        return ipw.Dropdown(options=["", *(str(status) for status in ScoreStatus)], **common)
+        options = [_FOLLOWS, *((str(status), str(status)) for status in ScoreStatus)]
+        return ipw.Dropdown(options=options, **common)
     if field.kind == "flag":
-        return ipw.Dropdown(options=["", "true", "false"], **common)
+        return ipw.Dropdown(options=_STATES, **common)
+    if field.kind == "scale":
+        return ipw.Dropdown(options=[_UNSET], **common)
     if field.kind in ("long", "json"):
         return ipw.Textarea(placeholder=field.hint, rows=2, **common)
     return ipw.Text(placeholder=field.hint, **common)
@@ -156,13 +267,20 @@ def _write(value: object, kind: Kind) -> str:
     """Write a field of a record as it is typed."""
     if value is None:
         return ""
-    if kind == "json":
+    if kind in ("json", "objectives"):
         return json.dumps(value, ensure_ascii=False)
-    if kind == "reference" and isinstance(value, Mapping):
+    if kind == "scale" and isinstance(value, Mapping):
         return str(value.get("sourcedId", ""))
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def _tell(value: object, kind: Kind, nothing: str = "nothing") -> str:
+    text = _write(value, kind)
+    return (text if len(text) <= _SHORT else f"{text[:_SHORT]}…") or nothing
 
 
 def _read(text: str, field: FieldKind) -> object:
@@ -171,17 +289,9 @@ def _read(text: str, field: FieldKind) -> object:
     if not typed:
         return None
     if field.kind == "number":
-        number = read_number(typed)
-        if number is None:
-            raise ValueError(f"{typed!r} is not a score; write {field.hint}.")
-        if math.isnan(number):
-            raise ValueError(f"{typed!r} may be decimals or thousands; write it without the comma.")
-        return int(number) if number.is_integer() else number
+        return read_typed_score(typed)
     if field.kind == "json":
-        try:
-            return json.loads(typed)
-        except ValueError:
-            raise ValueError(f"This is not JSON; write {field.hint}.") from None
+        return read_typed_json(typed, field.hint)
     return text if field.kind == "long" else typed
 
 

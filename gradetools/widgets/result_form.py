@@ -12,12 +12,13 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Result
 from gradetools.plan import OnConflict, Plan, make_result_plan
+from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.find_again import find_again
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.picker import Picker, label_line_items
 from gradetools.widgets.push_panel import PushRun
-from gradetools.widgets.result_fields import ResultFields
+from gradetools.widgets.result_fields import Bounds, ResultFields
 from gradetools.widgets.step import Step, telling
 from gradetools.widgets.where_step import WhereStep
 from gradetools.widgets.writing import Writing
@@ -51,6 +52,7 @@ class ResultForm:
         data_dir: str | Path | None = None,
     ) -> None:
         self._snapshot: Snapshot | None = None
+        self._scales: list[ScoreScale] = []
         self._last_sent: pd.DataFrame | None = None
         self.whose = Step("2. Which grade", "whose", waits_for="Where")
         self.grade = Step("3. Grade", "grade", waits_for="Which grade")
@@ -106,6 +108,7 @@ class ResultForm:
         """Read what the gradebook has now, and what we sent last."""
         gradebook = self.where.gradebook
         self._snapshot = snapshot = gradebook.take_snapshot([self.class_.value])
+        self._scales = gradebook.list_score_scales(self.class_.value)
         with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
             self._last_sent = journal.last_sent()
         return snapshot
@@ -128,7 +131,7 @@ class ResultForm:
         untouched = self._plan(Result.model_validate(self._identity()), "stop").changes.iloc[0]
         before = parse(untouched["before"])
         there = before if before and before.get("status", "active") == "active" else None
-        self.fields.load(there, maximum=self._maximum())
+        self.fields.load(there, bounds=self._bounds())
         told = (
             "is there already: change what should change"
             if there
@@ -136,19 +139,24 @@ class ResultForm:
         )
         self.grade.open(f"this grade {told}")
 
-    def _maximum(self) -> float:
-        """Give the chosen line item's maximum, NaN where it has none."""
+    def _bounds(self) -> Bounds:
+        """Give what the chosen line item wants of its scores."""
         if self._snapshot is None:
             raise RuntimeError("a class comes first")
         items = self._snapshot.line_items
-        chosen = (items["sourced_id"] == self.line_item.value).to_numpy()
-        return float(items["result_value_max"][chosen].iloc[0])
+        one = items[(items["sourced_id"] == self.line_item.value).to_numpy()].iloc[0]
+        low, high = float(one["result_value_min"]), float(one["result_value_max"])
+        return Bounds(low, high, one["score_scale"], self._scales)
 
     def _plan(self, result: Result, on_conflict: OnConflict) -> Plan:
         if self._snapshot is None:
             raise RuntimeError("a class comes first")
         return make_result_plan(
-            result, self._snapshot, last_sent=self._last_sent, on_conflict=on_conflict
+            result,
+            self._snapshot,
+            last_sent=self._last_sent,
+            on_conflict=on_conflict,
+            score_scale=self.fields.scale,
         )
 
     def _change(self) -> None:
@@ -158,12 +166,19 @@ class ResultForm:
             touched = self.fields.touched
             if result is None or not touched:
                 self._forget_plan()
+                self.fields.show_after(None)
                 told = "correct what is marked" if result is None else "change what should change"
                 self.grade.open(told)
                 return
             self.writing.begin(lambda policy: self._plan(result, policy), self.where.gradebook)
+            self.fields.show_after(self._after())
             self.grade.settle(f"changes {', '.join(touched)}")
             self.upsert.open("look at it, then write it")
+
+    def _after(self) -> dict[str, Any] | None:
+        """Give the record that would be, None where nothing would be written."""
+        plan = self.preview.plan
+        return parse(plan.changes["after"].iloc[0]) if plan is not None and plan.writes else None
 
     def _forget_plan(self) -> None:
         if not self.push.running:

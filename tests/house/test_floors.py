@@ -17,7 +17,7 @@ from house_source import PACKAGE, ROOT, Module, foreign_imports, own_imports, re
 # What decides: the same arguments give the same value, today and on any machine.
 PURE = {"checks", "plan", "dialects", "showing", "telling"}
 # What may be handed to them, and so imported by them, although some of it can also read or write.
-VALUES = {"columns", "errors", "formats", "models", "receipt", "sheet", "snapshot"}
+VALUES = {"columns", "errors", "formats", "models", "receipt", "score_scale", "sheet", "snapshot"}
 TOUCHING = {
     *("requests", "urllib3", "urllib.request", "http", "socket", "ssl", "ftplib"),  # the network
     *("os", "io", "pathlib", "shutil", "tempfile", "glob", "sqlite3", "subprocess"),  # the disk

@@ -93,7 +93,7 @@ def test_emptied_score_is_not_submitted(sandbox: Sandbox, tmp_path: Path) -> Non
     form.fields.inputs["scoreStatus"].value = "exempt"
     assert form.fields.messages["score"].value == ""
     assert "scoreStatus fully graded → exempt" in form.preview.told.value
-    form.fields.inputs["scoreStatus"].value = "fully graded"
+    form.fields.inputs["scoreStatus"].value = ""
     form.push.go.click()
     form.push.wait(30)
     held = find(sandbox)
@@ -121,3 +121,139 @@ def test_another_environment_locks_what_follows(tmp_path: Path) -> None:
     assert form.grade.body.layout.display == "none"
     assert "staging" in form.where.banner.value
     form.where.gradebook.close()
+
+
+def test_form_and_library_plan_the_same(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Whatever is filled in, the form plans what the library plans for the same Result, message and all."""
+    gradebook = gt.connect(sandbox)
+    form = ResultForm(gradebook, folder=tmp_path)
+    form.where.connect.click()
+    form.class_.value = "world-history-1"
+    form.line_item.value = "history-essay-1"
+    form.student.value = "student-062"
+    typed = {
+        "score": "12,5",
+        "textScore": "E",
+        "scoreScale": "letters",
+        "scoreStatus": "partially graded",
+        "scoreDate": "2026-10-16",
+        "comment": "two\nlines",
+        "late": "true",
+        "missing": "false",
+        "incomplete": "",
+        "inProgress": "true",
+        "metadata": '{"a": [1, null]}',
+    }
+    for name, text in typed.items():
+        form.fields.inputs[name].value = text
+    group = form.fields.objectives.add_group()
+    group.source.value, group.rows[0].id.value = "unknown", "fractions"
+    group.rows[0].score.value = "1"
+    assert form.preview.plan is not None
+    result = gt.Result(
+        line_item="history-essay-1",
+        student="student-062",
+        score=12.5,
+        text_score="E",
+        score_scale="letters",
+        score_status=gt.ScoreStatus.PARTIALLY_GRADED,
+        score_date="2026-10-16",
+        comment="two\nlines",
+        late=True,
+        missing=False,
+        incomplete=None,
+        in_progress=True,
+        learning_objective_set=[
+            {
+                "source": "unknown",
+                "learning_objective_results": [{"learning_objective_id": "fractions", "score": 1}],
+            }
+        ],
+        metadata={"a": [1, None]},
+    )
+    planned = gt.plan_result(result, gradebook)
+    assert form.preview.plan.fingerprint == planned.fingerprint
+    assert form.preview.plan.changes["message"][0] == planned.changes["message"][0]
+    assert "has no 'E'" in planned.changes["message"][0]
+    form.push.go.click()
+    form.push.wait(30)
+    written = gradebook.get_result(planned.changes["sourced_id"][0])
+    assert written.learning_objective_set == result.learning_objective_set
+    assert (written.late, written.missing, written.incomplete) == ("true", "false", None)
+
+
+def test_what_is_there_can_be_kept_beside_a_new_score(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A status or flag that a new score would change stays, when what is there is chosen."""
+    held = find(sandbox) | {"scoreStatus": "partially graded", "incomplete": "true"}
+    sandbox.put_record("results", held)
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    assert form.fields.inputs["incomplete"].label == "as it is: true"
+    form.fields.inputs["score"].value = "3"
+    assert "fully graded</b>, which follows" in form.fields.now["scoreStatus"].value
+    assert "<b>false</b>, which follows" in form.fields.now["incomplete"].value
+    form.fields.inputs["scoreStatus"].value = "partially graded"
+    form.fields.inputs["incomplete"].value = "true"
+    assert "→" not in form.fields.now["scoreStatus"].value + form.fields.now["incomplete"].value
+    form.push.go.click()
+    form.push.wait(30)
+    kept = find(sandbox)
+    assert (kept["score"], kept["scoreStatus"], kept["incomplete"]) == (
+        3,
+        "partially graded",
+        "true",
+    )
+
+
+def test_objectives_keep_what_is_not_shown(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What a held objective has beside its fields stays when another of its fields is changed."""
+    held = [{"source": "unknown", "weight": 2, "learningObjectiveResults": [{"learningObjectiveId": "a", "level": 3}]}]  # fmt: skip
+    sandbox.put_record("results", find(sandbox) | {"learningObjectiveSet": held})
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    assert form.fields.touched == []
+    form.fields.objectives.groups[0].rows[0].score.value = "4"
+    form.push.go.click()
+    form.push.wait(30)
+    held[0]["learningObjectiveResults"] = [{"learningObjectiveId": "a", "level": 3, "score": 4}]
+    assert find(sandbox)["learningObjectiveSet"] == held
+
+
+def test_objectives_of_another_form_are_left_alone(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Objectives that are not of the standard's form are not shown as if they were, and not touched."""
+    held = find(sandbox) | {
+        "learningObjectiveSet": [{"source": "case", "learningObjectiveIds": ["a"]}]
+    }
+    sandbox.put_record("results", held)
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    assert "left as it is" in page(form.fields.view)
+    assert form.fields.objectives.add.disabled
+    assert form.fields.touched == []
+
+
+def test_a_held_objectives_texts_are_escaped(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Ids and texts of objectives, and names of scales, are shown as text."""
+    objective = {"learningObjectiveId": EVIL, "textScore": EVIL}
+    held = [{"source": EVIL, "learningObjectiveResults": [objective]}]
+    sandbox.put_record("results", find(sandbox) | {"learningObjectiveSet": held})
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.objectives.groups[0].rows[0].score.value = EVIL
+    assert "&lt;img src=x" in page(form.view)
+    assert "<img" not in page(form.view)
+
+
+def test_scales_that_may_not_be_read_are_no_obstacle(tmp_path: Path) -> None:
+    """Where the server shows no score scales, the form works without."""
+    school = invented_school()
+    school["scoreScales"] = []
+    with Sandbox(seed=school) as sandbox:
+        form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+        form.where.connect.click()
+        form.class_.value = "world-history-1"
+        form.line_item.value = "history-essay-1"
+        form.student.value = "student-061"
+        assert form.fields.inputs["scoreScale"].label == "letters"
+        form.fields.inputs["textScore"].value = "E"
+        assert form.push.go.description == "Write 1 grade to sandbox"

@@ -1,0 +1,248 @@
+"""Learning objectives to fill in: groups of one source, each with as many objectives as one likes."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets as ipw
+from pydantic import ValidationError
+
+from gradetools.models import LearningObjectiveResult, LearningObjectiveScoreSet
+from gradetools.widgets.look import LABEL, WRAP, element, say
+from gradetools.widgets.typed import read_typed_score
+
+_SHORT = {"width": "9em"}
+_Held = Mapping[str, Any]
+
+
+class Objectives:
+    """The learning objectives of one result.
+
+    What a group or an objective holds beside the fields that are shown, stays.
+
+    Attributes:
+        groups: the groups that are shown.
+        add: adds one.
+        view: all of them.
+    """
+
+    def __init__(self, *, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self._foreign: object = None
+        self.groups: list[ObjectiveGroup] = []
+        self.add = _button("Add a group of learning objectives", "plus", "add-group")
+        self.add.on_click(lambda _: self.add_group())
+        self._told = ipw.HTML()
+        self._rows = ipw.VBox()
+        title = ipw.HTML(element("span", "Learning objectives", hook="gt-objectives-title"))
+        self.view = ipw.VBox([title, self._told, self._rows, self.add])
+
+    @property
+    def value(self) -> str:
+        """What would be sent, as JSON text; "" for nothing. Scores that are none stand in it as they were typed."""
+        if self._foreign is not None:
+            return json.dumps(self._foreign, ensure_ascii=False)
+        listed = [group.gather() for group in self.groups]
+        return json.dumps(listed, ensure_ascii=False) if listed else ""
+
+    def load(self, held: object) -> None:
+        """Show what a record holds, None for nothing."""
+        self._foreign, self.groups = None, []
+        try:
+            sets = [dict(one) for one in held] if isinstance(held, list) else []
+            for one in sets:
+                LearningObjectiveScoreSet.model_validate(one)
+        except (ValidationError, TypeError, ValueError):
+            sets, self._foreign = [], held
+        if held is not None and not isinstance(held, list):
+            self._foreign = held
+        told = "What the gradebook holds is not of the standard's form; it is left as it is."
+        self._told.value = say("info", told) if self._foreign is not None else ""
+        self.add.disabled = self._foreign is not None
+        self.groups = [self._make_group(one) for one in sets]
+        self._show()
+
+    def read(self) -> list[dict[str, Any]] | None:
+        """Give what would be sent, None for nothing.
+
+        Raises:
+            ValueError: something in it is wrong; what, stands beside it.
+        """
+        listed = [group.read() for group in self.groups]
+        if any(one is None for one in listed):
+            raise ValueError("Correct the learning objectives that are marked.")
+        return [one for one in listed if one is not None] or None
+
+    def add_group(self) -> ObjectiveGroup:
+        """Add a group with one objective to fill in."""
+        group = self._make_group({"learningObjectiveResults": [{}]})
+        self.groups.append(group)
+        self._show()
+        self._on_change()
+        return group
+
+    def _make_group(self, held: _Held) -> ObjectiveGroup:
+        return ObjectiveGroup(held, on_change=self._on_change, on_remove=self._remove)
+
+    def _remove(self, group: ObjectiveGroup) -> None:
+        self.groups.remove(group)
+        self._show()
+        self._on_change()
+
+    def _show(self) -> None:
+        self._rows.children = [group.view for group in self.groups]
+
+
+class ObjectiveGroup:
+    """The objectives of one source.
+
+    Attributes:
+        source: `case`, `unknown`, or another word.
+        rows: the objectives.
+        add, remove: adds an objective; takes the whole group away.
+        message: what is wrong with the source, or that it has no objective.
+    """
+
+    def __init__(
+        self,
+        held: _Held,
+        *,
+        on_change: Callable[[], None],
+        on_remove: Callable[[ObjectiveGroup], None],
+    ) -> None:
+        self._held, self._on_change = held, on_change
+        self.source = ipw.Combobox(
+            value=str(held.get("source", "")),
+            options=["case", "unknown"],
+            placeholder="case, unknown or another",
+            description="Source",
+            style=LABEL,
+        ).add_class("gt-objective-source")
+        self.remove = _button("Remove this group", "trash", "remove-group")
+        self.add = _button("Add an objective", "plus", "add-objective")
+        self.message = ipw.HTML()
+        self._lines = ipw.VBox()
+        self.source.observe(lambda _: on_change(), "value")
+        self.remove.on_click(lambda _: on_remove(self))
+        self.add.on_click(lambda _: self.add_row())
+        self.rows = [self._make_row(each) for each in held.get("learningObjectiveResults", [])]
+        head = ipw.HBox([self.source, self.remove, self.message], layout=WRAP)
+        self.view = ipw.VBox([head, self._lines, self.add]).add_class("gt-objective-group")
+        self._show()
+
+    def gather(self) -> dict[str, Any]:
+        """Give what stands there, right or wrong."""
+        rows = [row.gather() for row in self.rows]
+        return {**self._held, "source": self.source.value.strip(), "learningObjectiveResults": rows}
+
+    def read(self) -> dict[str, Any] | None:
+        """Give what would be sent; None where something is wrong, which is then told beside it."""
+        source = self.source.value.strip()
+        rows = [row.read(case=source == "case") for row in self.rows]
+        told = "" if source else "Name the source: case, unknown or another."
+        told = told or ("" if rows else "Add an objective, or remove the group.")
+        self.message.value = say("error", told) if told else ""
+        if told or any(row is None for row in rows):
+            return None
+        return {**self._held, "source": source, "learningObjectiveResults": rows}
+
+    def add_row(self) -> ObjectiveRow:
+        """Add an objective to fill in."""
+        row = self._make_row({})
+        self.rows.append(row)
+        self._show()
+        self._on_change()
+        return row
+
+    def _make_row(self, held: _Held) -> ObjectiveRow:
+        return ObjectiveRow(held, on_change=self._on_change, on_remove=self._remove)
+
+    def _remove(self, row: ObjectiveRow) -> None:
+        self.rows.remove(row)
+        self._show()
+        self._on_change()
+
+    def _show(self) -> None:
+        self._lines.children = [row.view for row in self.rows]
+
+
+class ObjectiveRow:
+    """One objective: its id, and the score or text score it got.
+
+    Attributes:
+        id, score, text_score: its fields.
+        remove: takes it away.
+        message: what is wrong with it.
+    """
+
+    def __init__(
+        self,
+        held: _Held,
+        *,
+        on_change: Callable[[], None],
+        on_remove: Callable[[ObjectiveRow], None],
+    ) -> None:
+        self._held = held
+        self.id = _text(held.get("learningObjectiveId"), "Objective's id", "gt-objective-id", 20)
+        self.score = _text(held.get("score"), "Score", "gt-objective-score", 14)
+        self.text_score = _text(held.get("textScore"), "Text score", "gt-objective-text", 14)
+        self.remove = _button("Remove", "trash", "remove-objective")
+        self.message = ipw.HTML()
+        fields = [self.id, self.score, self.text_score]
+        for field in fields:
+            field.observe(lambda _: on_change(), "value")
+        self.remove.on_click(lambda _: on_remove(self))
+        self.view = ipw.HBox([*fields, self.remove, self.message], layout=WRAP)
+
+    def gather(self) -> dict[str, Any]:
+        """Give what stands there, right or wrong."""
+        typed = {
+            "learningObjectiveId": self.id.value.strip(),
+            "score": self.score.value.strip(),
+            "textScore": self.text_score.value.strip(),
+        }
+        return {**self._held, **typed}
+
+    def read(self, *, case: bool) -> dict[str, Any] | None:
+        """Give what would be sent; None where something is wrong, which is then told beside it."""
+        typed: dict[str, Any] = {name: text for name, text in self.gather().items() if text != ""}
+        try:
+            if "learningObjectiveId" not in typed:
+                raise ValueError("Give the objective's id.")
+            if "score" in typed:
+                typed["score"] = read_typed_score(str(typed["score"]))
+            LearningObjectiveResult.model_validate(typed)
+        except ValidationError as error:
+            told = error.errors(include_url=False, include_input=False)[0]["msg"]
+            self.message.value = say("error", f"{told.removeprefix('Value error, ')}.")
+        except ValueError as error:
+            self.message.value = say("error", str(error))
+        else:
+            doubt = case and not _is_uuid(self.id.value.strip())
+            told = "A CASE identifier is a UUID; this is none. It can be written all the same."
+            self.message.value = say("warning", told) if doubt else ""
+            return typed
+        return None
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
+
+
+def _button(words: str, icon: str, hook: str) -> ipw.Button:
+    button = ipw.Button(description=words, icon=icon, layout={"width": "max-content"})
+    return button.add_class(f"gt-{hook}")
+
+
+def _text(value: object, label: str, hook: str, width: int) -> ipw.Text:
+    whole = isinstance(value, float) and value.is_integer()
+    text = "" if value is None else f"{value:.0f}" if whole else str(value)
+    style = {"description_width": "initial"}
+    field = ipw.Text(value=text, description=label, style=style, layout={"width": f"{width}em"})
+    return field.add_class(hook)
