@@ -318,7 +318,7 @@ def test_a_bad_companion_blocks_its_own_score(tmp_path: Path) -> None:
 def test_status_and_grade_agree(tmp_path: Path) -> None:
     """A status that the grade excludes is asked about; a zero that was not submitted, or an exempt score, is not."""
     text = (
-        "ID,Quiz 1,Quiz 1 status,Quiz 1 letter\nB2,8,not submitted,\n00123,CLEAR,fully graded,\nF6,EX,fully graded,\n"
+        "ID,Quiz 1,Quiz 1 status,Quiz 1 letter\nB2,8,not submitted,\n00123,CLEAR,fully graded,\nF6,EX,partially graded,\n"
         "C3,CLEAR,,B\n1234567890123456,0,not submitted,\nB2,9,exempt,\n"
     )
     attempts: Change = lambda columns: columns.with_attempts("first")  # noqa: E731 - shorter than a function
@@ -396,6 +396,8 @@ def test_day_and_month_are_never_guessed(tmp_path: Path) -> None:
     assert found(check(tmp_path, text)) == [(2, "Quiz 1 date", "date-ambiguous", "question")]
     assert check(tmp_path, text, answer).entries["score_date"].tolist() == ["2026-05-06"]
     both = check(tmp_path, text + "00123,8,13/06/2026\n").entries["score_date"].tolist()
+    two = "ID,Quiz 1,Quiz 1 date,Midterm,Midterm date\nB2,8,05/06/2026,9,05/06/2026\n"
+    assert states(check(tmp_path, two, answer)) == [("ready", ""), ("blocked", "date-ambiguous")]
     assert (both, find_day_first(["13/06/2026", "06/13/2026"])) == (
         ["2026-06-05", "2026-06-13"],
         None,
