@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -182,19 +183,19 @@ def _keep_records(
             stored.setdefault("status", "active")
             stored["dateLastModified"] = utc_now()
             check_sense(stored, operation.kind, call.store)
-            if call.lie is None or call.lie.kind != "forget":
-                call.store.put(operation.kind, _round(stored) if _rounds(call) else stored)
+            lie = call.lie.kind if call.lie else ""
+            if lie != "forget":
+                call.store.put(operation.kind, _round(stored, lie))
             kept.append(stored)
     return kept
 
 
-def _rounds(call: Call) -> bool:
-    return call.lie is not None and call.lie.kind == "round"
-
-
-def _round(record: dict[str, Any]) -> dict[str, Any]:
+def _round(record: dict[str, Any], lie: str) -> dict[str, Any]:
+    """Keep a score less exactly than it came, if that was ordered."""
     score = record.get("score")
-    return record if score is None else record | {"score": round(score)}
+    if score is None or lie not in {"round", "float32"}:
+        return record
+    return record | {"score": round(score) if lie == "round" else array("f", [score])[0]}
 
 
 def _require_parents(call: Call) -> None:

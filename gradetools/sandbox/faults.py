@@ -29,7 +29,8 @@ class Fault:
         reset: the connection is reset, `"before"` the gradebook hears of the request or `"after"` it did
             what was asked.
         lie: `"forget"` answers a write with success and keeps nothing; `"round"` keeps the score rounded
-            to a whole number, and says otherwise; `"lag"` leaves out of lists what was created since
+            to a whole number, and says otherwise; `"float32"` keeps it in 32 bits, which the standard's
+            `format: float` allows; `"lag"` leaves out of lists what was created since
             the fault was ordered.
     """
 
@@ -43,7 +44,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     reset: Literal["before", "after"] | None = None
-    lie: Literal["forget", "round", "lag"] | None = None
+    lie: Literal["forget", "round", "float32", "lag"] | None = None
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,14 @@ def test_a_lie_rounds(wire: Wire, result: Record) -> None:
     assert wire.put(result).status_code == 201
 
 
+def test_a_score_of_32_bits(wire: Wire, result: Record) -> None:
+    """A score may be kept in 32 bits, which is answered only when it is read."""
+    wire.sandbox.order(Fault(lie="float32"))
+    assert wire.put(result | {"score": 0.1}).json()["result"]["score"] == 0.1
+    kept = wire.gradebook("GET", "results/new-result").json()["result"]["score"]
+    assert kept == 0.10000000149011612
+
+
 def test_a_lie_lags(wire: Wire, result: Record) -> None:
     """Lists leave out what was created since, with its total, though it is found by its id; what was there stays."""
     wire.put(result)
