@@ -48,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
     shared = told.get("shared") or os.environ.get("GRADETOOLS_SHARED")
     config.stash[SHARED] = Path(shared).resolve() if shared else None
     before = dict(os.environ)
+    # What differs from run to run in outputs that are compared; nbval would look for it in the working folder.
+    config.option.nbval_sanitize_with = str(Path(__file__).with_name("notebook_outputs.cfg"))
     home = tempfile.TemporaryDirectory(prefix="gradetools-tests-", ignore_cleanup_errors=True)
     config.stash[HOME] = Path(home.name)
     for name in [name for name in os.environ if is_own(name)]:

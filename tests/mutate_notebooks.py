@@ -1,0 +1,391 @@
+"""Plant bugs in the forms, one at a time, and count how many the notebooks alone notice.
+
+    python tests/mutate_notebooks.py            # all of them; some minutes
+    python tests/mutate_notebooks.py push_panel # those of one file
+
+Each bug is planted in a copy of the package, and only the notebooks are run on it. A bug that no notebook notices makes
+the exit code 1: somewhere in a Rehearsal an assertion is missing. The other tests notice more, and are not asked.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+WORKERS = 2
+LONGEST = 600  # seconds for the notebooks of one bug
+IMPORT, UPSERT = "import_grades.ipynb", "upsert_result.ipynb"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One bug: `old` in a file below `gradetools/`, which stands there once, becomes `new`.
+
+    `breaks` says what an analyst would see; `notebook` is the one in which it should be noticed first.
+    """
+
+    file: str
+    old: str
+    new: str
+    breaks: str
+    notebook: str = IMPORT
+
+
+MUTATIONS = (
+    Mutation(
+        "widgets/where_step.py",
+        'self.settle(f"connected to {name}")',
+        "pass",
+        "Where does not say that it is connected",
+    ),
+    Mutation(
+        "widgets/where_step.py",
+        'self.banner.value = tell_environment(name, "(not connected)")',
+        'self.banner.value = tell_environment("staging", "(not connected)")',
+        "the banner names another environment",
+    ),
+    Mutation(
+        "widgets/sheet_step.py",
+        "            self._propose_class()\n",
+        "",
+        "no class is proposed for the sheet",
+    ),
+    Mutation(
+        "widgets/sheet_step.py",
+        "        self._source = source\n        self._on_change()\n",
+        "        self._source = source\n",
+        "another sheet leaves the plan of the first in sight",
+    ),
+    Mutation(
+        "widgets/columns_step.py",
+        "self._draft.columns = choose_line_item(self._draft.columns, column, choice)",
+        "pass",
+        "a line item that is chosen is not taken",
+    ),
+    Mutation(
+        "widgets/columns_step.py",
+        'self._draft.columns = self._draft.columns.match_student(row["text"], change["new"])',
+        "pass",
+        "a student picked for an unknown id is not taken",
+    ),
+    Mutation(
+        "widgets/columns_step.py",
+        'self._draft.columns = self._draft.columns.with_meaning(chosen.column, key=change["new"])',
+        "pass",
+        "the key that students are found by cannot be changed",
+    ),
+    Mutation(
+        "widgets/check_step.py",
+        "            self._draft.correct(line, column, text)\n",
+        "",
+        "a cell that is corrected stays as it was",
+    ),
+    Mutation(
+        "widgets/check_step.py",
+        "self._draft.columns = self._draft.columns.scaled(self.question.value[1], number)",
+        "pass",
+        "scaling from the sheet's maximum does nothing",
+    ),
+    Mutation(
+        "widgets/check_step.py",
+        "findings = choose_findings(self._draft.checked.findings, self.grid.view)",
+        "findings = self._draft.checked.findings",
+        "the filter does not choose the findings",
+    ),
+    Mutation(
+        "widgets/grid_sheet.py",
+        "marks=pd.concat([_mark(there, frame), _mark_corrected(corrections)]),",
+        "marks=_mark_corrected(corrections),",
+        "bad cells are not marked",
+    ),
+    Mutation(
+        "widgets/grid_changes.py",
+        '(changes[writes & changes["lowered"].to_numpy(dtype=bool)], "warning", "lowered"),',
+        "",
+        "a lowered grade is not marked",
+    ),
+    Mutation(
+        "widgets/grid_changes.py",
+        "return tell_change(parse(before[entry]), parse(after[entry]))",
+        "return tell_change(None, parse(after[entry]))",
+        "the preview does not show what is there",
+    ),
+    Mutation(
+        "widgets/preview.py",
+        '    return say("warning", f"{\', \'.join(told)}.") if told else ""',
+        '    return ""',
+        "grades lowered and removed are not counted in the preview",
+    ),
+    Mutation(
+        "widgets/preview.py",
+        "self.drawn.value = render_distributions(make_distributions(plan))",
+        "pass",
+        "the scores before and after are not drawn",
+    ),
+    Mutation(
+        "widgets/preview.py",
+        '                self._on_policy(change["new"])',
+        "                pass",
+        "the way out of conflicts cannot be chosen",
+    ),
+    Mutation(
+        "distribution.py",
+        '    after[writes] = read_scores(changes["after"][writes])\n',
+        "",
+        "the drawing shows no change",
+    ),
+    Mutation(
+        "put_request.py",
+        'json.dumps({"result": self.result}, ensure_ascii=False, indent=2)',
+        "json.dumps({}, ensure_ascii=False, indent=2)",
+        "the exact JSON is empty",
+    ),
+    Mutation(
+        "put_request.py",
+        "headers = ['\"Authorization: Bearer $TOKEN\"', ",
+        "headers = [",
+        "the curl command lacks the token",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/push_panel.py",
+        "            self.run.stop.set()\n",
+        "",
+        "Stop does not stop",
+    ),
+    Mutation(
+        "widgets/push_panel.py",
+        "        self.go.disabled = plan.writes == 0\n",
+        "        self.go.disabled = False\n",
+        "the button can be pressed with nothing to write",
+    ),
+    Mutation(
+        "widgets/push_panel.py",
+        'f"Take back {grades} in {name}" if plan.undo_of else f"Write {grades} to {name}"',
+        'f"Write {grades} to {name}"',
+        "the button of an undo says that it writes",
+    ),
+    Mutation(
+        "widgets/push_panel.py",
+        "self._offer = (run.plan, run.gradebook, receipt.push_id)",
+        "self._offer = (run.plan, run.gradebook, None)",
+        "a push that is gone on with is another push",
+    ),
+    Mutation(
+        "widgets/push_panel.py",
+        "note=self.note.value.strip(),",
+        'note="",',
+        "the note is lost",
+    ),
+    Mutation(
+        "widgets/receipt_panel.py",
+        "        self.told.value = tell_receipt(receipt, folder)\n",
+        "",
+        "the receipt says nothing",
+    ),
+    Mutation(
+        "widgets/writing.py",
+        "            undo.begin(make, gradebook)\n",
+        "            undo.begin(make, gradebook)\n            undo.push.go.click()\n",
+        "Undo writes before it was looked at",
+    ),
+    Mutation(
+        "widgets/writing.py",
+        "return plan_undo(receipt, gradebook, on_conflict=on_conflict)",
+        "return plan_undo(receipt, gradebook)",
+        "an undo cannot overwrite what others changed since",
+    ),
+    Mutation(
+        "widgets/picker.py",
+        "(label, key) for label, key in self._all if wanted in label.casefold() or key == kept",
+        "(label, key) for label, key in self._all",
+        "the search by name does not narrow the choice",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/result_fields.py",
+        '                elif control.value != self._loaded.get(field.name, ""):\n',
+        "                elif True:\n",
+        "fields that were left alone are written",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/result_fields.py",
+        '        wanted["scoreStatus"] = str(ScoreStatus.NOT_SUBMITTED)\n',
+        "",
+        "a score that is taken away stays graded",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/result_fields.py",
+        '            message.value = say("error", wrong[name]) if name in wrong else ""\n',
+        '            message.value = ""\n',
+        "nothing is said beside a field that is wrong",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/result_fields.py",
+        "new = old if after is None else _tell(after.get(field.name), field.kind)",
+        "new = old",
+        "what would be does not stand beside the field",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/result_fields.py",
+        '_STATES = (_UNSET, ("true", "true"), ("false", "false"))',
+        '_STATES = (("true", "true"), ("false", "false"))',
+        "a flag cannot be unset",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/objectives.py",
+        '                typed["score"] = read_typed_score(str(typed["score"]))\n',
+        "                pass\n",
+        "an objective's score is not read as a number",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/objectives.py",
+        "        self.rows.remove(row)\n",
+        "",
+        "an objective that is removed stays",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/objectives.py",
+        "        self.groups.append(group)\n",
+        "",
+        "a group of objectives cannot be added",
+        UPSERT,
+    ),
+    Mutation(
+        "score_scale.py",
+        "if text_score is not None and self.names and text_score not in self.names:",
+        "if False:",
+        "a text score that the scale does not have is not told",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/typed.py",
+        "return json.loads(typed, parse_constant=_refuse)",
+        "return json.loads(typed)",
+        "metadata may hold what is no JSON",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/result_form.py",
+        "                self._look()\n                self._load()\n",
+        "                pass\n",
+        "after a push the form shows what was there before",
+        UPSERT,
+    ),
+    Mutation(
+        "widgets/result_form.py",
+        "            if result is None or not touched:\n",
+        "            if result is None:\n",
+        "a field that was put back is still offered to be written",
+        UPSERT,
+    ),
+)
+
+
+def plant(mutation: Mutation, package: Path) -> None:
+    """Plant a bug in a copy of the package.
+
+    Raises:
+        ValueError: the text is not there, or more than once.
+    """
+    path = package / mutation.file
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found = text.count(mutation.old)
+    if found != 1:
+        raise ValueError(f"{mutation.file}: {mutation.old!r} stands there {found} times, not once")
+    path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+
+
+@contextmanager
+def copied() -> Iterator[Path]:
+    """Copy what the notebooks need to run, into a folder that goes."""
+    left_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", ".*", "receipts")
+    with tempfile.TemporaryDirectory(prefix="gradetools-mutation-") as folder:
+        for name in ("gradetools", "notebooks", "tests"):
+            shutil.copytree(ROOT / name, Path(folder, name), ignore=left_out)
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        yield Path(folder)
+
+
+def run_notebooks(folder: Path, notebooks: Sequence[str]) -> str:
+    """Run the notebooks of a copy, one after the other; give where the first failed, "" where none did.
+
+    Raises:
+        RuntimeError: a notebook could not be run at all.
+    """
+    for name in notebooks:
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider"]
+        run = subprocess.run(
+            [*command, f"notebooks/{name}"],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+        )
+        if run.returncode == 0:
+            continue
+        failed = [line for line in run.stdout.splitlines() if line.startswith("FAILED")]
+        if run.returncode != 1 or not failed:
+            raise RuntimeError(
+                f"{name} could not be run:\n{run.stdout[-3000:]}{run.stderr[-1000:]}"
+            )
+        return failed[0].removeprefix("FAILED notebooks/").partition(" - ")[0]
+    return ""
+
+
+def try_out(mutation: Mutation) -> str:
+    """Plant one bug and say where the notebooks notice it, "" where they do not."""
+    first = [mutation.notebook]
+    notebooks = first + [name for name in list_notebooks() if name not in first]
+    with copied() as folder:
+        plant(mutation, folder / "gradetools")
+        return run_notebooks(folder, notebooks)
+
+
+def list_notebooks() -> list[str]:
+    """List the notebooks."""
+    return sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def main(words: Sequence[str]) -> int:
+    """Try all bugs whose file or description holds one of the words, or all, and tell."""
+    wanted = [
+        each
+        for each in MUTATIONS
+        if not words or any(word in f"{each.file} {each.breaks}" for word in words)
+    ]
+    with copied() as folder:
+        if failed := run_notebooks(folder, list_notebooks()):
+            sys.stdout.write(f"Without any bug, {failed} fails: mend that first.\n")
+            return 1
+    survived = 0
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for mutation, noticed in zip(wanted, pool.map(try_out, wanted), strict=True):
+            survived += not noticed
+            told = f"noticed in {noticed}" if noticed else "NOT NOTICED"
+            sys.stdout.write(f"{mutation.file}: {mutation.breaks}: {told}\n")
+            sys.stdout.flush()
+    sys.stdout.write(f"{len(wanted) - survived} of {len(wanted)} planted bugs were noticed.\n")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
