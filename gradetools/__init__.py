@@ -46,9 +46,11 @@ if TYPE_CHECKING:
     from gradetools.plan import Plan as Plan
     from gradetools.plan import make_plan as make_plan
     from gradetools.plan import make_result_plan as make_result_plan
+    from gradetools.plan import make_retry_plan as make_retry_plan
     from gradetools.plan import make_undo_plan as make_undo_plan
     from gradetools.push import Progress as Progress
     from gradetools.push import plan_result as plan_result
+    from gradetools.push import plan_retry as plan_retry
     from gradetools.push import plan_undo as plan_undo
     from gradetools.push import push_plan as push_plan
     from gradetools.push import upsert_result as upsert_result
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from gradetools.put_request import make_put_request as make_put_request
     from gradetools.receipt import Receipt as Receipt
     from gradetools.rehearsal import open_rehearsal as open_rehearsal
+    from gradetools.rehearsal import reconnect as reconnect
     from gradetools.rehearsal import rehearse as rehearse
     from gradetools.report import write_receipt as write_receipt
     from gradetools.sandbox import Sandbox as Sandbox
@@ -79,11 +82,11 @@ _HOMES = {
     "journal": ("Journal", "forget_push", "list_pushes", "open_journal"),
     "models": ("Class", "LineItem", "Result", "ScoreStatus", "Student"),
     "pace": ("Patience",),
-    "plan": ("Plan", "make_plan", "make_result_plan", "make_undo_plan"),
-    "push": ("Progress", "plan_result", "plan_undo", "push_plan", "upsert_result"),
+    "plan": ("Plan", "make_plan", "make_result_plan", "make_retry_plan", "make_undo_plan"),
+    "push": ("Progress", "plan_result", "plan_retry", "plan_undo", "push_plan", "upsert_result"),
     "put_request": ("PutRequest", "make_put_request"),
     "receipt": ("Receipt",),
-    "rehearsal": ("open_rehearsal", "rehearse"),
+    "rehearsal": ("open_rehearsal", "reconnect", "rehearse"),
     "report": ("write_receipt",),
     "sandbox": ("Sandbox",),
     "settings": ("Settings", "load_settings"),
@@ -123,15 +126,18 @@ __all__ = [
     "make_plan",
     "make_put_request",
     "make_result_plan",
+    "make_retry_plan",
     "make_undo_plan",
     "open_journal",
     "open_rehearsal",
     "plan_result",
+    "plan_retry",
     "plan_undo",
     "push_plan",
     "read_columns",
     "read_plan",
     "read_sheet",
+    "reconnect",
     "rehearse",
     "suggest_columns",
     "upsert_result",

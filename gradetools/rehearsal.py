@@ -18,15 +18,16 @@ from gradetools.checks import check_entries
 from gradetools.checks.values import read_maximum
 from gradetools.columns import Columns, suggest_columns
 from gradetools.embedded import start_sandbox
-from gradetools.errors import JournalError
+from gradetools.errors import JournalError, PlanError
 from gradetools.formats.recognition import ColumnDescription
-from gradetools.gradebook import Gradebook, connect_embedded
+from gradetools.gradebook import Gradebook, connect, connect_embedded
 from gradetools.journal import open_journal
 from gradetools.plan import make_plan
 from gradetools.push import Progress, push_plan
 from gradetools.receipt import Receipt
 from gradetools.settings import load_settings
 from gradetools.sheet import ColumnKey, Sheet, read_sheet
+from gradetools.snapshot import Environment
 
 CLASS_ID = "rehearsal"
 _PREFIX = "rehearsal-"
@@ -99,6 +100,37 @@ def reopen_rehearsal(name: str, data_dir: Path) -> Gradebook:
         raise JournalError(f"The rehearsal {name} is no longer there; rehearse the sheet again.")
     keep_days = load_settings("sandbox").keep_days
     return connect_embedded(start_sandbox(path, name=name), data_dir, keep_days=keep_days)
+
+
+def reconnect(
+    environment: Environment, *, env: str | None = None, data_dir: Path | None = None
+) -> Gradebook:
+    """Open the gradebook that an earlier push or plan belongs to, with the settings of today.
+
+    Args:
+        environment: where it went, as the journal or the plan knows it.
+        env: the environment whose settings are to be used; by default the one of that name.
+        data_dir: the data folder; by default that of the settings.
+
+    Raises:
+        PlanError: the settings are for another gradebook.
+        JournalError: it was a rehearsal, and that is gone.
+        SettingsError: the settings are missing or unsafe.
+    """
+    if is_rehearsal(environment.name):
+        return reopen_rehearsal(environment.name, data_dir or load_settings(env).data_dir)
+    settings = load_settings(env or environment.name)
+    if data_dir is not None:
+        settings = settings.model_copy(update={"data_dir": data_dir})
+    gradebook = connect(settings)
+    if gradebook.environment != environment:
+        told = f"{gradebook.environment.name} ({gradebook.environment.base_url})"
+        gradebook.close()
+        raise PlanError(
+            f"It belongs to {environment.name} ({environment.base_url}), and the settings are for {told}; use the "
+            "settings it was made with."
+        )
+    return gradebook
 
 
 def is_rehearsal(name: str) -> bool:

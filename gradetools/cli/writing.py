@@ -44,12 +44,11 @@ from gradetools.gradebook import Gradebook, connect
 from gradetools.journal import find_push, open_journal
 from gradetools.models import Result
 from gradetools.plan import Plan
-from gradetools.push import PRODUCTION, check_plan, plan_result, plan_undo, push_plan
+from gradetools.push import PRODUCTION, check_plan, plan_result, plan_retry, plan_undo, push_plan
 from gradetools.receipt import Receipt
-from gradetools.rehearsal import is_rehearsal, reopen_rehearsal
+from gradetools.rehearsal import reconnect
 from gradetools.report import choose_folder, make_folder, write_receipt
 from gradetools.settings import load_settings
-from gradetools.snapshot import Environment
 
 
 @with_options
@@ -99,24 +98,34 @@ def push(
         str | None,
         typer.Option("--resume", metavar="PUSH_ID", help="Go on with a push that did not finish."),
     ] = None,
+    retry: Annotated[
+        str | None,
+        typer.Option(
+            "--retry", metavar="PUSH_ID", help="Try what failed in a push again, as a new push."
+        ),
+    ] = None,
     *,
     how: Writing,
     env: Env = None,
 ) -> None:
-    """Write a saved plan, or go on with a push that did not finish."""
-    if (plan is None) == (resume is None):
-        raise PlanError("Name a plan, or a push with --resume.")
+    """Write a saved plan, go on with a push that did not finish, or try again what failed in one."""
+    if [plan, resume, retry].count(None) != 2:
+        raise PlanError("Name a plan, or a push with --resume or --retry.")
     console = make_console(as_json=how.as_json)
+    if retry is not None:
+        with _open_push(retry, env) as (receipt, gradebook):
+            _write(plan_retry(receipt, gradebook), gradebook, how, console)
+        return
     if plan is not None:
         saved = read_plan(plan)
-        with _open(saved.environment, env) as gradebook:
+        with reconnect(saved.environment, env=env) as gradebook:
             _write(saved, gradebook, how, console, agreed=agreed)
         return
     data_dir = load_settings(env).data_dir
     environment = find_push(str(resume), data_dir)
     with open_journal(environment, data_dir) as journal:
         saved = journal.read_plan(str(resume))
-    with _open(environment, env) as gradebook:
+    with reconnect(environment, env=env) as gradebook:
         _write(saved, gradebook, how, console, resume=resume)
 
 
@@ -150,13 +159,20 @@ def undo(
 ) -> None:
     """Take a push back: restore what it replaced, remove what it created, and show that first."""
     console = make_console(as_json=how.as_json)
+    with _open_push(push_id, env) as (receipt, gradebook):
+        plan = plan_undo(receipt, gradebook, on_conflict=on_conflict.value)
+        _write(plan, gradebook, how, console)
+
+
+@contextmanager
+def _open_push(push_id: str, env: str | None) -> Iterator[tuple[Receipt, Gradebook]]:
+    """Give what is known of an earlier push, and the gradebook it went to."""
     data_dir = load_settings(env).data_dir
     environment = find_push(push_id, data_dir)
     with open_journal(environment, data_dir) as journal:
         receipt = journal.read_receipt(push_id)
-    with _open(environment, env) as gradebook:
-        plan = plan_undo(receipt, gradebook, on_conflict=on_conflict.value)
-        _write(plan, gradebook, how, console)
+    with reconnect(environment, env=env) as gradebook:
+        yield receipt, gradebook
 
 
 def read_result(file: str) -> Result:
@@ -181,25 +197,6 @@ def read_result(file: str) -> Result:
         raise SheetError(
             f"{file} is no Result: {where}: {what}; correct it and try again."
         ) from None
-
-
-def _open(environment: Environment, env: str | None) -> Gradebook:
-    """Open the gradebook that a plan or a push belongs to.
-
-    Raises:
-        PlanError: the settings are for another one.
-    """
-    if is_rehearsal(environment.name):
-        return reopen_rehearsal(environment.name, load_settings(env).data_dir)
-    gradebook = connect(env or environment.name)
-    if gradebook.environment != environment:
-        told = f"{gradebook.environment.name} ({gradebook.environment.base_url})"
-        gradebook.close()
-        raise PlanError(
-            f"It belongs to {environment.name} ({environment.base_url}), and the settings are for {told}; use the "
-            "settings it was made with."
-        )
-    return gradebook
 
 
 def _write(

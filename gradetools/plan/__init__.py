@@ -3,6 +3,7 @@
 from gradetools.plan.existing import next_ids
 from gradetools.plan.make import make_plan
 from gradetools.plan.merge import is_active
+from gradetools.plan.retry import make_retry_plan, retried_entries
 from gradetools.plan.single import find_scale_id, make_result_plan
 from gradetools.plan.undo import make_undo_plan, written_entries
 from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, OnConflict, Plan
@@ -18,8 +19,10 @@ __all__ = [
     "is_active",
     "make_plan",
     "make_result_plan",
+    "make_retry_plan",
     "make_undo_plan",
     "next_ids",
+    "retried_entries",
     "tell_change",
     "written_entries",
 ]

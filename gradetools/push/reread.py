@@ -10,7 +10,15 @@ import pandas as pd
 from gradetools.errors import PlanError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
-from gradetools.plan import WRITES, OnConflict, Plan, make_undo_plan, written_entries
+from gradetools.plan import (
+    WRITES,
+    OnConflict,
+    Plan,
+    make_retry_plan,
+    make_undo_plan,
+    retried_entries,
+    written_entries,
+)
 from gradetools.receipt import Receipt
 from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
 
@@ -38,6 +46,25 @@ def plan_undo(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflict
         return plan
     snapshot = with_records(snapshot, gradebook, doubted)
     return make_undo_plan(receipt, snapshot, last_sent=last_sent, on_conflict=on_conflict)
+
+
+def plan_retry(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflict = "stop") -> Plan:
+    """Read what the gradebook holds now of what a push could not write, and plan to write that.
+
+    What is blocked wants another sheet, and what is unsent a resume; neither is part of it. Nothing is written.
+
+    Raises:
+        PlanError: nothing failed, or the push went to another gradebook.
+        GradebookError: the gradebook cannot be read.
+    """
+    retried = retried_entries(receipt)
+    class_ids = sorted(filter(None, set(retried["class_id"])))
+    if not class_ids:
+        raise PlanError(f"The push {receipt.push_id} has nothing that is worth another try.")
+    snapshot = gradebook.take_snapshot(class_ids)
+    # Lists lag behind a write, and these were written at, if in vain.
+    snapshot = with_records(snapshot, gradebook, retried["sourced_id"].tolist())
+    return make_retry_plan(receipt, snapshot, on_conflict=on_conflict)
 
 
 def with_records(snapshot: Snapshot, gradebook: Gradebook, sourced_ids: Sequence[str]) -> Snapshot:

@@ -1,0 +1,119 @@
+"""A retry is a plan: what a push could not write is asked for again, against what the gradebook holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from gradetools.dialects import Record, canonical, differences, parse
+from gradetools.errors import PlanError
+from gradetools.plan.existing import Existing
+from gradetools.plan.merge import Change, is_active, to_write
+from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
+from gradetools.receipt import Receipt
+from gradetools.snapshot import Snapshot
+
+#: The states that are worth another try; what is blocked wants another sheet, and what is unsent a resume.
+RETRIED = ("failed", "conflict")
+#: What a grade that is there has already.
+_IDENTITY = ("sourcedId", "lineItem", "student", "class")
+
+
+def make_retry_plan(
+    receipt: Receipt, snapshot: Snapshot, *, on_conflict: OnConflict = "stop"
+) -> Plan:
+    """Decide how to write what a push could not, as a plan with its own preview.
+
+    Only the fields that the push would have changed are changed; what is there meanwhile is left alone.
+
+    Args:
+        receipt: of the push whose failed entries and conflicts are tried again; it may be an undo.
+        snapshot: what the server has now, of the same classes.
+        on_conflict: "stop" marks what others changed, "ours" writes over it, "theirs" leaves it.
+
+    Returns:
+        A `Plan` with one change per entry that is `failed` or `conflict` and was to be written.
+
+    Raises:
+        PlanError: the snapshot is of another environment.
+    """
+    if receipt.environment != snapshot.environment:
+        raise PlanError(
+            f"This push went to {receipt.environment.name}, not to {snapshot.environment.name}; connect there to retry."
+        )
+    existing = Existing.of(snapshot)
+    entries = retried_entries(receipt)
+    rows = []
+    for row in entries.to_dict(orient="records"):
+        change = _again(row, existing, dialect=snapshot.dialect, on_conflict=on_conflict)
+        rows.append(row | dict(change.to_columns()))
+    columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
+    changes = make_changes(columns, [int(entry) for entry in entries.index])
+    return Plan(
+        snapshot.environment, snapshot.dialect, changes, on_conflict, undo_of=receipt.undo_of
+    )
+
+
+def retried_entries(receipt: Receipt) -> pd.DataFrame:
+    """Give the entries of a push that a retry would take up."""
+    entries = receipt.entries
+    return entries[entries["state"].isin(RETRIED) & entries["after"].notna()]
+
+
+def _again(
+    row: Mapping[Any, Any], existing: Existing, *, dialect: str, on_conflict: OnConflict
+) -> Change:
+    """Decide what another try would do with one entry."""
+    before, after = _record(row["before"]), _record(row["after"]) or {}
+    sourced_id, now = str(row["sourced_id"]), existing.record(str(row["sourced_id"]))
+    if not is_active(now):
+        # Somebody may have made one for the same grade meanwhile: it keeps its id.
+        found = existing.find(row["line_item"], row["student"])
+        if isinstance(found, Change):
+            return found
+        if is_active(found[1]):
+            sourced_id, now = found
+    gone = not is_active(now) and not is_active(after)
+    if gone or (now is not None and not differences({**after, "sourcedId": sourced_id}, now)):
+        told = "The gradebook holds it already."
+        return Change("unchanged", sourced_id, now, None, "already-there", told)
+    changed = differences(before if is_active(before) else None, after)
+    if is_active(now):
+        changed = [name for name in changed if name not in _IDENTITY]
+    target = _target(now, after, changed) | {"sourcedId": sourced_id}
+    action = "create" if is_active(target) and not is_active(now) else "update"
+    change = to_write(action, sourced_id, now, target, dialect=dialect)
+    disputed = _disputed(now, (before, _record(row["stored"]), after), changed)
+    if not disputed or on_conflict == "ours" or change.action == "blocked":
+        return change
+    message = f"Somebody changed {', '.join(disputed)} since this push; decide for ours or theirs."
+    if on_conflict == "theirs":
+        return Change("skip", sourced_id, now, None, "kept-theirs", message)
+    return replace(change, action="conflict", reason="changed-since-push", message=message)
+
+
+def _target(now: Record | None, after: Record, changed: list[str]) -> Record:
+    """Carry over what is there, and change what the push would have changed."""
+    if now is None or not is_active(now):
+        return dict(after)
+    wanted = {name: after.get(name) for name in changed}
+    return {name: value for name, value in {**now, **wanted}.items() if value is not None}
+
+
+def _disputed(
+    now: Record | None, known: tuple[Record | None, ...], changed: list[str]
+) -> list[str]:
+    """Name the fields to be written that somebody else has set to what neither the push found nor left there."""
+    before = known[0]
+    if is_active(before) and not is_active(now):
+        return ["status"]
+    held = canonical(now) if is_active(now) else {}
+    ours = [canonical(one) if is_active(one) else {} for one in known]
+    return [name for name in changed if all(held.get(name) != one.get(name) for one in ours)]
+
+
+def _record(text: Any) -> Record | None:  # noqa: ANN401 - text, or whatever stands for none in a table
+    return parse(text) if isinstance(text, str) else None

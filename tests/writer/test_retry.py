@@ -1,0 +1,115 @@
+"""A retry is a plan of what failed, made against what the gradebook holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from desk import Desk
+from faulty_proxy import Asked, Fault, FaultyProxy, reply
+
+import gradetools as gt
+from gradetools.errors import PlanError
+
+REFUSED = reply(422, b'{"message":"not today"}')
+
+
+class Refusing:
+    """Refuses every PUT of some of the five students, until told otherwise."""
+
+    def __init__(self) -> None:
+        self.numbers: tuple[int, ...] = ()
+
+    def __call__(self, asked: Asked) -> Fault | None:
+        """Choose what becomes of a request."""
+        hit = any(f"student-{n:03d}".encode() in asked.body for n in self.numbers)
+        return Fault(answer=REFUSED) if hit and asked.method == "PUT" else None
+
+
+@pytest.fixture
+def refusing(desk: Desk) -> Iterator[Refusing]:
+    """Stand between the desk and the sandbox."""
+    port, choose = int(desk.sandbox.base_url.rsplit(":", 1)[1]), Refusing()
+    with FaultyProxy(port, choose) as between:
+        settings = desk.gradebook.settings.model_copy(update={"base_url": between.base_url})
+        desk.gradebook = gt.Gradebook(settings)
+        yield choose
+
+
+def retry(desk: Desk, receipt: gt.Receipt, **options: object) -> gt.Plan:
+    """Plan the retry of a push."""
+    return gt.plan_retry(receipt, desk.gradebook, **options)
+
+
+def test_a_retry_writes_what_failed_and_nothing_else(desk: Desk, refusing: Refusing) -> None:
+    """Refused entries are written by the retry, those that went well are not sent again, and it can be undone."""
+    before = desk.active()
+    refusing.numbers = (
+        2,
+        4,
+    )
+    receipt = desk.push(desk.plan(desk.sheet("Midterm", "10", "20", "30", "40", "")))
+    assert (receipt.states["created"], receipt.states["failed"]) == (2, 2)
+    refusing.numbers = ()
+    sent = desk.puts()
+    plan = retry(desk, receipt)
+    assert plan.counts == {**dict.fromkeys(plan.counts, 0), "create": 2}
+    again = desk.push(plan)
+    assert (again.ok, desk.puts() - sent) == (True, 2)
+    scores = [desk.result("algebra-midterm", n)["score"] for n in range(1, 5)]
+    assert scores == [10, 20, 30, 40]
+    assert retry(desk, receipt).writes == 0
+    for each in (again, receipt):
+        desk.push(gt.plan_undo(each, desk.gradebook))
+    assert desk.active() == before
+
+
+def test_a_retry_changes_only_what_the_push_would_have(desk: Desk, refusing: Refusing) -> None:
+    """A comment that somebody added since stays, and a score that somebody set since is a conflict to be decided."""
+    refusing.numbers = (
+        1,
+        2,
+    )
+    receipt = desk.push(desk.plan(desk.sheet("Quiz 1", "9", "9.5")))
+    refusing.numbers = ()
+    desk.change("algebra-quiz-1", 1, comment="Somebody else's.")
+    desk.change("algebra-quiz-1", 2, score=1)
+    plan = retry(desk, receipt)
+    assert plan.changes["action"].tolist() == ["update", "conflict"]
+    assert "Somebody changed score" in plan.changes["message"].iloc[1]
+    assert retry(desk, receipt, on_conflict="theirs").changes["action"].tolist()[1] == "skip"
+    desk.push(retry(desk, receipt, on_conflict="ours"))
+    first, second = (desk.result("algebra-quiz-1", n) for n in (1, 2))
+    assert (first["score"], first["comment"], second["score"]) == (9, "Somebody else's.", 9.5)
+
+
+def test_a_retry_doubles_nothing(desk: Desk, refusing: Refusing) -> None:
+    """Where somebody made the grade meanwhile, the retry is a conflict over that one's own id."""
+    refusing.numbers = (1,)
+    receipt = desk.push(desk.plan(desk.sheet("Midterm", "10")))
+    refusing.numbers = ()
+    made = {**desk.result("algebra-quiz-1", 1), "sourcedId": "theirs", "score": 5}
+    desk.sandbox.put_record("results", {**made, "lineItem": {"sourcedId": "algebra-midterm"}})
+    plan = retry(desk, receipt)
+    assert plan.changes[["action", "sourced_id"]].to_numpy().tolist() == [["conflict", "theirs"]]
+    assert desk.push(retry(desk, receipt, on_conflict="ours")).ok
+    assert desk.result("algebra-midterm", 1)["score"] == 10
+
+
+def test_the_retry_of_an_undo_takes_the_rest_back(desk: Desk, refusing: Refusing) -> None:
+    """What an undo could not take back is taken back by its retry, and history calls that an undo."""
+    before = desk.active()
+    receipt = desk.push(desk.plan(desk.sheet("Midterm", "10", "20")))
+    refusing.numbers = (2,)
+    undo = desk.push(gt.plan_undo(receipt, desk.gradebook))
+    assert undo.states["failed"] == 1
+    refusing.numbers = ()
+    again = desk.push(retry(desk, undo))
+    assert (again.ok, again.undo_of, desk.active()) == (True, receipt.push_id, before)
+
+
+def test_nothing_to_retry_is_a_sentence(desk: Desk) -> None:
+    """A push in which nothing failed has no retry."""
+    receipt = desk.push(desk.plan(desk.sheet("Midterm", "10")))
+    with pytest.raises(PlanError, match="nothing that is worth another try"):
+        retry(desk, receipt)
