@@ -32,7 +32,7 @@ FILES: Mapping[str, frozenset[str]] = {
     "failed.csv": frozenset({"failed", "blocked", "conflict"}),
     "unsent.csv": frozenset({"unsent"}),
 }
-_FACTS = ("receipt.json", "receipt.html", "entries.csv")
+FACTS = ("receipt.json", "receipt.html", "entries.csv")
 _TOLD = ("line", "state", "reason", "http_status", "request_id")
 _FORMULA = ("=", "+", "-", "@")
 
@@ -49,7 +49,7 @@ def choose_folder(out: str | Path | None, push_id: str) -> Path:
 
 
 def _holds_receipt(folder: Path) -> bool:
-    return any(os.path.lexists(folder / name) for name in (*_FACTS, *FILES))
+    return any(os.path.lexists(folder / name) for name in (*FACTS, *FILES))
 
 
 def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None = None) -> Path:

@@ -1,21 +1,120 @@
-"""Pushes that are under way already, as when a cell was run again or a page was loaded again."""
+"""Pushes that are there already: under way in this kernel, just ended in it, or left unfinished by one that died."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import ipywidgets as ipw
 
+from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
-from gradetools.widgets.look import say
-from gradetools.widgets.push_panel import find_runs
+from gradetools.journal import open_journal
+from gradetools.receipt import PushSummary
+from gradetools.widgets.look import WRAP, count, say, tell_counts
+from gradetools.widgets.push_panel import PushRun, find_ended, find_runs
+from gradetools.widgets.step import telling
 from gradetools.widgets.writing import Writing
 
 
 def find_again(gradebook: Gradebook | None) -> list[ipw.Widget]:
-    """Show the pushes to a gradebook, or to any, that are under way in this kernel."""
+    """Show the pushes to a gradebook, or to any, that are under way in this kernel, and tell how the last ended."""
+    environment = gradebook.environment if gradebook else None
     found: list[ipw.Widget] = []
-    for run in find_runs(gradebook.environment if gradebook else None):
+    for run in find_runs(environment):
         writing = Writing(run.receipts)
         writing.attach(run)
         name = run.plan.environment.name
         found += [ipw.HTML(say("warning", f"A push to {name} is under way:")), writing.view]
-    return found
+    return found or [ipw.HTML(_tell_end(run)) for run in find_ended(environment)]
+
+
+def _tell_end(run: PushRun) -> str:
+    receipt = run.receipt
+    if receipt is None:
+        return ""
+    states = {state: number for state, number in receipt.states.items() if number}
+    told = f"The last push to {receipt.environment.name} in this notebook has ended: {tell_counts(states)}. "
+    more = f"The notebook history.ipynb shows all of {receipt.push_id}."
+    return say("good" if receipt.ok else "warning", told, more)
+
+
+class Unfinished:
+    """Offer to go on with the last push that ended half way, as when a kernel died.
+
+    Attributes:
+        told: when it began, from which sheet, and how much is left.
+        go_on: shows what is left of it, and the button that writes that; nothing is written by it.
+        leave: lets it be; the history still has it.
+        alert: why that did not work.
+        writing: the push that is gone on with; None before `go_on`.
+        push: the push that is offered; None where there is none.
+        view: the widget, out of sight where nothing is offered.
+    """
+
+    push: PushSummary | None = None
+    writing: Writing | None = None
+
+    def __init__(self, receipts: Path, *, on_end: Callable[[PushRun], None] | None = None) -> None:
+        self._receipts, self._on_end = receipts, on_end
+        self._gradebook: Gradebook | None = None
+        self._left_alone: set[str] = set()
+        self.told, self.alert, self._below = ipw.HTML(), ipw.HTML(), ipw.VBox()
+        self.go_on = ipw.Button(description="Go on: show what is left", icon="play")
+        self.leave = ipw.Button(description="Leave it", icon="times")
+        self.go_on.layout.width = self.leave.layout.width = "max-content"
+        self.go_on.add_class("gt-go-on").on_click(lambda _: self._show())
+        self.leave.add_class("gt-leave").on_click(lambda _: self._let_be())
+        self._buttons = ipw.HBox([self.go_on, self.leave], layout=WRAP)
+        self.view = ipw.VBox([self.told, self._buttons, self.alert, self._below])
+        self.view.add_class("gt-unfinished").layout.display = "none"
+
+    def look(self, gradebook: Gradebook) -> None:
+        """Look whether a push to a gradebook was left unfinished, unless one is being gone on with here."""
+        if self.writing is not None and self.writing.running:
+            return
+        self._gradebook, self.writing = gradebook, None
+        self._below.children = []
+        self.alert.value = ""
+        with telling(self.alert):
+            self._offer(find_unfinished(gradebook, besides=self._left_alone))
+
+    def _offer(self, push: PushSummary | None) -> None:
+        self.push = push
+        self.view.layout.display = "none" if push is None else None
+        self._buttons.layout.display = None
+        if push is not None:
+            of = f" of {push.sheet}" if push.sheet else ""
+            left = count(push.states["unsent"], "grade")
+            self.told.value = say(
+                "warning",
+                f"Unfinished push{of} from {push.started:%Y-%m-%d %H:%M} UTC by {push.system_user}: {left} of it may be "
+                "missing. Go on with it, or leave it: its place in history.ipynb is kept.",
+            )
+
+    def _show(self) -> None:
+        if self.push is None or self._gradebook is None:
+            return
+        with telling(self.alert):
+            writing = Writing(self._receipts, on_end=self._on_end)
+            writing.go_on(self.push.push_id, self._gradebook)
+            self.writing = writing
+            self._below.children = [writing.view]
+            self._buttons.layout.display = "none"
+
+    def _let_be(self) -> None:
+        if self.push is not None and self._gradebook is not None:
+            self._left_alone.add(self.push.push_id)
+            self.look(self._gradebook)
+
+
+def find_unfinished(gradebook: Gradebook, *, besides: set[str]) -> PushSummary | None:
+    """Find the last push to a gradebook that can be gone on with; None while one to it is under way anywhere."""
+    with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+        try:
+            with journal.lock():
+                pushes = journal.list_pushes()
+        except PushRunningError:
+            return None
+    wanted = (each for each in pushes if each.standing == "unfinished")
+    return next((each for each in wanted if each.push_id not in besides), None)

@@ -17,7 +17,7 @@ from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 _ORDER: Final = ("update", "create", "conflict", "blocked", "unchanged", "skip")
 #: What is looked at first.
 CHANGES: Final = "changes and problems"
-_OLD_NEW, _WHY = "old → new", "why"
+OLD_NEW, WHY = "old → new", "why"
 
 
 def show_changes(plan: Plan) -> Table:
@@ -26,14 +26,14 @@ def show_changes(plan: Plan) -> Table:
     changes = plan.changes.iloc[np.argsort(rank.to_numpy(), kind="stable")]
     columns = {
         "line": changes["line"].astype(object).where((changes["line"] > 0).to_numpy(), ""),
-        "student": _either(changes, "student_name", "student"),
-        "line item": _either(changes, "line_item_title", "column"),
+        "student": either(changes, "student_name", "student"),
+        "line item": either(changes, "line_item_title", "column"),
         "what": changes["action"].astype(object),
-        _OLD_NEW: [_blank(read_score(text)) for text in changes["after"].tolist()],
-        _WHY: _either(changes, "message", "reason"),
+        OLD_NEW: read_scores(changes["after"]),
+        WHY: either(changes, "message", "reason"),
     }
     frame = pd.DataFrame(columns, index=changes.index)
-    kept = [name for name in frame if (frame[name] != "").any() or name == _OLD_NEW]
+    kept = [name for name in frame if (frame[name] != "").any() or name == OLD_NEW]
     before, after = plan.changes["before"], plan.changes["after"]
 
     def tell(entry: int) -> str:
@@ -43,12 +43,12 @@ def show_changes(plan: Plan) -> Table:
         frame[kept],
         marks=_mark(changes),
         views=_list_views(changes),
-        told={_OLD_NEW: tell},
+        told={OLD_NEW: tell},
         labelled=False,
     )
 
 
-def _either(changes: pd.DataFrame, first: str, second: str) -> pd.Series:
+def either(changes: pd.DataFrame, first: str, second: str) -> pd.Series:
     """Give the first column's text, and the second's where there is none."""
     texts = changes[first].astype(object)
     return texts.where(
@@ -56,8 +56,10 @@ def _either(changes: pd.DataFrame, first: str, second: str) -> pd.Series:
     )
 
 
-def _blank(score: object) -> object:
-    return "" if score is None else score
+def read_scores(records: pd.Series) -> list[object]:
+    """Give the new scores, or text scores, for sorting; blank where there is none."""
+    scores = (read_score(text) for text in records.tolist())
+    return ["" if score is None else score for score in scores]
 
 
 def _mark(changes: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
 from gradetools.widgets.corrections import tell_corrections
 from gradetools.widgets.draft import Draft
-from gradetools.widgets.find_again import find_again
+from gradetools.widgets.find_again import Unfinished, find_again
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.push_panel import PushRun
 from gradetools.widgets.sheet_step import SheetStep
@@ -39,6 +39,7 @@ class ImportForm:
         where, sheet, columns, check: the steps up to the plan.
         preview, push, receipt: the plan, the push of it, and what came of it.
         writing: these three together; `writing.undo` is the same for taking it back.
+        unfinished: a push that a dead kernel left half way, to go on with or to leave; out of sight where there is none.
         draft: the library's values behind the form: `draft.sheet`, `draft.checked` and so on.
         steps: every step by its name, for its state in words.
         view: the widget.
@@ -58,6 +59,7 @@ class ImportForm:
         self.writing = Writing(Path(folder) / "receipts", on_end=self._end)
         self.preview, self.push = self.writing.preview, self.writing.push
         self.receipt = self.writing.receipt
+        self.unfinished = Unfinished(Path(folder) / "receipts", on_end=self._end)
         self.where = WhereStep(
             gradebook,
             data_dir=data_dir,
@@ -96,7 +98,7 @@ class ImportForm:
         self.steps["preview"].body.children = [self._corrected, self.preview.view]
         self.steps["push"].body.children = [self.push.view]
         self.steps["receipt"].body.children = [self.receipt.view]
-        parts = [self.where.banner, *find_again(gradebook)]
+        parts = [self.where.banner, *find_again(gradebook), self.unfinished.view]
         self.view = frame("gt-import", [*parts, *(step.view for step in self.steps.values())])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol
@@ -105,6 +107,7 @@ class ImportForm:
 
     def _connected(self) -> None:
         self.draft.gradebook, self.draft.classes = self.where.gradebook, self.where.classes
+        self.unfinished.look(self.draft.gradebook)
         self.sheet.start()
 
     def _lock_from(self, number: int) -> None:

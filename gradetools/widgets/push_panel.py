@@ -33,6 +33,7 @@ class PushRun:
 
     Attributes:
         plan, gradebook, receipts: what is written, where, and the folder of receipts.
+        resume: the push that is gone on with; None for a new one.
         progress: the last look at it; None before the first.
         receipt: what came of it; None before its end, or when it could not begin.
         folder: where the receipt's files are.
@@ -51,6 +52,7 @@ class PushRun:
         self.stop = threading.Event()
         self.receipts = receipts
         self._how = how
+        self.resume: str | None = how.get("resume")
         self._watchers: list[Callable[[PushRun], None]] = []
         self._thread = threading.Thread(target=self._work, name="gradetools-push", daemon=True)
 
@@ -118,6 +120,13 @@ class PushRun:
                 self.error = self.error or error
 
 
+def find_ended(environment: Environment | None = None) -> list[PushRun]:
+    """List the last push of this kernel to each environment, where it has ended with a receipt."""
+    with _GATE:
+        runs = [run for run in _RUNS.values() if run.ended and run.receipt is not None]
+    return [run for run in runs if environment in (None, run.plan.environment)]
+
+
 def find_runs(environment: Environment | None = None) -> list[PushRun]:
     """List the pushes that are under way in this kernel, to one environment or to any."""
     with _GATE:
@@ -166,8 +175,10 @@ class PushPanel:
         ).add_class("gt-push")
         self.withdraw()
 
-    def offer(self, plan: Plan, gradebook: Gradebook, *, resume: str | None = None) -> None:
-        """Make the button write this plan, or go on with a push of it."""
+    def offer(
+        self, plan: Plan, gradebook: Gradebook, *, resume: str | None = None, left: int = 0
+    ) -> None:
+        """Make the button write this plan, or go on with a push of it of which some grades are left."""
         if self.running:
             return
         self._offer = (plan, gradebook, resume)
@@ -187,7 +198,7 @@ class PushPanel:
             plan.raise_if_unsafe()
         _show(self.allow_unsafe, when=bool(self.alert.value))
         if resume is not None:
-            self.go.description = f"Go on writing to {name}"
+            self.go.description = _tell_rest(left)
             self.note.layout.display = "none"
 
     def withdraw(self) -> None:
@@ -281,7 +292,7 @@ class PushPanel:
         if receipt is None:
             # It never began, so that it may be tried again.
             self.told.value = ""
-            self._offer = (run.plan, run.gradebook, None)
+            self._offer = (run.plan, run.gradebook, run.resume)
             self.go.disabled = False
             return
         self.bar.bar_style = "success" if receipt.ok else "warning"
@@ -291,8 +302,14 @@ class PushPanel:
             entries = receipt.entries
             unknown = entries["reason"] == "outcome-unknown"
             left = int(((entries["state"] == "unsent") | unknown).sum())
-            self.go.description = f"Go on: write the other {count(left, 'grade')}"
+            self.go.description = _tell_rest(left)
             self.go.disabled = False
+
+
+def _tell_rest(left: int) -> str:
+    return (
+        f"Go on: write the other {count(left, 'grade')}" if left else "Finish it: nothing is left"
+    )
 
 
 def tell_nothing(plan: Plan) -> Html:

@@ -1,39 +1,57 @@
-"""What came of a push: every entry's end, what failed and why, the files, and Undo."""
+"""What came of a push: every entry's end, what failed and why, the files, another try, and Undo."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import ipywidgets as ipw
 
+from gradetools.plan import retried_entries, written_entries
 from gradetools.receipt import GOOD_STATES, Receipt
-from gradetools.widgets.look import Html, count, element, join, mark, say, table, tell_counts
+from gradetools.widgets.downloads import Downloads
+from gradetools.widgets.grid import Grid
+from gradetools.widgets.grid_entries import PROBLEMS, show_entries
+from gradetools.widgets.grid_window import ALL
+from gradetools.widgets.look import WRAP, Html, count, element, join, mark, say, tell_counts
 
-MOST_ROWS = 50
+#: So many reasons are told above the table.
+_MOST_REASONS = 5
+_KINDS = {"failed": "error", "blocked": "error", "conflict": "question", "unsent": "warning"}
 
 
 class ReceiptPanel:
-    """Look at a receipt, and take the push back.
+    """Look at a receipt, try again what failed, and take the push back.
 
     Attributes:
-        told: counts, reasons, files.
-        undo: shows what taking it back would change; nothing is written by it.
+        told: counts and reasons, and where the files are.
+        grid: every entry's end, each state alone if wanted.
+        downloads: the files.
+        retry: shows what trying again what failed would change; nothing is written by it.
+        undo: shows what taking the push back would change; nothing is written by it.
         alert: why that did not work.
-        below: where the undo's own preview, push and receipt are shown.
+        below: where the retry's or the undo's own preview, push and receipt are shown.
         receipt: the receipt that is shown; None before the push has ended.
     """
 
     receipt: Receipt | None = None
 
-    def __init__(self, *, on_undo: Callable[[], None]) -> None:
+    def __init__(self, *, on_undo: Callable[[], None], on_retry: Callable[[], None]) -> None:
         self.told = ipw.HTML().add_class("gt-receipt-told")
         self.alert = ipw.HTML()
+        self.grid = Grid(label="What came of each entry")
+        self.grid.add_class("gt-entries")
+        self.downloads = Downloads()
+        self.retry = ipw.Button(icon="repeat", layout={"width": "max-content"})
+        self.retry.add_class("gt-retry").on_click(lambda _: on_retry())
         self.undo = ipw.Button(description="Undo: show what that would change", icon="undo")
         self.undo.layout.width = "max-content"
         self.undo.add_class("gt-undo").on_click(lambda _: on_undo())
         self.below = ipw.VBox()
-        self.view = ipw.VBox([self.told, self.undo, self.alert, self.below]).add_class("gt-receipt")
+        buttons = ipw.HBox([self.retry, self.undo], layout=WRAP)
+        parts = [self.told, self.grid, self.downloads, buttons, self.alert, self.below]
+        self.view = ipw.VBox(parts).add_class("gt-receipt")
         self.clear()
 
     def clear(self) -> None:
@@ -41,31 +59,52 @@ class ReceiptPanel:
         self.receipt = None
         self.told.value = self.alert.value = ""
         self.below.children = []
-        self.undo.layout.display = "none"
+        self.downloads.show(None)
+        for widget in (self.grid, self.retry, self.undo):
+            widget.layout.display = "none"
 
     def show(self, receipt: Receipt, folder: Path | None) -> None:
         """Show a receipt and where its files are."""
         self.receipt = receipt
+        self.alert.value = ""
         self.below.children = []
-        self.told.value = tell_receipt(receipt, folder)
-        written = receipt.states["created"] + receipt.states["updated"] + receipt.states["failed"]
-        self.undo.layout.display = None if written else "none"
+        self.downloads.show(folder)
+        self.told.value = tell_receipt(receipt, folder, self.downloads.left)
+        shown = show_entries(receipt)
+        self.grid.show(shown, view=PROBLEMS if PROBLEMS in shown.views else ALL)
+        self.grid.layout.display = None if len(shown.frame) else "none"
+        failed = len(retried_entries(receipt))
+        self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
+        self.retry.layout.display = None if failed else "none"
+        self.undo.layout.display = None if len(written_entries(receipt)) else "none"
 
 
-def tell_receipt(receipt: Receipt, folder: Path | None) -> Html:
+def tell_receipt(receipt: Receipt, folder: Path | None, left: list[str]) -> Html:
     """Tell what came of a push: counts by state, what went wrong and why, where the files are."""
     states = {state: number for state, number in receipt.states.items() if number}
     summary = f"{count(receipt.rows, 'entry', 'entries')} on {receipt.environment.name}: {tell_counts(states)}."
-    bad = receipt.entries[~receipt.entries["state"].isin(GOOD_STATES)]
-    rows = (
-        (row["line"] or "", row["student_name"] or row["student"], row["line_item_title"] or row["column"],
-         mark("error" if row["state"] == "failed" else "warning", row["state"]), row["message"] or row["reason"])
-        for row in bad.head(MOST_ROWS).to_dict(orient="records")
-    )  # fmt: skip
-    head = ("line", "student", "line item", "state", "why")
     return join(
         say("good" if receipt.ok else "warning", summary),
-        table(head, rows, len(bad)),
-        element("div", "The receipt's files are in ", element("code", str(folder)), ".") if folder else "",
+        _tell_reasons(receipt),
+        _tell_files(folder, left) if folder else "",
         element("div", f"Push {receipt.push_id}", hook="gt-reason"),
-    )  # fmt: skip
+    )
+
+
+def _tell_reasons(receipt: Receipt) -> Html:
+    """Tell each reason why something was not written, once, with how many entries it concerns."""
+    entries = receipt.entries
+    bad = entries[~entries["state"].isin(list(GOOD_STATES))]
+    why = bad["message"].where(bad["message"] != "", bad["reason"])
+    found = Counter(zip(bad["state"].tolist(), why.tolist(), strict=True))
+    rows = [
+        element("div", mark(_KINDS[state], f"{number:,} {state}"), " ", sentence)
+        for (state, sentence), number in found.most_common(_MOST_REASONS)
+    ]
+    more = len(found) - len(rows)
+    return join(*rows, element("div", f"… and {count(more, 'reason')} more.") if more > 0 else "")
+
+
+def _tell_files(folder: Path, left: list[str]) -> Html:
+    large = f" To be had there alone, for their size: {', '.join(left)}." if left else ""
+    return element("div", "The receipt's files are in ", element("code", str(folder)), ".", large)

@@ -1,4 +1,4 @@
-"""Preview, push, receipt and undo of one plan; an undo is one more of the same below the receipt."""
+"""Preview, push, receipt, retry and undo of one plan; a retry or an undo is one more of the same below the receipt."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import ipywidgets as ipw
 
 from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
+from gradetools.journal import open_journal
 from gradetools.plan import OnConflict, Plan
-from gradetools.push import plan_undo
+from gradetools.push import plan_retry, plan_undo
 from gradetools.widgets.preview import Preview
 from gradetools.widgets.push_panel import PushPanel, PushRun
 from gradetools.widgets.receipt_panel import ReceiptPanel
@@ -25,10 +26,12 @@ class Writing:
     Attributes:
         preview, push, receipt: the parts, each with its controls.
         undo: the same for taking the push back; None until Undo was pressed.
+        retry: the same for trying again what failed; None until that was pressed.
         view: all parts below one another, for those who do not place them themselves.
     """
 
     undo: Writing | None = None
+    retry: Writing | None = None
 
     def __init__(self, receipts: Path, *, on_end: Callable[[PushRun], None] | None = None) -> None:
         self._receipts = receipts
@@ -37,8 +40,14 @@ class Writing:
         self._gradebook: Gradebook | None = None
         self.preview = Preview(on_policy=self.remake)
         self.push = PushPanel(receipts, on_end=self._end)
-        self.receipt = ReceiptPanel(on_undo=self._take_back)
+        self.receipt = ReceiptPanel(on_undo=self._take_back, on_retry=self._try_again)
         self.view = ipw.VBox([self.preview.view, self.push.view, self.receipt.view])
+
+    @property
+    def running(self) -> bool:
+        """Whether this push, its retry or its undo is under way."""
+        below = (one for one in (self.undo, self.retry) if one is not None)
+        return self.push.running or any(one.running for one in below)
 
     def clear(self) -> None:
         """Forget the plan, unless it is being written."""
@@ -46,9 +55,9 @@ class Writing:
             self.preview.clear()
             self.push.withdraw()
             self.receipt.clear()
-            self.undo = None
+            self.undo = self.retry = None
 
-    def begin(self, make: MakePlan, gradebook: Gradebook) -> None:
+    def begin(self, make: MakePlan, gradebook: Gradebook, *, note: str = "") -> None:
         """Make a plan, show it, and offer to write it.
 
         Raises:
@@ -59,6 +68,25 @@ class Writing:
         self.clear()
         self._make, self._gradebook = make, gradebook
         self.remake("stop")
+        self.push.note.value = note
+
+    def go_on(self, push_id: str, gradebook: Gradebook) -> None:
+        """Show the plan of a push that did not finish, and offer to write what is left of it.
+
+        Raises:
+            PushRunningError: the plan before is being written.
+            JournalError: there is no such push, or it was forgotten.
+        """
+        if self.push.running:
+            raise PushRunningError("A push is under way; wait for it or stop it, then try again.")
+        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+            plan, left = journal.read_plan(push_id), len(journal.unsent(push_id))
+        self.clear()
+        self._make, self._gradebook = None, gradebook
+        self.preview.show(plan, gradebook)
+        # The plan is frozen: what was decided about conflicts was decided.
+        self.preview.on_conflict.layout.display = "none"
+        self.push.offer(plan, gradebook, resume=push_id, left=left)
 
     def attach(self, run: PushRun) -> None:
         """Show a push that is under way."""
@@ -85,11 +113,30 @@ class Writing:
         if receipt is None or gradebook is None:
             return
         with telling(self.receipt.alert):
+            made = self._below(lambda policy: plan_undo(receipt, gradebook, on_conflict=policy))
+            self.undo, self.retry = made, None
 
-            def make(on_conflict: OnConflict) -> Plan:
-                return plan_undo(receipt, gradebook, on_conflict=on_conflict)
+    def _try_again(self) -> None:
+        """Show what trying again what failed would change, with everything it needs to be written."""
+        receipt, gradebook = self.receipt.receipt, self._gradebook
+        if receipt is None or gradebook is None:
+            return
+        with telling(self.receipt.alert):
+            made = self._below(
+                lambda policy: plan_retry(receipt, gradebook, on_conflict=policy),
+                note=f"retry of {receipt.push_id}",
+            )
+            self.retry, self.undo = made, None
 
-            undo = Writing(self._receipts, on_end=self._on_end)
-            undo.begin(make, gradebook)
-            self.undo = undo
-            self.receipt.below.children = [undo.view]
+    def _below(self, make: MakePlan, note: str = "") -> Writing:
+        """Show another plan below the receipt.
+
+        Raises:
+            PushRunningError: the one that is there is being written.
+        """
+        if self.running or self._gradebook is None:
+            raise PushRunningError("A push is under way; wait for it or stop it, then try again.")
+        one = Writing(self._receipts, on_end=self._on_end)
+        one.begin(make, self._gradebook, note=note)
+        self.receipt.below.children = [one.view]
+        return one

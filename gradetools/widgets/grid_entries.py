@@ -1,0 +1,85 @@
+"""The entries of a receipt as the grid shows them: what went wrong first, one view for each state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gradetools.dialects import parse
+from gradetools.plan import tell_change
+from gradetools.receipt import GOOD_STATES, Receipt
+from gradetools.widgets.grid_changes import OLD_NEW, WHY, either, read_scores
+from gradetools.widgets.grid_window import MARK_COLUMNS, Table
+
+#: What is looked at first.
+PROBLEMS: Final = "problems"
+#: What an analyst looks at first.
+_ORDER: Final = (
+    *("failed", "conflict", "blocked", "unsent"),
+    *("updated", "created", "unchanged", "skipped"),
+)
+_MARKS: Final = {
+    "failed": ("error", "not written"),
+    "conflict": ("question", "not written"),
+    "blocked": ("error", "not written"),
+    "unsent": ("warning", "not sent yet"),
+}
+
+
+def show_entries(receipt: Receipt) -> Table:
+    """Make the table of a receipt's entries; labels are the entries' numbers."""
+    rank = receipt.entries["state"].map({state: place for place, state in enumerate(_ORDER)})
+    entries = receipt.entries.iloc[np.argsort(rank.to_numpy(), kind="stable")]
+    columns = {
+        "line": entries["line"].astype(object).where((entries["line"] > 0).to_numpy(), ""),
+        "student": either(entries, "student_name", "student"),
+        "line item": either(entries, "line_item_title", "column"),
+        "state": entries["state"].astype(object),
+        OLD_NEW: read_scores(entries["after"]),
+        WHY: either(entries, "message", "reason"),
+    }
+    frame = pd.DataFrame(columns, index=entries.index)
+    kept = [name for name in frame if (frame[name] != "").any() or name == OLD_NEW]
+    before, after = receipt.entries["before"].to_dict(), receipt.entries["after"].to_dict()
+
+    def tell(entry: int) -> str:
+        return tell_change(_record(before[entry]), _record(after[entry]))
+
+    return Table(
+        frame[kept],
+        marks=_mark(entries),
+        views=_list_views(entries["state"]),
+        told={OLD_NEW: tell},
+        labelled=False,
+    )
+
+
+def _record(text: object) -> Mapping[str, object] | None:
+    return parse(text) if isinstance(text, str) else None
+
+
+def _mark(entries: pd.DataFrame) -> pd.DataFrame:
+    """Mark in words what is not as it should be."""
+    bad = entries[entries["state"].isin(list(_MARKS)).to_numpy()]
+    found = [_MARKS[state] for state in bad["state"].tolist()]
+    return pd.DataFrame(
+        {
+            "row": bad.index.astype(object),
+            "column": "state",
+            "kind": [kind for kind, _ in found],
+            "words": [words for _, words in found],
+            "tip": either(bad, "message", "reason").tolist(),
+        },
+        columns=list(MARK_COLUMNS),
+    )
+
+
+def _list_views(states: pd.Series) -> dict[str, NDArray[np.bool_]]:
+    """List what can be looked at alone; only what has any rows."""
+    views = {PROBLEMS: ~states.isin(list(GOOD_STATES)).to_numpy()}
+    views |= {state: (states == state).to_numpy() for state in _ORDER}
+    return {name: mask for name, mask in views.items() if mask.any()}

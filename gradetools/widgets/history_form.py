@@ -1,0 +1,261 @@
+"""What was pushed from this machine: each push, what it did, and what can still be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as ipw
+
+from gradetools.errors import JournalError
+from gradetools.gradebook import Gradebook
+from gradetools.journal import (
+    forget_push,
+    list_forgettable,
+    list_pushes,
+    open_journal,
+    tell_loss,
+)
+from gradetools.plan import retried_entries, written_entries
+from gradetools.push import plan_retry, plan_undo
+from gradetools.receipt import PushSummary, Receipt
+from gradetools.rehearsal import reconnect
+from gradetools.settings import load_settings
+from gradetools.snapshot import Environment
+from gradetools.widgets.find_again import find_again
+from gradetools.widgets.grid import Grid
+from gradetools.widgets.grid_entries import show_entries
+from gradetools.widgets.grid_window import ALL
+from gradetools.widgets.history_list import label_push, show_pushes, tell_push
+from gradetools.widgets.keyboard import frame
+from gradetools.widgets.look import LABEL, WIDE, WRAP, count, say
+from gradetools.widgets.push_panel import PushRun
+from gradetools.widgets.step import Step, offer, telling
+from gradetools.widgets.writing import Writing
+
+_HINT = "To see what a push did, double-click its row, press Enter on it, or choose it below."
+_NOTHING = "Nothing was pushed from this machine yet."
+
+
+class HistoryForm:
+    """Look at what was pushed, go on with it, try again what failed, take it back, or forget it.
+
+    Nothing is asked of any gradebook before one of the buttons is pressed, and nothing is written before its preview was seen.
+
+    Args:
+        gradebook: the gradebook of pushes to its environment; others are opened by the settings when they are needed.
+        folder: where receipts are kept, in its folder `receipts`.
+        data_dir: the data folder; by default the gradebook's, or that of the settings.
+
+    Attributes:
+        pushes: what was pushed, newest first, as the form shows it.
+        list, push: the pushes in a grid, and the one that is looked at (its id; None for none).
+        refresh: looks again.
+        told, entries: what one push did: facts, and every entry's end.
+        go_on, retry, undo, forget: each shows what it would do; nothing is written or erased by it.
+        loss, erase, keep: what forgetting would erase, the button that does, and the one that does not.
+        writing: the plan that one of the buttons made, from preview to receipt; None before.
+        alert: what did not work.
+        view: the widget.
+    """
+
+    def __init__(
+        self,
+        gradebook: Gradebook | None = None,
+        *,
+        folder: str | Path = ".",
+        data_dir: str | Path | None = None,
+    ) -> None:
+        self._given, self._receipts = gradebook, Path(folder) / "receipts"
+        self._own = None if data_dir is None else Path(data_dir)
+        self._opened: dict[Environment, Gradebook] = {}
+        self.pushes: list[PushSummary] = []
+        self.writing: Writing | None = None
+        self._receipt: Receipt | None = None
+        self._filling = False
+        self.steps = {
+            "pushes": Step("1. Pushes", "pushes"),
+            "push": Step("2. One push", "one", waits_for="choosing one"),
+        }
+        self.alert = self.steps["push"].alert
+        self._make_list()
+        self._make_one()
+        parts = [*find_again(gradebook), *(step.view for step in self.steps.values())]
+        self.view = frame("gt-history", parts)
+        self.look()
+
+    def _make_list(self) -> None:
+        self.list = Grid(label="What was pushed", hint=_HINT, on_open=self._open)
+        self.push = ipw.Dropdown(description="Push", style=LABEL, layout=WIDE)
+        self.push.add_class("gt-push-choice").observe(lambda _: self._choose(), "value")
+        self.refresh = _button("Look again", "refresh", "gt-refresh", self.look)
+        body = [self.list, ipw.HBox([self.push, self.refresh], layout=WRAP)]
+        self.steps["pushes"].body.children = body
+
+    def _make_one(self) -> None:
+        self.told, self.loss = ipw.HTML().add_class("gt-push-told"), ipw.HTML()
+        self.entries = Grid(label="What came of each entry")
+        self.entries.add_class("gt-entries")
+        self.go_on = _button("Go on", "play", "gt-go-on", self._go_on)
+        self.retry = _button("Try again", "repeat", "gt-retry", self._retry)
+        undo = "Undo: show what that would change"
+        self.undo = _button(undo, "undo", "gt-undo", self._undo)
+        forget = "Forget: show what that would erase"
+        self.forget = _button(forget, "eraser", "gt-forget", self._show_loss)
+        self.erase = _button(
+            "Erase its grades from this machine", "eraser", "gt-erase", self._erase
+        )
+        self.erase.button_style = "danger"
+        self.keep = _button("Keep them", "times", "gt-keep", self._close)
+        self._below = ipw.VBox()
+        self._actions = (self.go_on, self.retry, self.undo, self.forget)
+        self._asking = ipw.VBox([self.loss, ipw.HBox([self.erase, self.keep], layout=WRAP)])
+        buttons = ipw.HBox(list(self._actions), layout=WRAP)
+        body = [self.told, self.entries, buttons, self._asking, self._below]
+        self.steps["push"].body.children = body
+        self._close()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol
+        """Show the form in a notebook."""
+        return self.view._repr_mimebundle_(**kwargs)
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder whose pushes are shown."""
+        if self._own is None and self._given is not None:
+            return self._given.settings.data_dir
+        return self._own or load_settings().data_dir
+
+    def look(self) -> None:
+        """List the pushes as the journal has them now; the one that is looked at stays."""
+        step, chosen = self.steps["pushes"], self.push.value
+        with telling(step.alert):
+            self.pushes = list_pushes(self.data_dir)
+            shown = show_pushes(self.pushes)
+            self.list.show(shown, view=self.list.view if self.list.view in shown.views else ALL)
+            self.list.layout.display = None if self.pushes else "none"
+            step.open("choose a push" if self.pushes else _NOTHING)
+            self._filling = True
+            labels = [(label_push(each), each.push_id) for each in self.pushes]
+            offer(self.push, [("choose a push", None), *labels])
+            self.push.value = next((each for _, each in labels if each == chosen), None)
+            self._filling = False
+            self._show()
+
+    def _open(self, push_id: str) -> None:
+        self.push.value = push_id
+
+    def _choose(self) -> None:
+        if not self._filling:
+            self._close()
+            self._show()
+
+    def _show(self) -> None:
+        """Show what the chosen push did, and what can be done about it."""
+        step, self._receipt = self.steps["push"], None
+        push = next((each for each in self.pushes if each.push_id == self.push.value), None)
+        for widget in (self.entries, *self._actions):
+            widget.layout.display = "none"
+        if push is None:
+            self.told.value = ""
+            if not self._busy:
+                step.lock()
+            return
+        step.open("look at what it did; go on with it, try again, take it back, or forget it")
+        with telling(self.alert):
+            self.told.value = tell_push(push)
+            if push.forgotten:
+                step.settle("forgotten: only its counts are left")
+            else:
+                self._show_entries(push)
+
+    def _show_entries(self, push: PushSummary) -> None:
+        with open_journal(push.environment, self.data_dir) as journal:
+            receipt, left = journal.read_receipt(push.push_id), len(journal.unsent(push.push_id))
+        self._receipt = receipt
+        self.entries.show(show_entries(receipt), view=ALL)
+        failed = len(retried_entries(receipt))
+        self.go_on.description = f"Go on: show the {count(left, 'grade')} that are left"
+        self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
+        shown = {
+            self.entries: receipt.rows > 0,
+            self.go_on: push.standing == "unfinished",
+            self.retry: failed > 0 and push.standing != "taken back",
+            self.undo: len(written_entries(receipt)) > 0,
+            self.forget: True,
+        }
+        for widget, when in shown.items():
+            widget.layout.display = None if when else "none"
+
+    @property
+    def _busy(self) -> bool:
+        return self.writing is not None and self.writing.running
+
+    def _close(self) -> None:
+        """Put away what one of the buttons has shown."""
+        self._asking.layout.display = "none"
+        if not self._busy:
+            self.writing = None
+            self._below.children = []
+
+    def _begin(self, start: Callable[[Writing, Receipt, Gradebook], None]) -> None:
+        """Open the gradebook of the push, and show a plan for it."""
+        receipt = self._receipt
+        with telling(self.alert):
+            if self._busy:
+                raise JournalError("A push is under way; wait for it or stop it, then try again.")
+            self._close()
+            if receipt is not None:
+                writing = Writing(self._receipts, on_end=self._end)
+                start(writing, receipt, self._gradebook(receipt.environment))
+                self.writing = writing
+                self._below.children = [writing.view]
+
+    def _gradebook(self, environment: Environment) -> Gradebook:
+        if self._given is not None and self._given.environment == environment:
+            return self._given
+        if environment not in self._opened:
+            self._opened[environment] = reconnect(environment, data_dir=self.data_dir)
+        return self._opened[environment]
+
+    def _go_on(self) -> None:
+        self._begin(lambda writing, receipt, to: writing.go_on(receipt.push_id, to))
+
+    def _retry(self) -> None:
+        def start(writing: Writing, receipt: Receipt, to: Gradebook) -> None:
+            note = f"retry of {receipt.push_id}"
+            writing.begin(lambda how: plan_retry(receipt, to, on_conflict=how), to, note=note)
+
+        self._begin(start)
+
+    def _undo(self) -> None:
+        def start(writing: Writing, receipt: Receipt, to: Gradebook) -> None:
+            writing.begin(lambda how: plan_undo(receipt, to, on_conflict=how), to)
+
+        self._begin(start)
+
+    def _show_loss(self) -> None:
+        with telling(self.alert):
+            self._close()
+            self.loss.value = say(
+                "warning", tell_loss(list_forgettable(self.push.value, self.data_dir))
+            )
+            self._asking.layout.display = None
+
+    def _erase(self) -> None:
+        with telling(self.alert):
+            if self._asking.layout.display is None:
+                forget_push(self.push.value, self.data_dir)
+                self._close()
+                self.look()
+
+    def _end(self, _: PushRun) -> None:
+        """After a push: the list has one more, and what was looked at may have been taken back."""
+        self.look()
+
+
+def _button(description: str, icon: str, hook: str, do: Callable[[], None]) -> ipw.Button:
+    button = ipw.Button(description=description, icon=icon, layout={"width": "max-content"})
+    button.add_class(hook).on_click(lambda _: do())
+    return button

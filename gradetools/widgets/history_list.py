@@ -1,0 +1,121 @@
+"""The pushes of this machine as the grid shows them, and one of them told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from gradetools.push import PRODUCTION
+from gradetools.receipt import PushSummary
+from gradetools.widgets.grid_window import MARK_COLUMNS, Table
+from gradetools.widgets.look import (
+    Html,
+    count,
+    join,
+    say,
+    table,
+    tell_counts,
+    tell_environment,
+)
+
+_TIPS: Final = {
+    "unfinished": "Some of it was not sent: go on with it, or take it back.",
+    "taken back": "What it changed was put back.",
+    "forgotten": "Its grades were erased from this machine, so that it can be neither undone nor resumed.",
+}
+
+
+def show_pushes(pushes: Sequence[PushSummary]) -> Table:
+    """Make the table of pushes, in the order given; labels are their ids."""
+    columns = {
+        "when (UTC)": [f"{push.started:%Y-%m-%d %H:%M}" for push in pushes],
+        "where": [push.environment.name for push in pushes],
+        "who": [push.system_user for push in pushes],
+        "sheet": [tell_source(push) for push in pushes],
+        "entries": [tell_states(push) for push in pushes],
+        "status": [push.standing for push in pushes],
+        "note": [push.note for push in pushes],
+    }
+    frame = pd.DataFrame(columns, index=pd.Index([push.push_id for push in pushes], dtype=object))
+    standing = np.array([push.standing for push in pushes], dtype=object)
+    views = {name: standing == name for name in ("unfinished", "done", "taken back", "forgotten")}
+    views["with problems"] = np.array([not push.ok for push in pushes], dtype=bool)
+    return Table(
+        frame,
+        marks=_mark(pushes),
+        views={name: mask for name, mask in views.items() if mask.any()},
+        labelled=False,
+    )
+
+
+def tell_source(push: PushSummary) -> str:
+    """Say what was pushed: a sheet, an undo, or grades without one."""
+    return f"undo of {push.undo_of}" if push.undo_of else push.sheet
+
+
+def tell_states(push: PushSummary) -> str:
+    """Tell the counts by state."""
+    return tell_counts({state: number for state, number in push.states.items() if number})
+
+
+def label_push(push: PushSummary) -> str:
+    """Name a push in one line, to choose it by."""
+    parts = (
+        f"{push.started:%Y-%m-%d %H:%M}",
+        push.environment.name,
+        tell_source(push) or push.note,
+        tell_states(push),
+        "" if push.standing == "done" else push.standing,
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def tell_push(push: PushSummary) -> Html:
+    """Tell all that is known of a push without its entries."""
+    ended = f"{push.finished:%Y-%m-%d %H:%M}" if push.finished else "never: it was cut short"
+    facts = [
+        ("push", push.push_id),
+        ("began (UTC)", f"{push.started:%Y-%m-%d %H:%M}"),
+        ("ended (UTC)", ended),
+        ("who", f"{push.system_user} (client {push.client_id})"),
+        ("sheet", push.sheet),
+        ("takes back", push.undo_of),
+        ("note", push.note),
+    ]
+    good = push.ok and push.standing in {"done", "taken back"}
+    told = f"{count(push.rows, 'entry', 'entries')}: {tell_states(push)}."
+    return join(
+        tell_environment(push.environment.name),
+        say("good" if good else "warning", told),
+        _tell_standing(push),
+        table(("what", "is"), [fact for fact in facts if fact[1]], len(facts)),
+    )
+
+
+def _tell_standing(push: PushSummary) -> Html:
+    if push.standing == "taken back":
+        return say("info", f"Taken back by push {push.taken_back_by}.")
+    return say("warning", _TIPS[push.standing]) if push.standing in _TIPS else Html("")
+
+
+def _mark(pushes: Sequence[PushSummary]) -> pd.DataFrame:
+    """Mark in words what wants to be seen in a list."""
+    marks: list[tuple[str, str, str, str, str]] = []
+    for push in pushes:
+        if push.environment.name == PRODUCTION:
+            marks.append((push.push_id, "where", "warning", "real grades", ""))
+        if push.standing in _TIPS:
+            kind = "warning" if push.standing == "unfinished" else "info"
+            words = {
+                "unfinished": "go on with it",
+                "taken back": f"by {push.taken_back_by}",
+                "forgotten": "counts only",
+            }
+            marks.append((push.push_id, "status", kind, words[push.standing], _TIPS[push.standing]))
+        bad = sum(push.states[state] for state in ("failed", "blocked", "conflict"))
+        if bad:
+            marks.append((push.push_id, "entries", "error", f"{bad:,} not written", ""))
+    return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)

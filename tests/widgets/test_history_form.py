@@ -1,0 +1,265 @@
+"""The history form: what it lists, what it offers for each push, and that it tells instead of failing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from faulty_proxy import Asked, Fault, FaultyProxy, reply
+from form_driving import drive, page, states, write_sheet
+
+import gradetools as gt
+from gradetools.journal import open_journal
+from gradetools.sandbox import Sandbox
+from gradetools.widgets import HistoryForm, ImportForm
+
+EVIL = "<img src=x onerror=alert(1)>"
+ROWS = ("00041,50", "00082,60", "00123,70")
+
+
+class Refusing:
+    """Refuses every PUT of the first student, while `on`."""
+
+    on = False
+
+    def __call__(self, asked: Asked) -> Fault | None:
+        """Choose what becomes of a request."""
+        hit = self.on and asked.method == "PUT" and b"student-001" in asked.body
+        return Fault(answer=reply(422, b'{"message":"not today"}')) if hit else None
+
+
+@pytest.fixture
+def refusing() -> Refusing:
+    """Stand between client and sandbox, letting everything through."""
+    return Refusing()
+
+
+@pytest.fixture
+def gradebook(sandbox: Sandbox, refusing: Refusing) -> Iterator[gt.Gradebook]:
+    """Connect to the sandbox of the test, through the one that refuses."""
+    with FaultyProxy(int(sandbox.base_url.rsplit(":", 1)[1]), refusing) as proxy:
+        direct = gt.connect(sandbox)
+        settings = direct.settings.model_copy(update={"base_url": proxy.base_url})
+        yield gt.Gradebook(settings, patience=gt.Patience(attempts=1))
+
+
+def push_sheet(
+    gradebook: gt.Gradebook, folder: Path, *rows: str, name: str = "midterm.csv"
+) -> gt.Receipt:
+    """Push a sheet through the import form."""
+    form = ImportForm(gradebook, folder=folder)
+    drive(form, write_sheet(folder / name, "Student number,Midterm", *(rows or ROWS)))
+    form.push.go.click()
+    receipt = form.push.wait(30)
+    assert receipt is not None
+    return receipt
+
+
+def leave_unfinished(gradebook: gt.Gradebook, folder: Path, *rows: str) -> str:
+    """Leave a push as a process that died before its first PUT leaves it, and give its id."""
+    sheet = gt.read_sheet(write_sheet(folder / "killed.csv", "Student number,Midterm", *rows))
+    snapshot = gradebook.take_snapshot(["algebra-1"])
+    checked = gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
+    plan = gt.make_plan(checked, snapshot)
+    with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+        return journal.begin(plan, client_id="x", note="", now=gradebook.clock())
+
+
+def shown(form: HistoryForm) -> list[str]:
+    """Name the buttons that are in sight."""
+    names = ("go_on", "retry", "undo", "forget")
+    return [name for name in names if getattr(form, name).layout.display is None]
+
+
+def test_nothing_pushed_is_said(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Without any push the form says so, and asks nobody."""
+    form = HistoryForm(gradebook, folder=tmp_path)
+    assert "Nothing was pushed from this machine yet" in page(form.view)
+    assert form.steps["push"].body.layout.display == "none"
+
+
+def test_each_push_offers_what_can_be_done(
+    gradebook: gt.Gradebook, sandbox: Sandbox, refusing: Refusing, tmp_path: Path
+) -> None:
+    """What failed can be tried again, what is unfinished gone on with, and what is forgotten neither undone nor resumed."""
+    refusing.on = True
+    failed = push_sheet(gradebook, tmp_path).push_id
+    refusing.on = False
+    killed = leave_unfinished(gradebook, tmp_path, "00123,80")
+    asked = len(sandbox.requests())
+    form = HistoryForm(gradebook, folder=tmp_path)
+    assert [push.push_id for push in form.pushes] == [killed, failed]
+    assert "midterm.csv" in form.list.text()
+    assert "unfinished go on with it" in form.list.text()
+    form.push.value = failed
+    assert shown(form) == ["retry", "undo", "forget"]
+    assert "score nothing → 60" in form.entries.text()
+    assert "not today" in form.entries.text()
+    form.list.open_row(killed)
+    assert form.push.value == killed
+    assert shown(form) == ["go_on", "undo", "forget"]
+    form.forget.click()
+    assert "can no longer be undone or resumed" in form.loss.value
+    form.keep.click()
+    assert len(sandbox.requests()) == asked  # looking asks nothing of the gradebook
+    form.erase.click()  # out of sight, and so without effect
+    assert gt.list_pushes(gradebook.settings.data_dir)[0].forgotten is None
+    form.forget.click()
+    form.erase.click()
+    assert shown(form) == []
+    assert "forgotten" in form.steps["push"].state.value
+    assert form.push.value == killed
+
+
+def test_retry_resume_and_undo_go_through_the_same_writer(
+    gradebook: gt.Gradebook, sandbox: Sandbox, refusing: Refusing, tmp_path: Path
+) -> None:
+    """Each is a plan with a preview, written by the same button, and the list shows what came of it."""
+    refusing.on = True
+    failed = push_sheet(gradebook, tmp_path).push_id
+    refusing.on = False
+    killed = leave_unfinished(gradebook, tmp_path, "00123,80")
+    form = HistoryForm(gradebook, folder=tmp_path)
+    for push_id, button, told in (
+        (failed, form.retry, "Write 1 grade to sandbox"),
+        (killed, form.go_on, "Go on: write the other 1 grade"),
+        (failed, form.undo, "Take back 2 grades in sandbox"),
+    ):
+        form.push.value = push_id
+        sent = len(sandbox.requests(method="PUT"))
+        button.click()
+        assert form.alert.value == ""
+        assert form.writing is not None
+        assert form.writing.push.go.description == told
+        assert len(sandbox.requests(method="PUT")) == sent  # only shown
+        form.writing.push.go.click()
+        receipt = form.writing.push.wait(30)
+        assert receipt is not None
+        if button is not form.undo:
+            assert receipt.ok, receipt.entries["message"]
+    listed = {push.push_id: push for push in form.pushes}
+    assert listed[killed].status == "done"
+    assert any(push.note == f"retry of {failed}" for push in form.pushes)
+    form.push.value = failed
+    # The third grade was changed by the push that was gone on with: that is said, and it stays.
+    assert listed[failed].standing == "taken back"
+    assert "Taken back by push" in form.told.value
+
+
+def test_another_push_is_not_begun_meanwhile(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """While a push of the form is under way its panel stays, and no other is begun."""
+    push_id = push_sheet(gradebook, tmp_path).push_id
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = push_id
+    form.undo.click()
+    writing = form.writing
+    assert writing is not None
+    gate = threading.Event()
+    writing.push.go.click()
+    assert writing.push.run is not None
+    writing.push.run.watch(lambda _: gate.wait(30) and None)
+    if writing.running:
+        form.undo.click()
+        assert form.writing is writing
+    gate.set()
+    assert writing.push.wait(30) is not None
+
+
+def test_everything_is_escaped(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Notes and names from outside are shown as text."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, write_sheet(tmp_path / f"{EVIL[:4]}.csv", "Student number,Midterm", *ROWS))
+    form.push.note.value = EVIL
+    form.push.go.click()
+    receipt = form.push.wait(30)
+    assert receipt is not None
+    history = HistoryForm(gradebook, folder=tmp_path)
+    history.push.value = receipt.push_id
+    history.forget.click()
+    assert "&lt;img" in page(history.view)
+    assert "<img" not in page(history.view)
+
+
+def test_a_push_elsewhere_needs_its_settings(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A push whose gradebook the settings do not lead to says so, and no secret is in a widget."""
+    push_id = push_sheet(gradebook, tmp_path).push_id
+    form = HistoryForm(folder=tmp_path, data_dir=gradebook.settings.data_dir)
+    form.push.value = push_id
+    form.undo.click()
+    assert "It belongs to sandbox" in form.alert.value
+    assert form.writing is None
+    assert gradebook.settings.client_secret.get_secret_value() not in states(form.view)
+
+
+def test_an_unfinished_push_is_offered_by_the_import(
+    gradebook: gt.Gradebook, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Once connected, the import form offers to go on with what a dead kernel left, or to leave it."""
+    older, killed = (leave_unfinished(gradebook, tmp_path, *rows) for rows in (ROWS[:1], ROWS))
+    form = ImportForm(gradebook, folder=tmp_path)
+    offered = form.unfinished
+    assert offered.view.layout.display == "none"
+    form.where.connect.click()
+    assert offered.push is not None
+    assert (offered.push.push_id, offered.view.layout.display) == (killed, None)
+    assert "Unfinished push of killed.csv" in offered.told.value
+    offered.go_on.click()
+    assert sandbox.requests(method="PUT") == []
+    assert offered.writing is not None
+    offered.writing.push.go.click()
+    receipt = offered.writing.push.wait(30)
+    assert receipt is not None
+    assert (receipt.push_id, receipt.states["created"]) == (killed, 3)
+    form.where.connect.click()
+    assert offered.push.push_id == older
+    offered.leave.click()
+    assert offered.view.layout.display == "none"
+    form.where.connect.click()
+    assert offered.view.layout.display == "none"
+
+
+def test_a_push_under_way_elsewhere_is_not_offered(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """What another program is writing just now looks unfinished, and is not offered."""
+    leave_unfinished(gradebook, tmp_path, *ROWS)
+    form = ImportForm(gradebook, folder=tmp_path)
+    with (
+        open_journal(gradebook.environment, gradebook.settings.data_dir) as journal,
+        journal.lock(),
+    ):
+        form.where.connect.click()
+    assert form.unfinished.view.layout.display == "none"
+
+
+def test_the_receipt_offers_another_try_and_its_files(
+    gradebook: gt.Gradebook, sandbox: Sandbox, refusing: Refusing, tmp_path: Path
+) -> None:
+    """The import's receipt shows every entry's end, tells reasons once, retries what failed, and gives its files out."""
+    refusing.on = True
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "midterm.csv", "Student number,Midterm", *ROWS))
+    form.push.go.click()
+    form.push.wait(30)
+    assert "1 failed" in form.receipt.told.value
+    assert "not today" in form.receipt.told.value
+    assert "failed not written" in form.receipt.grid.text()
+    form.receipt.grid.view = "created"
+    assert "failed" not in form.receipt.grid.text()
+    names = [name for name, _ in form.receipt.downloads.files]
+    assert names == ["succeeded.csv", "failed.csv", "receipt.json", "receipt.html"]
+    assert b"gradetools_state" in form.receipt.downloads.read("failed.csv")
+    with pytest.raises(KeyError):
+        form.receipt.downloads.read("../midterm.csv")
+    assert "gradetools_state" not in states(form.view)  # nothing of it is kept in the page
+    refusing.on = False
+    assert form.receipt.retry.description.startswith("Try 1 grade again")
+    form.receipt.retry.click()
+    assert form.writing.retry is not None
+    assert "retry of" in form.writing.retry.push.note.value
+    sent = len(sandbox.requests(method="PUT"))
+    form.writing.retry.push.go.click()
+    receipt = form.writing.retry.push.wait(30)
+    assert receipt is not None
+    assert (receipt.ok, receipt.rows, len(sandbox.requests(method="PUT")) - sent) == (True, 1, 1)
+    assert form.writing.retry.receipt.retry.layout.display == "none"
