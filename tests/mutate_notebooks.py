@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 WORKERS = 2
 LONGEST = 600  # seconds for the notebooks of one bug
 IMPORT, UPSERT = "import_grades.ipynb", "upsert_result.ipynb"
+HISTORY = "history.ipynb"
 
 
 @dataclass(frozen=True)
@@ -188,21 +189,56 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/receipt_panel.py",
-        "        self.told.value = tell_receipt(receipt, folder)\n",
+        "        self.told.value = tell_receipt(receipt, folder, self.downloads.left)\n",
         "",
         "the receipt says nothing",
     ),
     Mutation(
         "widgets/writing.py",
-        "            undo.begin(make, gradebook)\n",
-        "            undo.begin(make, gradebook)\n            undo.push.go.click()\n",
+        "        one.begin(make, self._gradebook, note=note)\n",
+        "        one.begin(make, self._gradebook, note=note)\n        one.push.go.click()\n",
         "Undo writes before it was looked at",
     ),
     Mutation(
         "widgets/writing.py",
-        "return plan_undo(receipt, gradebook, on_conflict=on_conflict)",
-        "return plan_undo(receipt, gradebook)",
+        "lambda policy: plan_undo(receipt, gradebook, on_conflict=policy)",
+        "lambda _: plan_undo(receipt, gradebook)",
         "an undo cannot overwrite what others changed since",
+    ),
+    Mutation(
+        "widgets/history_form.py",
+        'self.go_on: push.standing == "unfinished",',
+        "self.go_on: True,",
+        "a push that is done is offered to be gone on with",
+        HISTORY,
+    ),
+    Mutation(
+        "widgets/history_form.py",
+        "                forget_push(self.push.value, self.data_dir)\n",
+        "",
+        "what was to be forgotten stays",
+        HISTORY,
+    ),
+    Mutation(
+        "widgets/history_form.py",
+        "            self.told.value = tell_push(push)\n",
+        "",
+        "nothing is said of the push that was chosen",
+        HISTORY,
+    ),
+    Mutation(
+        "widgets/writing.py",
+        "        self.push.note.value = note\n",
+        "",
+        "a retry does not say of what",
+        HISTORY,
+    ),
+    Mutation(
+        "widgets/grid_entries.py",
+        "    return tell_change(_record(before[entry]), _record(after[entry]))",
+        '    return ""',
+        "what a push changed is not shown",
+        HISTORY,
     ),
     Mutation(
         "widgets/picker.py",
