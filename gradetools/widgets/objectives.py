@@ -228,6 +228,25 @@ class ObjectiveRow:
         return None
 
 
+def tell_objectives(held: object) -> str:
+    """Say what a record holds, `case: fractions 4.5, decimals secure`; "" for what is not of the standard's form."""
+    try:
+        sets = [LearningObjectiveScoreSet.model_validate(one) for one in held or ()]  # type: ignore[attr-defined]  # whatever it is
+    except (ValidationError, TypeError):
+        return ""
+    return "; ".join(
+        f"{one.source}: {', '.join(map(_tell_objective, one.learning_objective_results))}"
+        for one in sets
+    )
+
+
+def _tell_objective(one: LearningObjectiveResult) -> str:
+    scores = (one.score, one.text_score)
+    return " ".join(
+        [one.learning_objective_id, *(str(each) for each in scores if each is not None)]
+    )
+
+
 def _is_uuid(text: str) -> bool:
     try:
         return bool(uuid.UUID(text))

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from gradetools.models import Result, ScoreStatus
 from gradetools.score_scale import ScoreScale
 from gradetools.widgets.look import LABEL, WRAP, element, say
-from gradetools.widgets.objectives import Objectives
+from gradetools.widgets.objectives import Objectives, tell_objectives
 from gradetools.widgets.typed import read_typed_json, read_typed_score
 
 Kind = Literal["number", "text", "long", "status", "flag", "scale", "objectives", "json"]
@@ -279,7 +279,8 @@ def _write(value: object, kind: Kind) -> str:
 
 
 def _tell(value: object, kind: Kind, nothing: str = "nothing") -> str:
-    text = _write(value, kind)
+    told = tell_objectives(value) if kind == "objectives" else ""
+    text = told or _write(value, kind)
     return (text if len(text) <= _SHORT else f"{text[:_SHORT]}…") or nothing
 
 
