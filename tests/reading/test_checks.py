@@ -375,6 +375,7 @@ def test_dates_are_read(tmp_path: Path, cell: str, date: str) -> None:
         "20260531",
         "2026-05-31T25:00",
         "26-05-06",
+        "13-05-26",
         "26/05/06",
         "1/2/99",
         "1/2/126",
