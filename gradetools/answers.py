@@ -60,19 +60,28 @@ class Answer:
     def retry_after(self, now: Callable[[], float] = time.time) -> float | None:
         """Read `Retry-After`, in seconds or as a date (RFC 9110 section 10.2.3).
 
+        A date is compared with the answer's own `Date`, by the server's clock; by ours where it has none.
+
         Returns:
-            Seconds from `now` on, 0 for a date in the past; None where absent or unreadable.
+            Seconds from then on, 0 for a date in the past; None where absent or unreadable.
         """
         text = self.headers.get("retry-after", "").strip()
         if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
             return float(text)
-        try:
-            moment = email.utils.parsedate_to_datetime(text)
-            # A date of HTTP is in GMT, also when it does not say so.
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-            return max(0.0, moment.timestamp() - now())
-        except (ValueError, OverflowError):
+        moment, told = _read_date(text), _read_date(self.headers.get("date", ""))
+        if moment is None:
             return None
+        return max(0.0, moment - (now() if told is None else told))
+
+
+def _read_date(text: str) -> float | None:
+    """Read a date of HTTP as seconds since 1970; None where it is none."""
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+        # A date of HTTP is in GMT, also when it does not say so.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def name_scopes(scopes: Sequence[str]) -> str:

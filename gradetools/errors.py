@@ -91,7 +91,13 @@ class UnreachableError(GradebookError, ConnectionError):
 
 
 class AuthError(GradebookError, PermissionError):
-    """The gradebook or its token server does not accept who we are."""
+    """The gradebook or its token server does not accept who we are.
+
+    Attributes:
+        without_token: whether it was the token server, so that the gradebook was not asked, or refused an old token.
+    """
+
+    without_token = False
 
 
 class NotFoundError(GradebookError, LookupError):

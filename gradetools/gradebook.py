@@ -64,12 +64,13 @@ class Gradebook:
         patience: Patience | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         on_close: Callable[[], None] | None = None,
+        told: Callable[[str], None] | None = None,
     ) -> None:
         self.settings = settings
         self.environment = Environment(
             settings.env, "embedded" if settings.embedded else settings.base_url
         )
-        self.transport = Transport(settings, patience=patience)
+        self.transport = Transport(settings, patience=patience, told=told)
         self.clock = clock
         self._on_close = on_close
         # Timeback documents its collections with a trailing slash and was seen to answer 404 without.
@@ -348,7 +349,10 @@ class Gradebook:
 
 
 def connect(
-    to: str | Settings | Sandbox | None = None, *, patience: Patience | None = None
+    to: str | Settings | Sandbox | None = None,
+    *,
+    patience: Patience | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Gradebook:
     """Open a gradebook: an environment by name, settings of your own, or a running sandbox.
 
@@ -359,6 +363,7 @@ def connect(
         to: "sandbox", "staging" or "production"; `Settings`; a `Sandbox`; by default what `GRADETOOLS_ENV`
             names, else the sandbox.
         patience: how long one request is repeated before it counts as failed.
+        told: called with a sentence when an answer has to be waited for, every few seconds; by any thread.
 
     Raises:
         SettingsError: the settings are missing or unsafe.
@@ -369,7 +374,7 @@ def connect(
     if not isinstance(to, Settings):
         return Gradebook(sandbox_settings(to, to.folder, embedded=False), patience=patience)
     if not to.needs_sandbox:
-        return Gradebook(to, patience=patience)
+        return Gradebook(to, patience=patience, told=told)
     sandbox = start_sandbox(to.data_dir / "sandbox" / "sandbox.sqlite3", name="sandbox")
     return connect_embedded(sandbox, to.data_dir, keep_days=to.keep_days, patience=patience)
 

@@ -25,6 +25,8 @@ _NOT_REPEATED = (
 )
 #: Seconds; whoever sets the stop event does not wake those that wait for a turn.
 _NAP = 0.1
+#: Seconds before it is said again what is waited for.
+_SAID_AGAIN = 5.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Patience:
             the server to wait longer than this is not waited for.
         first_wait: seconds before the first repetition, at most; then twice as long each time, with jitter.
         longest_wait: seconds between two repetitions, at most.
+        first_contact: how often at most a server is called that nobody has heard of yet, and where nobody takes the
+            call: then the address is wrong, or nothing runs there, which waiting seldom changes.
         connect_timeout, read_timeout: seconds until one attempt counts as unanswered.
     """
 
@@ -44,6 +48,7 @@ class Patience:
     seconds: float = 60.0
     first_wait: float = 0.5
     longest_wait: float = 20.0
+    first_contact: int = 3
     connect_timeout: float = 10.0
     read_timeout: float = 30.0
 
@@ -61,6 +66,21 @@ class Clock:
     seconds: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     wait: Callable[[threading.Event, float], bool] = threading.Event.wait
+
+
+class Teller:
+    """Says what is waited for, to whoever wants to hear it, and not each time: many may wait for the same."""
+
+    def __init__(self, tell: Callable[[str], None] | None, clock: Clock) -> None:
+        self._tell, self._clock = tell, clock
+        self._last = -math.inf
+
+    def __call__(self, sentence: str) -> None:
+        """Say it, unless something was said a moment ago."""
+        now = self._clock.seconds()
+        if self._tell is not None and now - self._last >= _SAID_AGAIN:
+            self._last = now
+            self._tell(sentence)
 
 
 class Pace:

@@ -103,7 +103,11 @@ def reopen_rehearsal(name: str, data_dir: Path) -> Gradebook:
 
 
 def reconnect(
-    environment: Environment, *, env: str | None = None, data_dir: Path | None = None
+    environment: Environment,
+    *,
+    env: str | None = None,
+    data_dir: Path | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Gradebook:
     """Open the gradebook that an earlier push or plan belongs to, with the settings of today.
 
@@ -111,6 +115,7 @@ def reconnect(
         environment: where it went, as the journal or the plan knows it.
         env: the environment whose settings are to be used; by default the one of that name.
         data_dir: the data folder; by default that of the settings.
+        told: as in `connect`.
 
     Raises:
         PlanError: the settings are for another gradebook.
@@ -122,12 +127,12 @@ def reconnect(
     settings = load_settings(env or environment.name)
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": data_dir})
-    gradebook = connect(settings)
+    gradebook = connect(settings, told=told)
     if gradebook.environment != environment:
-        told = f"{gradebook.environment.name} ({gradebook.environment.base_url})"
+        other = f"{gradebook.environment.name} ({gradebook.environment.base_url})"
         gradebook.close()
         raise PlanError(
-            f"It belongs to {environment.name} ({environment.base_url}), and the settings are for {told}; use the "
+            f"It belongs to {environment.name} ({environment.base_url}), and the settings are for {other}; use the "
             "settings it was made with."
         )
     return gradebook

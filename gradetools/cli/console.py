@@ -45,6 +45,13 @@ def say_error(message: str) -> None:
     )
 
 
+def say_waiting(sentence: str) -> None:
+    """Say on stderr what is waited for, so that nobody looks at a terminal that says nothing."""
+    Terminal(stderr=True, highlight=False, emoji=False, soft_wrap=True).print(
+        f"[dim]{escape(sentence)}[/]"
+    )
+
+
 def print_json(facts: object) -> None:
     """Print facts for a program, on stdout."""
     typer.echo(escape_json(json.dumps(facts, ensure_ascii=False, indent=2)))

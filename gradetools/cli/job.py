@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from gradetools.checks import Checked, check_entries
 from gradetools.cli.changes import Changes, apply_changes
-from gradetools.cli.console import ask
+from gradetools.cli.console import ask, say_waiting
 from gradetools.cli.options import Reading
 from gradetools.cli.remembering import choose_columns
 from gradetools.columns import Columns, guess_class, read_columns
@@ -51,7 +51,9 @@ def open_job(
     """Read the sheet, ask the gradebook, check and plan; the gradebook is closed at the block's end."""
     sheet = how.read(path)
     given = read_columns(how.columns) if how.columns else None
-    gradebook = open_rehearsal(sheet, columns=given) if how.rehearse else connect(how.env)
+    gradebook = (
+        open_rehearsal(sheet, columns=given) if how.rehearse else connect(how.env, told=say_waiting)
+    )
     if how.rehearse:
         console.print(_REHEARSAL)
     with gradebook:

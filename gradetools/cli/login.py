@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.markup import escape
 
-from gradetools.cli.console import make_console
+from gradetools.cli.console import make_console, say_waiting
 from gradetools.cli.options import Env
 from gradetools.errors import DeclinedError, SettingsError
 from gradetools.gradebook import connect
@@ -43,7 +43,7 @@ def login(
             "The sandbox on this machine needs no secret; name the environment, such as --env staging."
         )
     asked = settings.model_copy(update=_ask(settings, client_id, console)._asdict())
-    with connect(asked) as gradebook:
+    with connect(asked, told=say_waiting) as gradebook:
         gradebook.transport.auth.token()  # a secret that does not work is not kept
     kept = Credentials(asked.client_id, asked.client_secret)
     keep_credentials(settings.env, settings.token_url, kept)

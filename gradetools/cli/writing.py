@@ -22,6 +22,7 @@ from gradetools.cli.console import (
     print_json,
     question,
     say_error,
+    say_waiting,
     show_findings,
     show_plan,
     show_receipt,
@@ -118,14 +119,14 @@ def push(
         return
     if plan is not None:
         saved = read_plan(plan)
-        with reconnect(saved.environment, env=env) as gradebook:
+        with reconnect(saved.environment, env=env, told=say_waiting) as gradebook:
             _write(saved, gradebook, how, console, agreed=agreed)
         return
     data_dir = load_settings(env).data_dir
     environment = find_push(str(resume), data_dir)
     with open_journal(environment, data_dir) as journal:
         saved = journal.read_plan(str(resume))
-    with reconnect(environment, env=env) as gradebook:
+    with reconnect(environment, env=env, told=say_waiting) as gradebook:
         _write(saved, gradebook, how, console, resume=resume)
 
 
@@ -141,7 +142,7 @@ def put(
     """Create or change one result: read, merged, shown, written, journaled."""
     result = read_result(file)
     console = make_console(as_json=how.as_json)
-    with connect(env) as gradebook:
+    with connect(env, told=say_waiting) as gradebook:
         _write(
             plan_result(result, gradebook, on_conflict=on_conflict.value), gradebook, how, console
         )
@@ -171,7 +172,7 @@ def _open_push(push_id: str, env: str | None) -> Iterator[tuple[Receipt, Gradebo
     environment = find_push(push_id, data_dir)
     with open_journal(environment, data_dir) as journal:
         receipt = journal.read_receipt(push_id)
-    with reconnect(environment, env=env) as gradebook:
+    with reconnect(environment, env=env, told=say_waiting) as gradebook:
         yield receipt, gradebook
 
 

@@ -316,7 +316,10 @@ class _Run:
 
     def _note_written(self, outcome: Outcome) -> None:
         self.unsaved.append(outcome)
-        self.tried |= outcome.reason != "unreachable"
+        self.tried |= outcome.state != "unsent" or outcome.reason not in {
+            "unreachable",
+            "not-allowed",
+        }
         if outcome.state != "unsent":
             self.reporter.count(outcome.state)
         done = outcome.state in {"created", "updated"}

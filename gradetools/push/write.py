@@ -98,7 +98,9 @@ def _write(
     except UnreachableError as error:
         return _ended(task, "unreachable", error, state="unsent"), error
     except AuthError as error:
-        return _ended(task, "not-allowed", error), error
+        # Without a token nothing was written; what met a refusal of the gradebook's says so itself.
+        state = "unsent" if error.without_token else "failed"
+        return _ended(task, "not-allowed", error, state=state), error
     except GradebookError as error:
         return _ended(task, "refused", error), None
 

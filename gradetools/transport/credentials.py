@@ -195,4 +195,6 @@ def _token_error(answer: Answer, settings: Settings) -> GradebookError:
         )
     else:
         why = f"gives no token {told}; check {settings.variable('token URL')}."
-    return AuthError(f"The token server of {settings.env} {why}", status=answer.status)
+    error = AuthError(f"The token server of {settings.env} {why}", status=answer.status)
+    error.without_token = True
+    return error

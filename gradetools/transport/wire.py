@@ -37,7 +37,7 @@ from gradetools.errors import (
     SettingsError,
     UnreachableError,
 )
-from gradetools.pace import Clock, Pace, Patience
+from gradetools.pace import Clock, Pace, Patience, Teller
 from gradetools.settings import Settings, check_url, is_loopback
 from gradetools.transport.channel import Channel, origin_of
 from gradetools.transport.connection import Reply
@@ -71,12 +71,14 @@ class _Asked:
     """One request on its way through its repetitions: when it was first sent, and whether the token was renewed.
 
     It is `in_doubt` from the first lost answer on, or from an error of the server's that may hide a success;
-    what found no connection was never sent.
+    what found no connection was never sent. It found `nobody` where no server has ever answered, and none took
+    the call.
     """
 
     since: float | None = None
     renewed: bool = False
     in_doubt: bool = False
+    nobody: bool = False
 
 
 _Outcome = Answer | UnreachableError
@@ -84,6 +86,9 @@ _Outcome = Answer | UnreachableError
 
 class Transport:
     """Sends requests to one server as one client; safe for many threads.
+
+    Args:
+        told: called with a sentence when an answer has to be waited for, every few seconds; by any thread.
 
     Attributes:
         settings: whom it speaks to.
@@ -99,6 +104,7 @@ class Transport:
         patience: Patience | None = None,
         workers: int = 8,
         clock: Clock | None = None,
+        told: Callable[[str], None] | None = None,
     ) -> None:
         for what, value in (("base URL", settings.base_url), ("token URL", settings.token_url)):
             if not value:
@@ -117,6 +123,9 @@ class Transport:
             verify=_ca_bundle(settings),
         )
         self._proxies: dict[str, dict[str, str]] = {}
+        self._tell = Teller(told, self._clock)
+        #: Scheme and host of the servers that have answered once.
+        self._answered: set[str] = set()
         # What is the same for every request is worked out once.
         self._root = str(requests.Request("GET", settings.base_url).prepare().url).rstrip("/")
         own = {name: secret.get_secret_value() for name, secret in settings.headers.items()}
@@ -212,10 +221,16 @@ class Transport:
             # What it waited for its turn is not its own time; that counts from the first sending.
             since = self._clock.seconds() if asked.since is None else asked.since
             late = self._clock.seconds() - since >= patience.seconds
-            return late or state.attempt_number >= patience.attempts
+            most = patience.first_contact if asked.nobody else patience.attempts
+            return late or state.attempt_number >= min(most, patience.attempts)
+
+        def tell(state: tenacity.RetryCallState) -> None:
+            spent = self._clock.seconds() - (asked.since or 0)
+            self._tell(_waiting_sentence(state.outcome.result(), patience.seconds - spent))  # type: ignore[union-attr] # there is one
 
         retrying = tenacity.Retrying(
             sleep=self.pace.sleep,
+            before_sleep=tell,
             stop=is_over,
             wait=_wait(patience),
             retry=tenacity.retry_if_result(_may_pass),
@@ -251,6 +266,8 @@ class Transport:
                 status=answer.status,
                 request_id=answer.request_id,
             )
+        if seconds:
+            self._tell(f"The gradebook asks to wait {seconds:.0f} seconds; waiting.")
         self.pace.slow_down(seconds, sent_at=sent_at)
 
     def _exchange(self, request: requests.PreparedRequest, asked: _Asked) -> _Outcome:
@@ -262,9 +279,12 @@ class Transport:
             reply = self._channel.exchange(request, self._proxies_to(url))
         except (urllib3.exceptions.HTTPError, requests.RequestException, OSError) as error:
             asked.in_doubt |= _may_have_arrived(error)
+            asked.nobody = _found_nobody(error) and origin_of(url) not in self._answered
             lasting = "CERTIFICATE_VERIFY_FAILED" in str(error)
             unreachable = UnreachableError(_unreachable_sentence(urlsplit(url).netloc, error))
         else:
+            self._answered.add(origin_of(url))
+            asked.nobody = False
             if _is_cut_short(request, reply):
                 asked.in_doubt = True
                 return UnreachableError(
@@ -315,6 +335,19 @@ def _is_cut_short(request: requests.PreparedRequest, reply: Reply) -> bool:
     # always has one; a write need not, and is read back.
     read = request.method == "GET" and reply.status < 400
     return read and not reply.content and "content-length" not in reply.headers
+
+
+def _found_nobody(error: Exception) -> bool:
+    """Whether the address leads nowhere: the call was refused, or there is no such name."""
+    return isinstance(error, NewConnectionError)
+
+
+def _waiting_sentence(outcome: _Outcome, left: float) -> str:
+    if isinstance(outcome, UnreachableError):
+        why = str(outcome).partition(";")[0]
+    else:
+        why = f"The gradebook is in trouble ({outcome.status})"
+    return f"{why}; trying again for up to {max(left, 1):.0f} seconds. Ctrl-C stops it."
 
 
 def _may_have_arrived(error: Exception) -> bool:

@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ STAMP = "2026-09-01T00:00:00.000Z"
 #: A minute of waiting takes three seconds; only an answer that never comes takes its real time.
 SPEED = 20
 PATIENCE = gt.Patience(attempts=4, seconds=60, first_wait=0.2, longest_wait=1, read_timeout=1.5)
+#: For thousands of entries, whose lists alone take a busy machine seconds: an answer may take eight real ones.
+LONG_PATIENCE = replace(PATIENCE, seconds=600, read_timeout=8)
 WRITTEN = {"created", "updated"}
 BAD = {"failed", "conflict", "unsent"}
 TOKEN = "/oauth2/token"  # noqa: S105 - a path
@@ -74,6 +76,7 @@ class Bench:
     sandbox: gt.Sandbox
     students: int
     ahead: list[float]
+    patience: gt.Patience = PATIENCE
     made: int = 0
 
     @cached_property
@@ -90,7 +93,7 @@ class Bench:
 
     @classmethod
     @contextmanager
-    def open(cls, students: int) -> Iterator[Bench]:
+    def open(cls, students: int, patience: gt.Patience = PATIENCE) -> Iterator[Bench]:
         """Start the school; `ahead` is by how much the server's clock for tokens goes ahead."""
         ahead = [0.0]
         users = [
@@ -111,7 +114,7 @@ class Bench:
             "users": users,
         }
         with gt.Sandbox(seed=seed, clock=lambda: time.monotonic() + ahead[0]) as sandbox:
-            yield cls(sandbox, students, ahead)
+            yield cls(sandbox, students, ahead, patience)
 
     @property
     def port(self) -> int:
@@ -200,7 +203,9 @@ class Scene:
         """Connect with little patience and a quick clock."""
         gradebook = Gradebook(self.settings, **options)
         gradebook.transport = Transport(
-            self.settings, patience=PATIENCE, clock=quick_clock(lambda: self.now())
+            self.settings,
+            patience=self.bench.patience,
+            clock=quick_clock(lambda: self.now()),
         )
         return gradebook
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from bench import WRITTEN, Bench, Scene, spread
+from bench import LONG_PATIENCE, WRITTEN, Bench, Scene, spread
 from page import Page, Row, tell
 from table import FAULTS, Ordered
 
@@ -33,7 +33,7 @@ def test_a_fault_among_thousands(
 @pytest.fixture(scope="module")
 def thousands() -> Iterator[Bench]:
     """Start a school whose sheet makes 2,000 writes."""
-    with Bench.open(students=1000) as opened:
+    with Bench.open(students=1000, patience=LONG_PATIENCE) as opened:
         yield opened
 
 

@@ -159,6 +159,15 @@ def test_retry_after(header: str, seconds: float | None) -> None:
     assert answer.retry_after(lambda: 1_000_000.0) == seconds
 
 
+@pytest.mark.parametrize("ahead", [-7200, 7200])
+def test_a_date_is_read_by_the_servers_clock(ahead: int) -> None:
+    """`Retry-After` as a date is compared with the answer's own `Date`, so that our clock may be wrong."""
+    dates = {"retry_after": formatdate(1_000_060, usegmt=True), "date": formatdate(1_000_000)}
+    assert make_answer(429, **dates).retry_after(lambda: 1_000_000.0 + ahead) == 60
+    dates["date"] = "nonsense"
+    assert make_answer(429, **dates).retry_after(lambda: 1_000_050.0) == 10
+
+
 def test_a_date_without_a_zone_is_gmt(monkeypatch: pytest.MonkeyPatch) -> None:
     """A date that names no zone is in GMT, wherever this machine stands."""
     header = formatdate(1_000_060, usegmt=True).replace("GMT", "-0000")

@@ -68,8 +68,8 @@ def test_what_does_not_pass_is_not_repeated(status: int) -> None:
     [
         *((method, Fault(reset="before")) for method in ("GET", "PUT")),
         *((method, Fault(reset="after")) for method in ("GET", "PUT")),
-        *(("GET", Fault(cut_after=size)) for size in (5, 12, 20, 60, -1)),
-        *(("PUT", Fault(cut_after=size)) for size in (5, 12, 20, 60, -1)),
+        *(("GET", Fault(cut_after=size)) for size in (5, 12, 20, 40, -1)),
+        *(("PUT", Fault(cut_after=size)) for size in (5, 12, 20, 40, -1)),
     ],
 )
 def test_broken_connections_are_repeated(method: str, fault: Fault) -> None:

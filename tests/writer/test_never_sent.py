@@ -97,3 +97,28 @@ def test_only_a_lost_answer_is_a_doubt(desk: Desk, fault: Fault | None, *, doubt
         with pytest.raises(UnreachableError) as caught:
             desk.gradebook.transport.request("PUT", "/x", body={})
     assert caught.value.sent is doubt
+
+
+def test_a_client_that_is_refused_in_mid_push(desk: Desk) -> None:
+    """When the token server refuses us in mid-push, what was in flight was not written: unsent, and resumed (P19)."""
+    refused, over = threading.Event(), threading.Event()
+
+    def choose(asked: Asked) -> Fault | None:
+        if asked.method == "PUT" and desk.puts() >= 2 and not refused.is_set():
+            refused.set()
+        if not refused.is_set() or over.is_set():
+            return None
+        if asked.path == "/oauth2/token":
+            return Fault(answer=reply(401, b'{"error":"invalid_client"}'))
+        return Fault(answer=reply(401))
+
+    with FaultyProxy(server_port(desk), choose) as proxy:
+        behind(desk, proxy)
+        plan = desk.plan(desk.sheet("Midterm", *SCORES))
+        receipt = desk.push(plan, workers=2)
+        states = {state: count for state, count in receipt.states.items() if count}
+        assert states == {"created": desk.puts(), "unsent": 5 - desk.puts()}
+        entries = receipt.entries[receipt.entries["reason"] == "not-allowed"]
+        assert "client id and secret" in entries["message"].iloc[0]
+        over.set()
+        assert desk.push(plan, resume=receipt.push_id).states["created"] == 5

@@ -13,7 +13,7 @@ from desk import Desk
 
 import gradetools as gt
 from gradetools.errors import PlanError, UnsafePlanError
-from gradetools.plan.merge import merge
+from gradetools.plan.merge import decide, merge
 from gradetools.plan.value import make_changes
 from gradetools.snapshot import Environment
 
@@ -98,6 +98,12 @@ def test_a_new_score_lifts_what_it_contradicts() -> None:
     assert (merged["scoreStatus"], merged["scoreDate"]) == ("fully graded", "2026-09-01")
 
 
+def test_a_comment_alone_grades_nothing() -> None:
+    """A new result that has a comment and no score is `not submitted` (P3)."""
+    made = merge({"sourcedId": "r", "status": "active"}, {"comment": "See me"}, date="2026-09-01")
+    assert made["scoreStatus"] == "not submitted"
+
+
 def test_mapped_flags_are_not_lifted() -> None:
     """A flag that the sheet itself sets is not lifted by the score beside it (P3)."""
     merged = merge({"missing": "true"}, {"score": 5, "missing": "true"}, date="2026-10-01")
@@ -108,6 +114,14 @@ def test_an_equal_score_changes_no_status(desk: Desk) -> None:
     """Fields that only follow from a score never make an update by themselves (P3)."""
     desk.change("algebra-quiz-1", 1, scoreStatus="partially graded", missing="true")
     assert actions(desk.plan(desk.sheet("Quiz 1", "8.5"))) == ["unchanged"]
+
+
+def test_what_follows_from_an_equal_score_is_no_update() -> None:
+    """A score that means the same does not write a record only to complete it (P3, P5)."""
+    identity = {"sourcedId": "r", "lineItem": {"sourcedId": "i"}, "student": {"sourcedId": "s"}}
+    held = {**identity, "status": "active", "score": 0.10000000149011612, "missing": "true"}
+    change = decide(held, identity, {"score": 0.1}, dialect="timeback", date="2026-09-01")
+    assert change.action == "unchanged"
 
 
 def test_a_missing_date_is_no_reason_to_write(desk: Desk) -> None:
@@ -138,6 +152,13 @@ def test_a_new_result_has_a_lasting_id(desk: Desk) -> None:
     ]
     assert ids[0] == ids[1]
     assert uuid.UUID(str(ids[0])).version == 5
+
+
+def test_each_grade_has_an_id_of_its_own(desk: Desk) -> None:
+    """No two students, and no two line items, share the id of a new result (P4)."""
+    rows = [f"{student},7,8" for student in desk.students]
+    plan = desk.plan(desk.sheet_of("\n".join(["Student ID,Quiz 1,Midterm", *rows]) + "\n"))
+    assert plan.changes["sourced_id"].nunique() == len(plan.changes) == 10
 
 
 def test_two_active_results_block(desk: Desk) -> None:
