@@ -6,9 +6,10 @@ Pure: nothing is read but the arguments. Each check is a small named function in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -141,13 +142,23 @@ class _Places:
         keys = [
             (name, int(n)) for name, n in zip(first["column"], first["occurrence"], strict=True)
         ]
-        self._width, self._count = width, len(entries)
-        self._row = {int(line): row for row, line in enumerate(lines)}
+        self._width, self._count, self._lines = width, len(entries), lines
         self._column = {
             str(meaning.column): keys.index(target)
             for meaning in columns.meanings
             if (target := tuple(meaning.belongs_to or meaning.column)) in keys
         }
+
+    @cached_property
+    def _row(self) -> dict[int, int]:
+        """The row of each line, for those who ask about one after the other."""
+        return {line: row for row, line in enumerate(self._lines.tolist())}
+
+    def _find_rows(self, lines: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Find the rows of lines, which ascend; -1 where there is none."""
+        rows = np.searchsorted(self._lines, lines)
+        known = np.append(self._lines, -1).take(rows) == lines
+        return np.where(known, rows, -1)
 
     def concerned(self, line: int, column: str) -> range:
         """Give the numbers of the entries that a finding concerns."""
@@ -167,21 +178,20 @@ class _Places:
             else range(start + position, start + position + 1)
         )
 
-    def all_concerned(self, findings: pd.DataFrame) -> NDArray[np.bool_]:
-        """Say of each entry whether one of these findings concerns it."""
-        hit = np.zeros((len(self._row), self._width), dtype=bool)
+    def all_concerned(self, findings: pd.DataFrame) -> NDArray[np.intp]:
+        """Give the numbers of the entries that any of these findings concerns; a number may come again."""
         codes, names = pd.factorize(findings["column"])
         position = np.array([self._column.get(name, -1) for name in names], dtype=np.intp)[codes]
-        row = np.array(
-            [self._row.get(line, -1) for line in findings["line"].tolist()], dtype=np.intp
-        )
+        row = self._find_rows(findings["line"].to_numpy())
         general, single = (findings["line"] == 0).to_numpy(), position >= 0
         there = ~general & (row >= 0)
-        hit[row[there & single], position[there & single]] = True
-        hit[row[there & ~single]] = True
-        hit[:, position[general & single]] = True
-        hit |= bool((general & ~single).any())
-        return hit.ravel()
+        cells = there & single
+        rows = row[there & ~single, None] * self._width + np.arange(self._width)
+        columns = np.unique(position[general & single])
+        whole = columns[:, None] + np.arange(0, self._count, max(self._width, 1))
+        everything = np.arange(self._count if (general & ~single).any() else 0)
+        found = row[cells] * self._width + position[cells], rows.ravel(), whole.ravel(), everything
+        return np.concatenate(found)
 
 
 def check_entries(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> Checked:
@@ -210,43 +220,58 @@ def _compare_attempts(facts: Facts, findings: pd.DataFrame) -> tuple[Facts, pd.D
     if not facts.has_attempts:
         return facts, findings
     serious = findings[findings["severity"].isin(["error", "question"])]
-    blocked = _Places(facts.entries, facts.columns).all_concerned(serious)
+    blocked = np.zeros(len(facts.entries), dtype=bool)
+    blocked[_Places(facts.entries, facts.columns).all_concerned(serious)] = True
     facts = replace(facts, attempts=compare_attempts(facts, blocked))
     findings = pd.concat([findings, _find_all(facts, _LAST)])
     return facts, findings.sort_values("line", kind="stable", ignore_index=True)
 
 
 def _find_all(facts: Facts, codes: Iterable[str]) -> pd.DataFrame:
-    rows: list[tuple[int, str, str, str, str, str]] = []
+    told: dict[str, list[Any]] = {name: [] for name in FINDING_COLUMNS}
     for code in codes:
-        each = CHECKS[code]
-        for line, column, message, suggestion in each.find(facts):
-            answer = facts.columns.answer_to(code, column)
-            if answer in each.answers:
-                rows.append((line, column, code, "info", message, f"You answered {answer!r}."))
-            else:
-                rows.append((line, column, code, each.severity, message, suggestion or each.fix))
-    frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
-    frame = frame.astype({name: "int64" if name == "line" else "str" for name in FINDING_COLUMNS})
+        for name, values in _tell(CHECKS[code], facts).items():
+            told[name] += values
+    columns = {
+        name: pd.array(values, dtype="int64" if name == "line" else "str")
+        for name, values in told.items()
+    }
+    frame = pd.DataFrame(columns, copy=False)
     return frame.sort_values("line", kind="stable", ignore_index=True)
+
+
+def _tell(each: Check, facts: Facts) -> Mapping[str, Sequence[object]]:
+    """Give what a check finds as columns; a question that was answered is an info."""
+    found = list(each.find(facts))
+    lines, columns, messages, fixes = zip(*found, strict=True) if found else ((),) * 4
+    severities = [each.severity] * len(found)
+    suggestions = [fix or each.fix for fix in fixes]
+    if each.answers:
+        answers = {column: facts.columns.answer_to(each.code, column) for column in set(columns)}
+        for i, column in enumerate(columns):
+            if answers[column] in each.answers:
+                severities[i], suggestions[i] = "info", f"You answered {answers[column]!r}."
+    values = lines, columns, [each.code] * len(found), severities, messages, suggestions
+    return dict(zip(FINDING_COLUMNS, values, strict=True))
 
 
 def _settle(facts: Facts, findings: pd.DataFrame, columns: Columns) -> Mapping[str, pd.Categorical]:
     """Give each entry its state, and the reason. What is blocked keeps what was read, to be shown."""
     entries = facts.entries
     asks = entries["asks"].to_numpy()
-    skipped = np.where(entries["kind"] == Kind.SKIP, 2, 1)
+    skipped = np.where(entries["kind"] == Kind.SKIP, np.int32(2), np.int32(1))
     if facts.attempts is not None:
         left = facts.attempts.index[~(facts.attempts["taken"] | facts.attempts["disputed"])]
         asks, skipped[left] = asks.copy(), 3
         asks[left] = False
-    reason = CodedTexts(np.where(asks, 0, skipped), ["", "blank", "no-grade", "other-attempt"])
-    blocked: NDArray[np.bool_] = np.zeros(len(entries), dtype=bool)
+    skipped[asks] = 0
+    reason = CodedTexts(skipped, ["", "blank", "no-grade", "other-attempt"])
+    state = CodedTexts(np.where(asks, np.int32(0), np.int32(2)), ["ready", "blocked", "skipped"])
     places = _Places(entries, columns)
     serious = findings[findings["severity"].isin(["error", "question"])]
-    for _, group in serious.groupby("code", sort=False):
-        hit = places.all_concerned(group) & asks
-        reason.add(hit, str(group["code"].iloc[0]))
-        blocked |= hit
-    state = CodedTexts(np.where(asks, blocked, 2), ["ready", "blocked", "skipped"])
+    for code, group in serious.groupby("code", sort=False):
+        concerned = places.all_concerned(group)
+        concerned = concerned[asks[concerned]]
+        reason.add(concerned, str(code))
+        state.codes[concerned] = 1
     return {"state": state.to_categories(), "reason": reason.to_categories()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,8 @@ FEW_SCORES = 2
 #: So few scores above the maximum may well be extra credit.
 FEW_ABOVE = 3
 
-Items = NDArray[np.intp]
-Values = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+Places = NDArray[np.intp]
 #: Fewer students, or fewer columns with a maximum, than these do not tell that the file is the wrong one.
 FEW_STUDENTS, FEW_MAXIMA = 4, 3
 
@@ -37,24 +37,29 @@ FEW_STUDENTS, FEW_MAXIMA = 4, 3
 def _wrong_class(facts: Facts) -> Iterator[Finding]:
     if facts.columns.student_column is None:
         return
-    asking, text = facts.asking, facts.students["text"].cat
     # Where the line item is unknown, it is enough that the gradebook knows the student.
-    known = (asking["student"].cat.categories != "").take(asking["student"].cat.codes)
-    here = facts.rows_with(known & (facts.enrolment != NEVER).to_numpy())
-    asked = text.categories.take(np.unique(text.codes[facts.row_asks])).drop("", errors="ignore")
-    found = text.categories.take(np.unique(text.codes[here])).drop("", errors="ignore")
-    if len(asked) >= FEW_STUDENTS and len(found) < len(asked) / 2:
-        ids = [each for each in asking["class_id"].unique() if each]
+    known = (facts.students["sourced_id"] != "").to_numpy()
+    asked = _count_ids(facts, facts.row_asks)
+    count = _count_ids(facts, known & facts.rows_with(facts.enrolment != NEVER))
+    if asked >= FEW_STUDENTS and count < asked / 2:
+        ids = [each for each in facts.asking["class_id"].unique() if each]
         titles = [facts.snapshot.classes.get(each, each) for each in ids]
         where = " or ".join(titles) if 0 < len(titles) <= 3 else "the classes of its line items"
-        count = len(found)
         told = f"Only {count}" if count else "None"
         yield Finding(
             0,
             "",
-            f"{told} of {len(asked)} students of this sheet {'is' if count == 1 else 'are'} in {where}; "
+            f"{told} of {asked} students of this sheet {'is' if count == 1 else 'are'} in {where}; "
             "is it the right file and the right class?",
         )
+
+
+def _count_ids(facts: Facts, rows: Marks) -> int:
+    """Count the different ids in some rows of students, without the blank one."""
+    text = facts.students["text"].cat
+    there = np.zeros(len(text.categories), dtype=bool)
+    there[text.codes.to_numpy()[rows]] = True
+    return int((there & (text.categories != "")).sum())
 
 
 @check(
@@ -213,15 +218,16 @@ def _maximum_differs(facts: Facts) -> Iterator[Finding]:
     answers=("accept",),
 )
 def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
-    def are_shares(items: Items, values: Values, _: Values) -> Items:
-        outside = np.bincount(items, weights=~((values >= 0) & (values <= 1)))
-        positive = np.bincount(items, weights=values > 0)
-        enough = np.bincount(items) >= FEW_SCORES
-        return np.flatnonzero(enough & (outside == 0) & (positive > 0))
-
-    for key, title, high, count in _find_items(facts, are_shares, least=MANY_POINTS):
-        message = f"All {count} scores of {title!r} are at most 1, of {high:g} possible points."
-        yield Finding(0, key, message, 'Scale from 1, or answer "accept" if they are points.')
+    numbers, items = _list_numbers(facts, least=MANY_POINTS), facts.item_columns
+    values = facts.entries["value"].to_numpy()
+    outside = np.zeros(items.max(initial=0) + 1, dtype=bool)
+    outside[items[numbers & ~((values >= 0) & (values <= 1))]] = True
+    for key, title, high, places in _tell_items(facts, numbers & ~outside.take(items)):
+        if len(places) >= FEW_SCORES and (values[places] > 0).any():
+            message = (
+                f"All {len(places)} scores of {title!r} are at most 1, of {high:g} possible points."
+            )
+            yield Finding(0, key, message, 'Scale from 1, or answer "accept" if they are points.')
 
 
 @check(
@@ -233,42 +239,43 @@ def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
     answers=("accept",),
 )
 def _most_above_maximum(facts: Facts) -> Iterator[Finding]:
-    def are_above(items: Items, values: Values, high: Values) -> Items:
-        counts, above = np.bincount(items), np.bincount(items, weights=values > high)
-        return np.flatnonzero((counts >= FEW_ABOVE) & (above > counts / 2))
-
-    for key, title, high, count in _find_items(facts, are_above, least=0):
-        message = f"Most of the {count} scores of {title!r} are above its {high:g} points."
+    numbers, items = _list_numbers(facts, least=0), facts.item_columns
+    above = numbers & (facts.entries["value"] > facts.entries["high"]).to_numpy()
+    if not above.any():
+        return
+    count = items.max() + 1
+    counts, high = (np.bincount(items[each], minlength=count) for each in (numbers, above))
+    most = (counts >= FEW_ABOVE) & (high > counts / 2)
+    for key, title, points, places in _tell_items(facts, numbers & most.take(items)):
+        message = f"Most of the {len(places)} scores of {title!r} are above its {points:g} points."
         fix = 'Scale from 100 if they are percents, or answer "accept" if it is extra credit.'
         yield Finding(0, key, message, fix)
 
 
-def _find_items(
-    facts: Facts, choose: Callable[[Items, Values, Values], Items], *, least: float
-) -> Iterator[tuple[str, str, float, int]]:
-    """Go through the line items that look wrong as a whole, among those of `least` points or more.
+def _list_numbers(facts: Facts, *, least: float) -> Marks:
+    """Say of each entry whether it is a number, of a line item of so many points or more, in a column that is not scaled."""
+    kinds, high = facts.entries["kind"].to_numpy(), facts.entries["high"].to_numpy()
+    numbers: Marks = (kinds == Kind.NUMBER) & (high >= least)
+    for k, column in enumerate(facts.score_columns):
+        if str(column.column) in facts.columns.scale:
+            numbers[k :: len(facts.score_columns)] = False
+    return numbers
 
-    Args:
-        facts: what is known.
-        choose: gives, of the line items of one column's numbers, those numbers and their maxima, those that look wrong.
-        least: points.
+
+def _tell_items(facts: Facts, marked: Marks) -> Iterator[tuple[str, str, float, Places]]:
+    """Go through the line items of the marked entries, each under its column, in the order of column and line.
 
     Returns:
-        The column, what to call the scores, the maximum, and how many scores there are.
+        The column, what to call the scores, the maximum, and the entries.
     """
-    shape = len(facts.students), len(facts.score_columns)
-    kind, high, value, item = (
-        facts.entries[name].to_numpy().reshape(shape) for name in ("kind", "high", "value", "item")
-    )
-    number = (kind == Kind.NUMBER) & (high >= least)
+    places = np.flatnonzero(marked)
+    if not len(places):
+        return
     # In a long sheet the column is that of many line items, each of which is looked at by itself.
-    long = bool(facts.columns.of("line_item"))
-    for k, column in enumerate(facts.score_columns):
-        key, rows = str(column.column), np.flatnonzero(number[:, k])
-        if key in facts.columns.scale or not len(rows):
-            continue
-        items = item[rows, k]
-        places = [rows[items == each] for each in choose(items, value[rows, k], high[rows, k])]
-        for here in sorted(places, key=lambda place: int(place[0])):
-            title = facts.entries["line_item_title"].iloc[here[0] * shape[1] + k]
-            yield key, str(title) if long else key, float(high[here[0], k]), len(here)
+    long, width = bool(facts.columns.of("line_item")), len(facts.score_columns)
+    items = facts.item_columns[places]
+    order = np.argsort(items, kind="stable")
+    groups = np.split(places[order], np.flatnonzero(np.diff(items[order])) + 1)
+    for here in sorted(groups, key=lambda each: (each[0] % width, each[0])):
+        entry = facts.entries.iloc[here[0]]
+        yield entry["key"], entry["line_item_title"] if long else entry["key"], entry["high"], here

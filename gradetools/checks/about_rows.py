@@ -29,9 +29,9 @@ from gradetools.columns import (
 def _keys_disagree(facts: Facts) -> Iterator[Finding]:
     students, chosen = facts.snapshot.students, facts.columns.student_column
     other = find_other_students(facts.sheet, facts.columns, students, facts.students)
-    other = other[other["line"].isin(facts.asking["line"]).to_numpy()]
     if other.empty or chosen is None:
         return
+    other = other[other["line"].isin(facts.students["line"][facts.row_asks]).to_numpy()]
     names = StudentIndex(students, "sourcedId").names
     known = facts.students.set_index("line")
     for line, column, text, sourced_id in zip(

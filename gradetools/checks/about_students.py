@@ -130,7 +130,7 @@ def _student_case(facts: Facts) -> Iterator[Finding]:
 
 def _told_names(facts: Facts) -> Iterator[tuple[int, str]]:
     """Give line and words for each row whose name differs."""
-    rows = facts.names[facts.names["differs"].to_numpy()]
+    rows = facts.names.differing
     for line, text, said, name in zip(
         rows["line"], rows["text"], rows["said"], rows["name"], strict=True
     ):
@@ -142,8 +142,8 @@ _FEW_NAMES = 3
 
 
 def _most_differ(facts: Facts) -> bool:
-    count = len(facts.names)
-    return bool(count >= _FEW_NAMES and facts.names["differs"].sum() > count / 2)
+    count, differing = facts.names
+    return count >= _FEW_NAMES and len(differing) > count / 2
 
 
 def _name_column(facts: Facts) -> str:
@@ -162,7 +162,7 @@ def _names_shifted(facts: Facts) -> Iterator[Finding]:
     if _most_differ(facts):
         line, told = next(_told_names(facts))
         message = (
-            f"Most names do not belong to their ids: {facts.names['differs'].sum()} of {len(facts.names)} "
+            f"Most names do not belong to their ids: {len(facts.names.differing)} of {facts.names.compared} "
             f"differ (line {line}: the sheet says {told}); the id column may be shifted."
         )
         yield Finding(0, _name_column(facts), message)
@@ -187,7 +187,7 @@ def _name_differs(facts: Facts) -> Iterator[Finding]:
     fix="Look whether the line item or the student is the wrong one.",
 )
 def _student_not_in_class(facts: Facts) -> Iterator[Finding]:
-    for row in facts.asking[(facts.enrolment == NEVER).to_numpy()].itertuples():
+    for row in facts.asking[facts.enrolment == NEVER].itertuples():
         message = f"{row.student_name} is not in {_title(facts, row.class_id)}, which {row.line_item_title!r} belongs to."
         yield Finding(int(str(row.line)), str(row.key), message)
 
@@ -199,7 +199,7 @@ def _student_not_in_class(facts: Facts) -> Iterator[Finding]:
     fix="Nothing, if the grade is still wanted.",
 )
 def _student_withdrawn(facts: Facts) -> Iterator[Finding]:
-    left = facts.asking[(facts.enrolment == LEFT).to_numpy()]
+    left = facts.asking[facts.enrolment == LEFT]
     for row in left.drop_duplicates(["line", "class_id"]).itertuples():
         message = f"{row.student_name} has left {_title(facts, row.class_id)}."
         yield Finding(int(str(row.line)), _column(facts), message)

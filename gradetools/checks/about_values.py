@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from gradetools.checks.facts import Facts
@@ -18,6 +20,9 @@ from gradetools.checks.values import (
     guess_fraction,
 )
 
+#: A sentence names so many of the entries for one grade.
+MOST_PLACES = 20
+
 
 @check(
     "duplicate-entry",
@@ -28,17 +33,13 @@ from gradetools.checks.values import (
 )
 def _duplicate_entry(facts: Facts) -> Iterator[Finding]:
     for group in _attempts(facts, disputed=True):
-        hindering = [each.place for each in group if each.hinders]
-        told = _tell_group(group)
-        if facts.columns.attempts == "refuse":
-            message, fix = f"{told}.", ""
-        else:
-            message = (
-                f"{told}: which counts cannot be said before {', '.join(hindering)} is settled."
-            )
-            fix = f"Correct or empty {', '.join(hindering)}."
-        for each in group:
-            yield Finding(each.line, each.key, message, fix)
+        message, fix = f"{group.told}.", ""
+        if facts.columns.attempts != "refuse":
+            hindering = _join_places(itertools.compress(group.places, group.hinders))
+            message = f"{group.told}: which counts cannot be said before {hindering} is settled."
+            fix = f"Correct or empty {hindering}."
+        for line, key in zip(group.line, group.key, strict=True):
+            yield Finding(line, key, message, fix)
 
 
 @check(
@@ -50,47 +51,59 @@ def _duplicate_entry(facts: Facts) -> Iterator[Finding]:
 def _attempt_chosen(facts: Facts) -> Iterator[Finding]:
     how = facts.columns.attempts
     for group in _attempts(facts, disputed=False):
-        taken = next(each for each in group if each.taken)
-        by = " by its date" if taken.dated else " in the sheet" if how != "best" else ""
-        message = f"{_tell_group(group)}; {taken.place} was taken, the {how}{by}."
-        yield Finding(taken.line, taken.key, message)
+        taken = group.taken.index(True)
+        by = " by its date" if group.dated[taken] else " in the sheet" if how != "best" else ""
+        message = f"{group.told}; {group.places[taken]} was taken, the {how}{by}."
+        yield Finding(group.line[taken], group.key[taken], message)
 
 
-class _Attempt(NamedTuple):
-    """One of several entries for one grade."""
+class _Attempts(NamedTuple):
+    """The entries for one grade, in the sheet's order."""
 
-    grade: int
-    line: int
-    key: str
-    student_name: str
-    line_item_title: str
-    hinders: bool
-    dated: bool
-    taken: bool
+    line: list[int]
+    key: list[str]
+    student_name: list[str]
+    line_item_title: list[str]
+    hinders: list[bool]
+    dated: list[bool]
+    taken: list[bool]
 
     @property
-    def place(self) -> str:
-        """Where it stands, such as `line 14 (Quiz 3)`."""
-        return f"line {self.line} ({self.key})"
+    def places(self) -> list[str]:
+        """Where they stand, such as `line 14 (Quiz 3)`."""
+        return [f"line {line} ({key})" for line, key in zip(self.line, self.key, strict=True)]
+
+    @property
+    def told(self) -> str:
+        """Who has how many grades, for what, and where."""
+        whose = (
+            f"{self.student_name[0]} has {len(self.line)} grades for {self.line_item_title[0]!r}"
+        )
+        return f"{whose}: {_join_places(self.places)}"
 
 
-def _attempts(facts: Facts, *, disputed: bool) -> Iterator[list[_Attempt]]:
-    """Go through the grades that several entries ask for, each with its entries in the sheet's order."""
+def _attempts(facts: Facts, *, disputed: bool) -> Iterator[_Attempts]:
+    """Go through the grades that several entries ask for, in the order of their first entries."""
     if facts.attempts is None:
         return
     table = facts.attempts[(facts.attempts["disputed"] == disputed).to_numpy()]
-    told = facts.asking.loc[table.index, ["line", "key", "student_name", "line_item_title"]]
-    table = pd.concat([table, told], axis="columns")
-    rows = map(_Attempt, *(table[name].tolist() for name in _Attempt._fields))
-    groups: dict[int, list[_Attempt]] = {}
-    for row in rows:
-        groups.setdefault(row.grade, []).append(row)
-    yield from groups.values()
+    codes, grades = pd.factorize(table["grade"])
+    table = table.take(np.argsort(codes, kind="stable"))
+    told = facts.entries[["line", "key", "student_name", "line_item_title"]].take(
+        table.index.to_numpy()
+    )
+    columns = [(told if name in told else table)[name].tolist() for name in _Attempts._fields]
+    start = 0
+    for end in np.cumsum(np.bincount(codes, minlength=len(grades))).tolist():
+        yield _Attempts(*(column[start:end] for column in columns))
+        start = end
 
 
-def _tell_group(group: list[_Attempt]) -> str:
-    first, places = group[0], ", ".join(each.place for each in group)
-    return f"{first.student_name} has {len(group)} grades for {first.line_item_title!r}: {places}"
+def _join_places(places: Iterable[str]) -> str:
+    """Join places with commas; where there are very many, a sentence needs no more than the first."""
+    several = list(places)
+    left = len(several) - MOST_PLACES
+    return ", ".join(several[:MOST_PLACES]) + (f" and {left:,} more" if left > 0 else "")
 
 
 @check(

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.checks.compared import Compared, compare_columns
-from gradetools.checks.names import find_differing
-from gradetools.columns import ColumnMeaning, Columns, categorise
+from gradetools.checks.names import DIFFERENT, UNKNOWN, find_differing
+from gradetools.columns import ColumnMeaning, Columns
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
@@ -34,13 +34,25 @@ FIELDS = {
 }
 FLAGS = ("late", "missing", "incomplete", "in_progress")
 
-#: How a student stands to the class of a line item.
-ENROLLED, LEFT, NEVER = 1, 0, -1
+#: How a student stands to the class of a line item; the last where student or class are unknown.
+ENROLLED, LEFT, NEVER, UNTOLD = 1, 0, -1, -2
 #: What the checks of several entries at once look at, and what a finding tells of a single one.
 ASKING = (
     "line", "key", "student", "student_name", "line_item", "line_item_title", "class_id", "item", "stated", "high",
 )  # fmt: skip
 TOLD = ("line", "key", "text", "line_item_title", "score", "low", "high")
+
+
+class ComparedNames(NamedTuple):
+    """How many names of the sheet could be compared with the gradebook's, and those that differ.
+
+    Attributes:
+        compared: how many rows.
+        differing: DataFrame of rows: line, text (the id), said (the name in the sheet), name (in the gradebook).
+    """
+
+    compared: int
+    differing: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,17 +98,21 @@ class Facts:
         Args:
             marked: for each entry of `asking`, whether it is.
         """
-        entries = self.entries["asks"].to_numpy().copy()
-        entries[entries] = marked
+        entries = self.entries["asks"].to_numpy()
+        if len(marked) < len(entries):
+            entries = entries.copy()
+            entries[entries] = marked
+        else:
+            entries = marked
         return np.asarray(entries.reshape(len(self.students), len(self.score_columns)).any(axis=1))
 
     @cached_property
-    def enrolment(self) -> pd.Series:
-        """For each asking entry whose student and class are known: ENROLLED, LEFT or NEVER in that class; else NaN."""
+    def enrolment(self) -> NDArray[np.int8]:
+        """For each asking entry whether its student is ENROLLED in its class, has LEFT, was there NEVER, or is UNTOLD."""
         student, class_id = self.asking["student"].cat, self.asking["class_id"].cat
         people = self.snapshot.students
         # How each student stands to each class; nobody, and no class, is neither in nor out.
-        stands = np.full((len(class_id.categories), len(student.categories)), np.nan)
+        stands = np.full((len(class_id.categories), len(student.categories)), UNTOLD, dtype=np.int8)
         for k, each in enumerate(class_id.categories):
             if each:
                 here = people[(people["class_id"] == each).to_numpy()]
@@ -108,9 +124,16 @@ class Facts:
                     known = here.loc[(here["active"] == active).to_numpy(), "sourced_id"]
                     found = student.categories.get_indexer(pd.Index(known))
                     stands[k, found[found >= 0]] = how
-        stands[:, student.categories == ""] = np.nan
+        stands[:, student.categories == ""] = UNTOLD
         place = class_id.codes.to_numpy() * np.intp(len(student.categories))
-        return pd.Series(stands.ravel().take(place + student.codes.to_numpy()), self.asking.index)
+        return stands.ravel().take(place + student.codes.to_numpy())
+
+    @cached_property
+    def item_columns(self) -> NDArray[np.intp]:
+        """For each entry the number of its line item under its column; 0 for an unknown one under the first."""
+        width = len(self.score_columns)
+        items = self.entries["item"].to_numpy().reshape(len(self.students), width)
+        return np.asarray(np.maximum(items, 0) * width + np.arange(width)).ravel()
 
     @cached_property
     def grades(self) -> pd.Series:
@@ -126,6 +149,8 @@ class Facts:
     @property
     def has_attempts(self) -> bool:
         """Whether several entries ask for one grade."""
+        if self._are_grades_apart:
+            return False
         grades = self.grades.to_numpy()
         grades = grades[grades >= 0]
         if grades.max(initial=0) > 4 * len(grades):
@@ -133,46 +158,63 @@ class Facts:
         # Where most numbers are used, to count them is quicker.
         return bool((np.bincount(grades) > 1).any())
 
-    @cached_property
-    def names(self) -> pd.DataFrame:
-        """The student rows that ask for something, and whose names can be compared with the gradebook's.
+    @property
+    def _are_grades_apart(self) -> bool:
+        """Whether each student has one row, and each column another line item: then no grade is asked for twice."""
+        student = self.students["sourced_id"].cat
+        rows = np.bincount(student.codes, minlength=len(student.categories))
+        if rows[student.categories != ""].max(initial=0) > 1 or self.entries.empty:
+            return False
+        shape = len(self.students), len(self.score_columns)
+        items = self.entries["item"].to_numpy().reshape(shape)
+        first = items[:1].ravel()
+        return bool((items == first).all()) and not pd.Index(first).has_duplicates
 
-        Columns: line, text (the id), said (the name in the sheet), name (in the gradebook), differs. A student
-        whom a person chose is not compared.
+    @cached_property
+    def names(self) -> ComparedNames:
+        """Whether the student rows that ask for something call their students as the gradebook does.
+
+        A student whom a person chose is not compared, nor one without a name.
         """
-        students, said = self.students, self._said_names
-        name, sourced_id = students["name"].cat, students["sourced_id"].cat
+        students, (numbers, said) = self.students, self._said_names
+        compared = self.row_asks & students["how"].isin(["exact", "ignoring case"]).to_numpy()
+        rows = np.flatnonzero(compared & bool(said))
+        # Each student is compared once with each name that stands beside the id, in whichever row.
+        student = students["sourced_id"].cat.codes.to_numpy(np.int64)
+        pairs, distinct = pd.factorize(student[rows] * max(len(said), 1) + numbers[rows])
+        some = np.zeros(len(distinct), dtype=np.intp)
+        some[pairs] = rows
+        words = [said[i] for i in numbers[some].tolist()]
+        known = _write_out(students["name"], some)
+        answers = find_differing(words, known, self._list_everybody)
         # Who has no name in the gradebook is called by the sourcedId.
-        nameless = name.categories.get_indexer(sourced_id.categories).take(sourced_id.codes)
-        compared = self.row_asks & (name.codes != nameless).to_numpy()
-        compared &= students["how"].isin(["exact", "ignoring case"]).to_numpy()
-        rows = np.flatnonzero(compared & bool(self.columns.of("name")))
-        people = students.loc[rows, ["line", "text"]].assign(
-            name=students["name"].array[rows], said=said[rows]
+        answers[known == _write_out(students["sourced_id"], some)] = UNKNOWN
+        told = answers.take(pairs)
+        differing = rows[told == DIFFERENT]
+        return ComparedNames(
+            int((told != UNKNOWN).sum()),
+            students.loc[differing, ["line", "text", "name"]].assign(
+                said=[said[i] for i in numbers[differing].tolist()]
+            ),
         )
-        numbers = name.codes.to_numpy(np.int64)[rows] * len(said.categories) + said.codes[rows]
-        pairs, distinct = pd.factorize(numbers)
-        known, words = np.divmod(distinct, max(len(said.categories), 1))
-        differs = find_differing(
-            said.categories.take(words), name.categories.take(known), self._list_everybody
-        )
-        people["differs"] = differs.take(pairs)
-        return people[people["differs"].notna().to_numpy()].astype({"differs": bool})
 
     @cached_property
-    def _said_names(self) -> pd.Categorical:
-        """What each student row calls its student, in one column of names or several."""
+    def _said_names(self) -> tuple[NDArray[np.int64], list[str]]:
+        """What each student row calls its student, in one column of names or several: numbers, and the names."""
         rows = (self.sheet.roles == "student").to_numpy()
-        numbers, names = np.zeros(len(self.students), dtype=np.int64), [""]
+        numbers, names = np.zeros(len(self.students), dtype=np.int64), list[str]()
         for meaning in self.columns.of("name"):
             codes, texts = self.sheet.distinct(meaning.column, rows)
+            if not names:
+                numbers, names = codes, texts.tolist()
+                continue
             numbers, distinct = pd.factorize(numbers * len(texts) + codes)
             first, second = np.divmod(distinct, max(len(texts), 1))
             pairs = zip(first.tolist(), texts.take(second), strict=True)
             names = [
                 f"{names[i]} {text}" if names[i] and text else names[i] or text for i, text in pairs
             ]
-        return categorise(names, numbers)
+        return numbers, names
 
     def _list_everybody(self) -> Iterable[str]:
         listed = self.snapshot.students[["given_name", "family_name"]].fillna("").drop_duplicates()
@@ -185,6 +227,12 @@ class Facts:
 
     def where(self, mask: pd.Series | NDArray[np.bool_]) -> Iterator[Any]:
         """Go through the few entries that a check has marked, as named tuples of the columns TOLD."""
-        marked = np.asarray(mask)
-        if marked.any():
-            yield from self.entries.loc[marked, list(TOLD)].itertuples()
+        rows = np.flatnonzero(np.asarray(mask))
+        if len(rows):
+            yield from self.entries[list(TOLD)].take(rows).itertuples()
+
+
+def _write_out(column: pd.Series, rows: NDArray[np.intp]) -> NDArray[np.object_]:
+    """Give the texts of some rows of a column of categories."""
+    texts = column.cat.categories.to_numpy(dtype=object)
+    return texts.take(column.cat.codes.to_numpy()[rows])

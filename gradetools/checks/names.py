@@ -15,6 +15,9 @@ _WORD = re.compile("[\u2e80-\U0003ffff]|[^\\W_\u2e80-\U0003ffff]+")
 #: To split a name into words takes much longer than to see that it has one.
 _SURELY_A_WORD = re.compile("[A-Za-z0-9]{2}")
 
+#: What can be said of two names.
+SAME, DIFFERENT, UNKNOWN = 0, 1, -1
+
 
 def split_name(name: str) -> frozenset[str]:
     """Give the words of a name without case, accents, order and initials; empty where there are none."""
@@ -29,7 +32,7 @@ def split_name(name: str) -> frozenset[str]:
 
 def find_differing(
     said: Iterable[str], known: Iterable[str], list_everybody: Callable[[], Iterable[str]]
-) -> NDArray[np.object_]:
+) -> NDArray[np.int8]:
     """Say of pairs of names whether they are those of two people.
 
     Names that share a word are taken for one person's (Bob Example may be Robert), unless what the
@@ -41,7 +44,7 @@ def find_differing(
         list_everybody: gives the names of all students of the gradebook; called where it matters.
 
     Returns:
-        For each pair True, False, or None where one of the two has no words to compare.
+        For each pair SAME, DIFFERENT, or UNKNOWN where one of the two has no words to compare.
     """
     split = cache(split_name)
 
@@ -50,22 +53,23 @@ def find_differing(
         return frozenset(map(split, list_everybody()))
 
     answers = [
-        False if _plainly_same(one, other) else _differ(split(one), split(other), list_others)
+        SAME if _plainly_same(one, other) else _compare(split(one), split(other), list_others)
         for one, other in zip(said, known, strict=True)
     ]
-    return np.array(answers, dtype=object)
+    return np.array(answers, dtype=np.int8)
 
 
-def _differ(
+def _compare(
     said: frozenset[str],
     known: frozenset[str],
     list_others: Callable[[], Collection[frozenset[str]]],
-) -> bool | None:
+) -> int:
     if not said or not known:
-        return None
+        return UNKNOWN
     if not said & known:
-        return True
-    return not (said <= known or known <= said) and said in list_others()
+        return DIFFERENT
+    another = not (said <= known or known <= said) and said in list_others()
+    return DIFFERENT if another else SAME
 
 
 def _plainly_same(said: str, known: str) -> bool:

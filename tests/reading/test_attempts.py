@@ -152,3 +152,49 @@ def test_choosing_agrees_with_a_loop(tmp_path: Path, attempts: Attempts) -> None
         wanted.append(best)
     ready = checked.entries.index[(checked.entries["state"] == "ready").to_numpy()]
     assert list(ready) == sorted(wanted)
+
+
+def rows_of(text: str, times: int) -> str:
+    """Write a sheet with Ada's grade so many times, and the first other ones before it."""
+    return "ID,Quiz 1\n" + text + "".join(f"11,{i % 9}\n" for i in range(times))
+
+
+def test_a_sentence_does_not_name_a_million_lines(tmp_path: Path) -> None:
+    """Of very many grades for one line item the first twenty are named, and how many more there are; all are told."""
+    checked = check(tmp_path, rows_of("", 1_025), "refuse")
+    assert states(checked) == [DUPLICATE] * 1_025
+    assert list(checked.findings["line"]) == list(range(2, 1_027))
+    (message,) = set(checked.findings["message"])
+    assert message.startswith("Ada has 1025 grades for 'Quiz 1': line 2 (Quiz 1), line 3 (Quiz 1),")
+    assert message.endswith("line 21 (Quiz 1) and 1,005 more.")
+
+
+def test_the_line_that_counts_or_hinders_is_named_wherever_it_stands(tmp_path: Path) -> None:
+    """The attempt that was taken, and one that stops the choice, are named also beyond the first twenty."""
+    best = check(tmp_path, rows_of("", 30) + "11,10\n", "best").findings
+    assert list(best["line"]) == [32]
+    assert best["message"].iloc[0].endswith("and 11 more; line 32 (Quiz 1) was taken, the best.")
+    blocked = check(tmp_path, rows_of("", 30) + "11,abc\n", "best").findings
+    assert "before line 32 (Quiz 1) is settled" in blocked["message"].iloc[0]
+
+
+def test_grades_of_several_students_are_told_apart(tmp_path: Path) -> None:
+    """Where the rows of two students alternate, each finding names the lines of its own student."""
+    findings = check(tmp_path, "ID,Quiz 1\n11,1\n12,2\n11,3\n12,4\n", "refuse").findings
+    assert list(zip(findings["line"], findings["message"], strict=True)) == [
+        (2, "Ada has 2 grades for 'Quiz 1': line 2 (Quiz 1), line 4 (Quiz 1)."),
+        (3, "Ben has 2 grades for 'Quiz 1': line 3 (Quiz 1), line 5 (Quiz 1)."),
+        (4, "Ada has 2 grades for 'Quiz 1': line 2 (Quiz 1), line 4 (Quiz 1)."),
+        (5, "Ben has 2 grades for 'Quiz 1': line 3 (Quiz 1), line 5 (Quiz 1)."),
+    ]
+
+
+def test_two_columns_of_one_line_item_are_noticed_where_each_student_has_one_row(
+    tmp_path: Path,
+) -> None:
+    """A row may ask twice for one grade; rows of nobody, and blank cells, ask for none."""
+    text = "ID,Quiz 1,Quiz 2\n11,7,8\n12,7,\nx,7,8\ny,7,8\n"
+    assert states(check(tmp_path, text, "refuse", one_item=True)) == [
+        *[DUPLICATE] * 2, "ready", "blank", *["student-unknown"] * 4,
+    ]  # fmt: skip
+    assert "duplicate-entry" not in set(check(tmp_path, text, "refuse").findings["code"])

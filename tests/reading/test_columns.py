@@ -256,6 +256,26 @@ def test_several_students_are_ambiguous() -> None:
     assert (match.sourced_id, match.how, match.candidates) == ("", "ambiguous", ("s1", "s2"))
 
 
+def test_ids_that_several_share_mean_none_of_them(tmp_path: Path) -> None:
+    """A userId that two students share is ambiguous however it is written; one that a student has twice is not."""
+    people = [
+        make_student("s1", user_ids=("7", "8", "8")),
+        make_student("s2", user_ids=("7", "", "b9")),
+        make_student("s3", user_ids=(" 7 ",)),
+    ]
+    snapshot = make_snapshot(people, [make_line_item("l1", "Quiz 1")])
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1\n7,8\n8,8\n 7,8\nB9,8\n,8\n7,8\n", snapshot)
+    found = students_matched(sheet, columns, snapshot)
+    assert list(zip(found["sourced_id"], found["how"], found["candidates"], strict=True)) == [
+        ("", "ambiguous", ("s1", "s2", "s3")),
+        ("s1", "exact", ()),
+        ("", "ambiguous", ("s1", "s2", "s3")),
+        ("s2", "ignoring case", ()),
+        ("", "", ()),
+        ("", "ambiguous", ("s1", "s2", "s3")),
+    ]
+
+
 def test_a_student_of_two_classes_is_one(tmp_path: Path) -> None:
     """A student who stands in the snapshot twice, once for each class, is not ambiguous."""
     people = [
