@@ -53,14 +53,17 @@ def parse(text: str | None) -> Record | None:
 def shape(record: Mapping[str, Any], dialect: str) -> Record:
     """Give a record the dialect's form, but for what is only known at sending (`href`, `dateLastModified`).
 
-    Empty fields are left out, references are bare, and the official form loses the top-level
+    Empty fields that the standard knows are left out, references are bare, and the official form loses the top-level
     fields that it forbids: compare with `not_representable` for what must not be lost.
     """
     shaped: Record = {}
     for name, value in record.items():
-        if name == "dateLastModified" or value is None or (name == "comment" and value == ""):
+        if name == "dateLastModified" or (name == "comment" and value == ""):
             continue
-        if dialect == "oneroster" and name not in FIELDS:
+        if name not in FIELDS and dialect == "oneroster":
+            continue
+        # What a null says in a field that we do not know, we do not know either.
+        if value is None and name in FIELDS:
             continue
         if name in REFERENCES and isinstance(value, Mapping):
             shaped[name] = {"sourcedId": value.get("sourcedId")}
@@ -234,7 +237,7 @@ def canonical(record: Mapping[str, Any] | None) -> dict[str, str]:
         return {}
     fields: dict[str, str] = {}
     for name, value in shape(record, "timeback").items():
-        if name in {"metadata", "learningObjectiveSet"} and not value:
+        if value is None or (name in {"metadata", "learningObjectiveSet"} and not value):
             continue
         if name in REFERENCES and isinstance(value, Mapping):
             fields[name] = str(value.get("sourcedId"))

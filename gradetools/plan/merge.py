@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradetools.dialects import (
+    FIELDS,
     FLAGS,
     Record,
     canonical,
@@ -77,7 +78,9 @@ def merge(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], *, date: 
         date: ISO 8601, for a result that has no score date yet.
     """
     after = {
-        name: value for name, value in {**(before or {}), **wanted}.items() if value is not None
+        name: value
+        for name, value in {**(before or {}), **wanted}.items()
+        if value is not None or not (name in FIELDS or name in wanted)
     }
     changed = set(differences(before, after))
     if any(name in changed and name in after for name in ("score", "textScore")):
