@@ -249,8 +249,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/result_fields.py",
-        '                elif control.value != self._loaded.get(field.name, ""):\n',
-        "                elif True:\n",
+        "            if field.name not in touched:\n",
+        "            if False:\n",
         "fields that were left alone are written",
         UPSERT,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -159,21 +160,18 @@ class ResultFields:
         Returns:
             The Result, None where something is wrong with it; then the fields say what.
         """
-        wanted, wrong = dict(identity), {}
+        wanted, wrong, touched = dict(identity), {}, self.touched
+        if "learningObjectiveSet" not in touched:
+            # What is there may be odd, and is left alone; what was said of it while it was edited goes.
+            with suppress(ValueError):
+                self.objectives.read()
         for field in FIELDS:
-            control = self.inputs[field.name]
+            if field.name not in touched:
+                continue
             try:
-                if isinstance(control, Objectives):
-                    told: object = control.read()
-                elif control.value != self._loaded.get(field.name, ""):
-                    told = _read(control.value, field)
-                else:
-                    continue
+                wanted[field.name] = self._read(field)
             except ValueError as error:
                 wrong[field.name] = str(error)
-            else:
-                if control.value != self._loaded.get(field.name, ""):
-                    wanted[field.name] = told
         cleared = self._clear(wanted)
         result, invalid = _validate(wanted)
         wrong = {**invalid, **wrong}
@@ -224,6 +222,11 @@ class ResultFields:
     def _typed_score(self, wrong: Mapping[str, str]) -> int | float | None:
         typed = self.inputs["score"].value.strip()
         return None if not typed or "score" in wrong else read_typed_score(typed)
+
+    def _read(self, field: FieldKind) -> object:
+        if field.kind == "objectives":
+            return self.objectives.read()
+        return _read(self.inputs[field.name].value, field)
 
     def _clear(self, wanted: dict[str, Any]) -> str:
         """Let an emptied score be `not submitted`, as CLEAR does in a sheet, and say so.

@@ -232,6 +232,19 @@ def test_objectives_of_another_form_are_left_alone(sandbox: Sandbox, tmp_path: P
     assert form.fields.touched == []
 
 
+def test_odd_objectives_do_not_stand_in_the_way(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A held group without objectives, which some servers allow, does not block the change of another field."""
+    odd = [{"source": "unknown", "learningObjectiveResults": []}]
+    sandbox.put_record("results", find(sandbox) | {"learningObjectiveSet": odd})
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["comment"].value = "Read."
+    assert not form.push.go.disabled
+    form.push.go.click()
+    form.push.wait(30)
+    assert (find(sandbox)["comment"], find(sandbox)["learningObjectiveSet"]) == ("Read.", odd)
+
+
 def test_a_held_objectives_texts_are_escaped(sandbox: Sandbox, tmp_path: Path) -> None:
     """Ids and texts of objectives, and names of scales, are shown as text."""
     objective = {"learningObjectiveId": EVIL, "textScore": EVIL}
