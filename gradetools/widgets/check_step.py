@@ -32,6 +32,16 @@ from gradetools.widgets.step import Step, offer, telling
 MOST_FINDINGS = 100
 _RANK = {"error": 0, "question": 1, "warning": 2, "info": 3}
 _HINT = "To correct a cell, double-click it, or press Enter on it; the file itself is not touched."
+#: The answers to questions in words; each other one says what it means by itself.
+_ANSWERS = {
+    "accept": "accept: it is right as it stands",
+    "decimal": "decimal: it parts whole numbers from tenths",
+    "thousands": "thousands: it parts thousands from hundreds",
+    "no-grade": "no grade: nothing is sent",
+    "missing": "missing, not submitted",
+    "day-first": "day first: 05/06 is 5 June",
+    "month-first": "month first: 05/06 is May 6",
+}
 _CALLED = {"error": "error", "question": "question", "warning": "warning", "info": "note"}
 
 
@@ -75,10 +85,10 @@ class CheckStep(Step):
 
     def _build_questions(self) -> ipw.VBox:
         self.question = ipw.Dropdown(description="Question", style=LABEL, layout=WIDE)
-        self.answer = ipw.Dropdown(description="Answer", style=LABEL)
+        self.answer = ipw.Dropdown(description="Answer", style=LABEL, layout={"width": "32em"})
         self.give = ipw.Button(description="Answer").add_class("gt-answer")
         self.scale_from = ipw.Text(
-            description="Sheet's maximum", placeholder="such as 20", style=LABEL
+            description="or its maximum is", placeholder="such as 20", style=LABEL
         )
         self.scale = ipw.Button(description="Scale from it").add_class("gt-scale")
         self.question.add_class("gt-question-choice").observe(self._choose_question, "value")
@@ -150,8 +160,9 @@ class CheckStep(Step):
 
     def _choose_question(self, change: Mapping[str, Any]) -> None:
         code = change["new"][0] if change["new"] else ""
-        offer(self.answer, CHECKS[code].answers if code else ())
-        scales = "accept" in self.answer.options
+        answers = CHECKS[code].answers if code else ()
+        offer(self.answer, [(_ANSWERS.get(answer, answer), answer) for answer in answers])
+        scales = "accept" in answers
         self.scale_from.layout.display = self.scale.layout.display = None if scales else "none"
 
     def _answer(self, _: object) -> None:

@@ -143,8 +143,12 @@ class ColumnsStep(Step):
     def _tell_found(self) -> pd.DataFrame:
         matched = students_matched(self._draft.sheet, self._draft.columns, self._draft.snapshot)
         found, rows = int((matched["sourced_id"] != "").sum()), len(matched)
+        missing = (
+            "" if found == rows else " Choose who the others are; without it they stay blocked."
+        )
         self.found.value = say(
-            "good" if found == rows else "warning", f"{found} of {count(rows, 'student')} found."
+            "good" if found == rows else "warning",
+            f"{found} of {count(rows, 'student')} found.{missing}",
         )
         self._show_several(self._count_repeated(matched))
         return matched

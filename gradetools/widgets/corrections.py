@@ -31,7 +31,7 @@ class Corrections:
             for (line, column), (before, after) in draft.corrections.items()
         )
         rows = zip(told, self.put_back.values(), strict=True)
-        self.view.children = [ipw.HBox(row, layout=WRAP) for row in rows]
+        self.view.children = [ipw.HBox(row, layout=WRAP).add_class("gt-line") for row in rows]
 
     def _offer(self, line: int, column: str) -> ipw.Button:
         button = ipw.Button(description="Put it back", icon="undo")

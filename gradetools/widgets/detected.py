@@ -12,7 +12,8 @@ from gradetools.formats import list_formats
 from gradetools.sheet import Sheet
 from gradetools.widgets.look import WRAP
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+#: The delimiters of sheets, and their names.
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _ENCODINGS = ("utf-8", "cp1252", "utf-16", "latin-1")
 _NARROW = {"width": "21em"}
 _BESIDE = {"description_width": "6.5em"}
@@ -94,7 +95,7 @@ class Detected:
         for name in ("header_row", "encoding", "worksheet"):
             self.fields[name].placeholder = known.get(name, "as detected")
         formats = {name: name.replace("_", " ") for name in list_formats()}
-        for name, choices in (("delimiter", _DELIMITERS), ("format", formats)):
+        for name, choices in (("delimiter", DELIMITERS), ("format", formats)):
             field, kept = self.fields[name], self.fields[name].value or ""
             here = known.get(name, "")
             first = f"{choices.get(here, here)} (detected)" if here and not kept else "as detected"

@@ -171,10 +171,12 @@ class Table:
             return _BROAD + 1
         texts = _write(self._column(name).head(_LOOKED_AT).tolist())
         marked = self.marks[(self.marks["column"] == name).to_numpy()].head(_LOOKED_AT)
-        # Most letters are narrower than the digits by which a character is measured.
-        needed = round(0.9 * max(map(len, texts), default=0))
-        needed += max((round(0.9 * len(words)) + 3 for words in marked["words"]), default=0)
-        return max(_NARROW, needed, len(self._title(name)) + 2)
+        # In words letters are about as wide as the digits by which a character is measured.
+        needed = max(map(len, texts), default=0)
+        needed += max((len(words) + 4 for words in marked["words"]), default=0)
+        head = len(self._title(name)) + 2
+        head += len(self.heads[name][1]) + 4 if name in self.heads else 0
+        return max(_NARROW, needed, head)
 
 
 def _join(found: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:

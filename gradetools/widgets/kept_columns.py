@@ -34,8 +34,8 @@ class KeptColumns:
         self.save = ipw.Button(description="Save columns", icon="save").add_class("gt-save-columns")
         self.use.on_click(lambda _: on_use())
         self.save.on_click(self._save)
-        self.view = ipw.HBox([self.offered, self.use], layout=WRAP)
-        self.below = ipw.HBox([self.save, self.told], layout=WRAP)
+        self.view = ipw.HBox([self.offered, self.use], layout=WRAP).add_class("gt-line")
+        self.below = ipw.HBox([self.save, self.told], layout=WRAP).add_class("gt-line")
 
     def show(self) -> None:
         """Offer what is saved for the sheet's header, if anything is."""

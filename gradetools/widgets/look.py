@@ -72,16 +72,21 @@ def tell_environment(name: str, about: str = "") -> Html:
     )
 
 
+# A step is as wide as the window leaves it: below 34em labels stand above their fields and tables are told cell by cell.
 STYLE = Html("""<style>
-.gt-form { max-width: 76em; }
+.gt-form { max-width: 76em; overflow: visible; outline: none; }
 .gt-form .gt-step { border: 1px solid var(--jp-border-color2, #ccc); border-radius: 4px;
-  padding: .3em 1em .6em; margin: .35em 0; overflow: visible; }
+  padding: .3em 1em .5em; margin: .35em 0; overflow: visible; container-type: inline-size; }
+.gt-form .gt-step .widget-box { overflow: visible; }
 .gt-form .widget-html-content, .gt-form .jupyter-widget-html-content { line-height: 1.5;
   overflow-wrap: break-word; white-space: normal; }
+.gt-form .widget-html:has(> .widget-html-content:empty) { display: none; }
+.gt-form .gt-state:focus { outline: 2px solid var(--jp-brand-color1, #1565c0); outline-offset: 2px; }
 .gt-form .gt-title { font-size: 1.15em; font-weight: 600; margin-right: .8em; }
 .gt-form .gt-later { color: var(--jp-ui-font-color2, #666); }
 .gt-form .gt-next { color: var(--jp-brand-color1, #1565c0); font-weight: 600; }
-.gt-form .gt-done { color: var(--jp-success-color1, #2e7d32); }
+.gt-form .gt-done { color: color-mix(in srgb, var(--jp-success-color1, #2e7d32) 75%, var(--jp-ui-font-color1, #222)); }
+.gt-form .jupyter-widget-Collapse-header { color: var(--jp-ui-font-color1, #222); }
 .gt-form .gt-say { padding: .3em .7em; margin: .3em 0; border-left: 4px solid var(--gt-tint);
   background: color-mix(in srgb, var(--gt-tint) 12%, transparent); }
 .gt-form .gt-mark { white-space: nowrap; padding: 0 .3em; border-radius: 3px;
@@ -92,15 +97,33 @@ STYLE = Html("""<style>
 .gt-form .gt-info { --gt-tint: var(--jp-border-color1, #9e9e9e); }
 .gt-form .gt-good { --gt-tint: var(--jp-success-color1, #2e7d32); }
 .gt-form .gt-environment { padding: .35em .8em; border-radius: 4px; border: 2px solid var(--gt-tint);
-  background: color-mix(in srgb, var(--gt-tint) 14%, transparent); }
+  background: color-mix(in srgb, var(--gt-tint) 14%, var(--jp-layout-color0, #fff)); }
 .gt-form .gt-practice { --gt-tint: var(--jp-success-color1, #2e7d32); }
 .gt-form .gt-staging { --gt-tint: var(--jp-warn-color1, #ef6c00); }
-.gt-form .gt-production { --gt-tint: var(--jp-error-color1, #c62828); color: #fff;
-  background: var(--jp-error-color1, #c62828); }
+.gt-form .gt-production { --gt-tint: #b71c1c; color: #fff; background: #b71c1c; }
+/* In sight for as long as the form is: what holds the form must not clip it. */
+.gt-form > .gt-banner { position: sticky; top: 0; z-index: 5; }
+.jp-OutputArea-child:has(.gt-form), .jp-OutputArea-output:has(> .gt-form), .jp-OutputArea:has(.gt-form),
+.jp-OutputArea-output:has(.gt-form), .jp-Cell-outputWrapper:has(.gt-form) { overflow: visible; }
 .gt-form .gt-table { border-collapse: collapse; margin: .4em 0; }
 .gt-form .gt-table th, .gt-form .gt-table td { text-align: left; vertical-align: top; white-space: normal;
   padding: .2em .8em .2em 0; border-bottom: 1px solid var(--jp-border-color2, #ddd); }
 .gt-form .gt-samples, .gt-form .gt-reason { color: var(--jp-ui-font-color2, #666); }
 .gt-form summary { cursor: pointer; }
 .gt-form pre { overflow-x: auto; padding: .6em; background: var(--jp-layout-color2, #eee); }
+.gt-form .gt-under { margin-left: calc(12em + 4px); }
+.gt-form .gt-line { align-items: center; }
+/* One thing is next: only its button stands out. */
+.gt-form .gt-step:not(:has(> .gt-state .gt-next)) .widget-button.mod-primary:not([disabled]) {
+  color: var(--jp-ui-font-color1, #222); background: var(--jp-layout-color2, #eee); }
+@container (max-width: 34em) {
+  .gt-form .widget-inline-hbox { flex-wrap: wrap; height: auto; }
+  .gt-form .widget-inline-hbox > .widget-label { width: 100% !important; max-width: 100%; text-align: left; }
+  .gt-form .widget-inline-hbox > :not(.widget-label) { flex: 1 1 100%; }
+  .gt-form .gt-under { margin-left: 2px; }
+  .gt-form .gt-table thead { display: none; }
+  .gt-form .gt-table tr, .gt-form .gt-table td { display: block; }
+  .gt-form .gt-table tr { border-bottom: 1px solid var(--jp-border-color2, #ddd); padding: .3em 0; }
+  .gt-form .gt-table td { border: none; padding: 0; }
+}
 </style>""")

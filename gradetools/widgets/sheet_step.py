@@ -11,24 +11,24 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from gradetools.widgets.detected import Detected
+from gradetools.widgets.detected import DELIMITERS, Detected
 from gradetools.widgets.draft import SEARCHED, Draft
-from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
+from gradetools.widgets.look import LABEL, WIDE, WRAP, Html, count, element, join, say
 from gradetools.widgets.step import Step, offer, telling
 
 _ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".zip")
 
 
-def _tell_limit() -> str:
+def _tell_limit() -> Html:
     """Say how large an upload may be: `gradetools lab` raises what Jupyter allows, and tells how far."""
     raised = os.environ.get("GRADETOOLS_UPLOAD_MB", "")
     if raised.isdecimal():
-        return element("span", f"Uploads of up to {raised} MB.", hook="gt-reason")
+        return element("span", f"up to {raised} MB", hook="gt-reason")
     return element(
         "span",
-        "Uploads of more than 10 MB are lost without a word, unless this was started by ",
+        "up to 10 MB: Jupyter drops a larger one without a word. Put it into the folder, or start with ",
         element("code", "gradetools lab"),
-        ".",
+        ", which takes 200 MB.",
         hook="gt-reason",
     )
 
@@ -102,11 +102,14 @@ class SheetStep(Step):
         }
         for hook, widget in hooks.items():
             widget.add_class(hook)
+        for widget in (self.upload, self.use_classes):
+            widget.add_class("gt-under")
+        limit = ipw.HTML(_tell_limit(), layout={"flex": "1 1 18em", "width": "auto"})
         self.whose = ipw.VBox([self.guess, self.classes, self.use_classes])
         self.body.children = [
             ipw.HBox([self.files, self.again], layout=WRAP),
             self.path,
-            ipw.HBox([self.upload, ipw.HTML(_tell_limit())], layout=WRAP),
+            ipw.HBox([self.upload, limit], layout=WRAP).add_class("gt-line"),
             self.pasting,
             self.read,
             self.told,
@@ -171,7 +174,8 @@ class SheetStep(Step):
 
     def _tell_sheet(self) -> None:
         sheet = self._draft.sheet
-        detected = ", ".join(f"{name} {value}" for name, value in sheet.detected.items() if value)
+        found = {name: DELIMITERS.get(value, value) for name, value in sheet.detected.items()}
+        detected = ", ".join(f"{name} {value}" for name, value in found.items() if value)
         rows, columns = len(sheet.student_rows), len(sheet.header)
         self.told.value = say(
             "good",

@@ -11,7 +11,7 @@ from gradetools.errors import GradetoolsError
 from gradetools.gradebook import Gradebook, connect
 from gradetools.models import Class
 from gradetools.settings import ENVIRONMENTS, Settings, load_settings
-from gradetools.widgets.look import LABEL, say, tell_environment
+from gradetools.widgets.look import LABEL, WRAP, say, tell_environment
 from gradetools.widgets.push_panel import find_runs
 from gradetools.widgets.step import Step, telling
 
@@ -45,11 +45,11 @@ class WhereStep(Step):
         self._data_dir = data_dir
         self._own: Gradebook | None = None
         self._on_done, self._on_change = on_done, on_change
-        self.banner, self.told = ipw.HTML(), ipw.HTML()
+        self.banner, self.told = ipw.HTML().add_class("gt-banner"), ipw.HTML()
         self.env = ipw.Dropdown(description="Environment", style=LABEL).add_class("gt-env")
         self.connect = ipw.Button(description="Connect", button_style="primary")
         self.connect.add_class("gt-connect").on_click(self._connect)
-        self.body.children = [ipw.HBox([self.env, self.connect]), self.told]
+        self.body.children = [ipw.HBox([self.env, self.connect], layout=WRAP), self.told]
         self._offer()
 
     def _offer(self) -> None:

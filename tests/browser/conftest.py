@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jupyter_lab
 import pytest
@@ -45,8 +45,8 @@ def open_notebook(browser: Browser, lab: Lab) -> Iterator[Callable[..., Notebook
     """Give a function that opens and runs a notebook by name; every page is closed in the end."""
     opened: list[NotebookPage] = []
 
-    def open_one(name: str, *, theme: str = "light", run: bool = True) -> NotebookPage:
-        opened.append(jupyter_lab.open_notebook(browser, lab, name, theme=theme, run=run))
+    def open_one(name: str, **how: Any) -> NotebookPage:
+        opened.append(jupyter_lab.open_notebook(browser, lab, name, **how))
         return opened[-1]
 
     yield open_one

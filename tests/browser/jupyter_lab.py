@@ -60,12 +60,15 @@ LAB_SETTINGS = {
     "notebook-extension/tracker": '{"windowingMode": "none", "scrollPastEnd": false}',
     "docmanager-extension/plugin": '{"autosave": false}',
 }
-RUN_ALL = """async () => {
+RUN = """async (number) => {
     const app = window.jupyterapp;
-    const context = app.shell.currentWidget.sessionContext;
-    await context.ready;
-    await context.session.kernel.info;
-    await app.commands.execute('notebook:run-all-cells');
+    const { sessionContext, content } = app.shell.currentWidget;
+    await sessionContext.ready;
+    await sessionContext.session.kernel.info;
+    if (number === null) return app.commands.execute('notebook:run-all-cells');
+    content.activeCellIndex = number;
+    content.deselectAll();
+    await app.commands.execute('notebook:run-cell');
 }"""
 IS_IDLE = """() => {
     const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
@@ -250,13 +253,13 @@ class NotebookPage:
         """Find by CSS; widgets carry hooks such as `.gt-check`."""
         return self.page.locator(selector)
 
-    def run_all(self) -> None:
-        """Run every cell and wait until the kernel is idle.
+    def run(self, number: int | None = None) -> None:
+        """Run every cell, or only one, and wait until the kernel is idle.
 
         Raises:
             AssertionError: a cell ended in an error; its name and message are given.
         """
-        self.page.evaluate(RUN_ALL)
+        self.page.evaluate(RUN, number)
         self.wait_until_idle()
         errors = self.page.evaluate(CELL_ERRORS)
         if errors:
@@ -294,9 +297,15 @@ class NotebookPage:
 
 
 def open_notebook(
-    browser: Browser, lab: Lab, name: str, *, theme: str = "light", run: bool = True
+    browser: Browser,
+    lab: Lab,
+    name: str,
+    *,
+    theme: str = "light",
+    run: bool = True,
+    only: int | None = None,
 ) -> NotebookPage:
-    """Open a notebook of the lab's folder on a page of its own, and run all of its cells.
+    """Open a notebook of the lab's folder on a page of its own, and run all of its cells, or one only.
 
     Raises:
         AssertionError: a cell ended in an error.
@@ -309,7 +318,7 @@ def open_notebook(
     notebook.page.wait_for_function(IS_IDLE, timeout=BOOT_SECONDS * 1000)
     notebook.set_theme(theme)
     if run:
-        notebook.run_all()
+        notebook.run(only)
     return notebook
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # where `isolation` is
 
-from import_walk import Form, walk
+from import_walk import FORM_CELL, Form, walk
 from jupyter_lab import HEIGHT, THEMES, WIDTH, open_notebook, start_browser, start_lab
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -27,7 +27,7 @@ def main() -> int:
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with start_lab(NOTEBOOKS) as lab, start_browser() as browser:
-        notebook = open_notebook(browser, lab, "import_grades.ipynb")
+        notebook = open_notebook(browser, lab, "import_grades.ipynb", only=FORM_CELL)
         notebook.page.set_viewport_size({"width": asked.width, "height": HEIGHT})
         notebook.hide_sidebar()
         form = Form(notebook.page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from import_walk import SECONDS, Form
+from import_walk import FORM_CELL, SECONDS, Form
 
 if TYPE_CHECKING:
     from jupyter_lab import NotebookPage
@@ -84,7 +84,7 @@ class Hands:
 
 def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
     """Tab, Enter and typing go from the file to the receipt and back by undo; JupyterLab's shortcuts touch no cell."""
-    notebook = open_notebook("import_grades.ipynb")
+    notebook = open_notebook("import_grades.ipynb", only=FORM_CELL)
     hands = Hands(notebook)
     hands.enter("button.gt-connect", "where", "Connected to sandbox")
     hands.tab_to(".gt-path input")
@@ -108,7 +108,7 @@ def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
 
 def test_focus_that_would_be_lost(open_notebook: OpenNotebook) -> None:
     """What goes away gives the focus to the step that says what is next; a click elsewhere is let be, and Ctrl+S saves."""
-    notebook = open_notebook("import_grades.ipynb")
+    notebook = open_notebook("import_grades.ipynb", only=FORM_CELL)
     form, page = Form(notebook.page), notebook.page
     connect = form.button("gt-connect")
     for lose in ("disabled = true", "style.display = 'none'", "remove()"):
