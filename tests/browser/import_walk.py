@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-SECONDS = 30_000
+SECONDS = 60_000
 #: The cell of the notebook that shows the form; what comes after it are texts and the Rehearsal.
 FORM_CELL = 1
 SHEET = "samples/algebra_mistakes.csv"
