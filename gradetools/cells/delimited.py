@@ -36,6 +36,8 @@ _NO_TABLES = (
     (b"PK\x03\x04", "a damaged workbook or archive"),
     (b"{\\rtf", "a text document"),
 )
+#: A line with its end.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+")
 #: In what is meant to be text, these betray an image, a program, a workbook of another kind.
 _NO_TEXT = "\x00\x01\x02\x03\x04\x1b"
 
@@ -126,7 +128,8 @@ def _decode(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
     ):
         try:
             text = content.decode(candidate)
-            text.encode()  # what some encodings give is no text that could be written anywhere
+            if candidate != "utf-8":
+                text.encode()  # what some encodings give is no text that could be written anywhere
         except LookupError:
             raise SheetError(
                 f"There is no encoding {candidate!r}: try utf-8, utf-16 or cp1252."
@@ -173,7 +176,7 @@ def _parse(text: str, delimiter: str, name: str) -> pd.DataFrame:
     """
     csv.field_size_limit(max(len(text), csv.field_size_limit()))
     rows = max(text.count("\n"), text.count("\r"))
-    width = max(map(len, itertools.islice(_rows(text, delimiter), SAMPLE_ROWS)))
+    width = max(map(len, _first_rows(text, delimiter)))
     refuse_vast(name, rows, width)
     try:
         return _read_frame(text, delimiter, width)
@@ -192,10 +195,16 @@ def _read_frame(text: str, delimiter: str, width: int) -> pd.DataFrame:
         dtype="str",
         na_filter=False,
         skip_blank_lines=False,
-        low_memory=False,
+        low_memory=True,  # piece by piece, which is also the quicker way
         encoding="utf-8",
     )
     return frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="line"), axis="index")
+
+
+def _first_rows(text: str, delimiter: str) -> list[list[str]]:
+    """Give the first rows; a text of many megabytes is not copied for them."""
+    lines = (line[0] for line in _LINE.finditer(text))
+    return list(itertools.islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS))
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -151,7 +151,11 @@ def blank_lines(frame: pd.DataFrame) -> dict[int, str]:
     """Give the role "blank" to each row without any text."""
     rows = np.arange(len(frame))
     for position in frame.columns:
-        texts = frame[position].to_numpy(dtype=object)[rows]
+        texts = frame[position].to_numpy(dtype=object)
+        texts = (texts if len(rows) == len(texts) else texts[rows]).tolist()
+        # Most sheets have a column without any blank cell, which is soon seen.
+        if all(map(str.strip, texts)):
+            return {}
         rows = rows[[not text.strip() for text in texts]]
         if not len(rows):
             return {}

@@ -298,3 +298,27 @@ def test_any_bytes_give_cells_or_one_error(content: bytes) -> None:
         sentences = [""]
     assert len(sentences) == 1
     assert all(isinstance(text, str) for row in rows for text in row)
+
+
+def test_a_large_table_is_the_same_in_all_its_pieces(tmp_path: Path) -> None:
+    """A file that is parsed in pieces has every cell in its place, also where all rows of a piece are short."""
+    rows = [[f"{i:06}", f"Person, {i}", "x" * (i % 7)] for i in range(30_000)]
+    rows += [[f"{i:06}", "short"] for i in range(30_000)]
+    path = tmp_path / "large.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    frame = read_cells(path).frame
+    assert frame.to_numpy(dtype=object).tolist() == [[*row, ""][:3] for row in rows]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_width_is_that_of_rows_and_not_of_lines(tmp_path: Path, end: str) -> None:
+    """A line break within quotes ends no row, whatever the lines end with."""
+    path = tmp_path / "grades.csv"
+    path.write_bytes(f'a,b{end}"1{end}2",3,4{end}5,6'.encode())
+    frame = read_cells(path).frame
+    assert frame.to_numpy(dtype=object).tolist() == [
+        ["a", "b", ""],
+        [f"1{end}2", "3", "4"],
+        ["5", "6", ""],
+    ]
