@@ -18,7 +18,7 @@ function render({ model, el }) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "gt-download jupyter-button";
-      button.textContent = `⭳ ${name} (${size})`;
+      button.textContent = `↓ ${name} (${size})`;
       button.title = `Download ${name}`;
       button.addEventListener("click", () => model.send({ kind: "file", name }));
       return button;

@@ -77,30 +77,38 @@ class Unfinished:
         self._below.children = []
         self.alert.value = ""
         with telling(self.alert):
-            self._offer(find_unfinished(gradebook, besides=self._left_alone))
+            self._offer(*find_unfinished(gradebook, besides=self._left_alone))
 
-    def _offer(self, push: PushSummary | None) -> None:
+    def _offer(self, push: PushSummary | None, left: int) -> None:
         self.push = push
         self.view.layout.display = "none" if push is None else None
         self._buttons.layout.display = None
         if push is not None:
             of = f" of {push.sheet}" if push.sheet else ""
-            left = count(push.states["unsent"], "grade")
             self.told.value = say(
                 "warning",
-                f"Unfinished push{of} from {push.started:%Y-%m-%d %H:%M} UTC by {push.system_user}: {left} of it may be "
-                "missing. Go on with it, or leave it: its place in history.ipynb is kept.",
+                f"Unfinished push{of} from {push.started:%Y-%m-%d %H:%M} UTC by {push.system_user}: "
+                f"{count(left, 'grade')} of it may be missing. Go on with it, or leave it: it stays in history.ipynb.",
             )
 
     def _show(self) -> None:
         if self.push is None or self._gradebook is None:
             return
         with telling(self.alert):
-            writing = Writing(self._receipts, on_end=self._on_end)
+            writing = Writing(self._receipts, on_end=self._end)
             writing.go_on(self.push.push_id, self._gradebook)
             self.writing = writing
             self._below.children = [writing.view]
             self._buttons.layout.display = "none"
+
+    def _end(self, run: PushRun) -> None:
+        """After a push: what was unfinished is no longer."""
+        receipt, offered = run.receipt, self.push.push_id if self.push else ""
+        if receipt is not None and (receipt.push_id, receipt.status) == (offered, "done"):
+            told = f"The push from {receipt.started:%Y-%m-%d %H:%M} UTC is finished."
+            self.told.value = say("good", told)
+        if self._on_end is not None:
+            self._on_end(run)
 
     def _let_be(self) -> None:
         if self.push is not None and self._gradebook is not None:
@@ -108,13 +116,18 @@ class Unfinished:
             self.look(self._gradebook)
 
 
-def find_unfinished(gradebook: Gradebook, *, besides: set[str]) -> PushSummary | None:
-    """Find the last push to a gradebook that can be gone on with; None while one to it is under way anywhere."""
+def find_unfinished(gradebook: Gradebook, *, besides: set[str]) -> tuple[PushSummary | None, int]:
+    """Find the last push to a gradebook that can be gone on with, and how many of its grades are left.
+
+    There is none while one is under way to it, in whatever program.
+    """
     with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
         try:
             with journal.lock():
                 pushes = journal.list_pushes()
         except PushRunningError:
-            return None
-    wanted = (each for each in pushes if each.standing == "unfinished")
-    return next((each for each in wanted if each.push_id not in besides), None)
+            return None, 0
+        for push in pushes:
+            if push.standing == "unfinished" and push.push_id not in besides:
+                return push, len(journal.unsent(push.push_id))
+    return None, 0

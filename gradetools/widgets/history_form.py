@@ -137,7 +137,7 @@ class HistoryForm:
             self.list.layout.display = None if self.pushes else "none"
             step.open("choose a push" if self.pushes else _NOTHING)
             self._filling = True
-            labels = [(label_push(each), each.push_id) for each in self.pushes]
+            labels = [(label_push(each, self.pushes), each.push_id) for each in self.pushes]
             offer(self.push, [("choose a push", None), *labels])
             self.push.value = next((each for _, each in labels if each == chosen), None)
             self._filling = False

@@ -31,13 +31,13 @@ _TIPS: Final = {
 def show_pushes(pushes: Sequence[PushSummary]) -> Table:
     """Make the table of pushes, in the order given; labels are their ids."""
     columns = {
-        "when (UTC)": [f"{push.started:%Y-%m-%d %H:%M}" for push in pushes],
+        "when it began (UTC)": [f"{push.started:%Y-%m-%d %H:%M}" for push in pushes],
         "where": [push.environment.name for push in pushes],
-        "who": [push.system_user for push in pushes],
-        "sheet": [tell_source(push) for push in pushes],
+        "sheet": [tell_source(push, pushes) for push in pushes],
         "entries": [tell_states(push) for push in pushes],
         "status": [push.standing for push in pushes],
         "note": [push.note for push in pushes],
+        "who": [push.system_user for push in pushes],
     }
     frame = pd.DataFrame(columns, index=pd.Index([push.push_id for push in pushes], dtype=object))
     standing = np.array([push.standing for push in pushes], dtype=object)
@@ -51,9 +51,12 @@ def show_pushes(pushes: Sequence[PushSummary]) -> Table:
     )
 
 
-def tell_source(push: PushSummary) -> str:
-    """Say what was pushed: a sheet, an undo, or grades without one."""
-    return f"undo of {push.undo_of}" if push.undo_of else push.sheet
+def tell_source(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
+    """Say what was pushed: a sheet, the undo of one, or grades without one."""
+    if not push.undo_of:
+        return push.sheet
+    undone = next((each.sheet for each in pushes if each.push_id == push.undo_of), "")
+    return f"undo of {undone}" if undone else "undo"
 
 
 def tell_states(push: PushSummary) -> str:
@@ -61,12 +64,12 @@ def tell_states(push: PushSummary) -> str:
     return tell_counts({state: number for state, number in push.states.items() if number})
 
 
-def label_push(push: PushSummary) -> str:
+def label_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Name a push in one line, to choose it by."""
     parts = (
         f"{push.started:%Y-%m-%d %H:%M}",
         push.environment.name,
-        tell_source(push) or push.note,
+        tell_source(push, pushes) or push.note,
         tell_states(push),
         "" if push.standing == "done" else push.standing,
     )
@@ -85,13 +88,14 @@ def tell_push(push: PushSummary) -> Html:
         ("takes back", push.undo_of),
         ("note", push.note),
     ]
+    told_facts = [fact for fact in facts if fact[1]]
     good = push.ok and push.standing in {"done", "taken back"}
     told = f"{count(push.rows, 'entry', 'entries')}: {tell_states(push)}."
     return join(
         tell_environment(push.environment.name),
         say("good" if good else "warning", told),
         _tell_standing(push),
-        table(("what", "is"), [fact for fact in facts if fact[1]], len(facts)),
+        table(("what", "is"), told_facts, len(told_facts)),
     )
 
 
@@ -107,15 +111,10 @@ def _mark(pushes: Sequence[PushSummary]) -> pd.DataFrame:
     for push in pushes:
         if push.environment.name == PRODUCTION:
             marks.append((push.push_id, "where", "warning", "real grades", ""))
-        if push.standing in _TIPS:
-            kind = "warning" if push.standing == "unfinished" else "info"
-            words = {
-                "unfinished": "go on with it",
-                "taken back": f"by {push.taken_back_by}",
-                "forgotten": "counts only",
-            }
-            marks.append((push.push_id, "status", kind, words[push.standing], _TIPS[push.standing]))
+        if push.standing == "unfinished":
+            tip = _TIPS[push.standing]
+            marks.append((push.push_id, "status", "warning", "go on with it", tip))
         bad = sum(push.states[state] for state in ("failed", "blocked", "conflict"))
         if bad:
-            marks.append((push.push_id, "entries", "error", f"{bad:,} not written", ""))
+            marks.append((push.push_id, "entries", "error", "see why", f"{bad:,} not written"))
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)

@@ -12,6 +12,7 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.plan import OnConflict, Plan
 from gradetools.push import plan_retry, plan_undo
+from gradetools.widgets.look import Html, count, join, say
 from gradetools.widgets.preview import Preview
 from gradetools.widgets.push_panel import PushPanel, PushRun
 from gradetools.widgets.receipt_panel import ReceiptPanel
@@ -84,6 +85,8 @@ class Writing:
         self.clear()
         self._make, self._gradebook = None, gradebook
         self.preview.show(plan, gradebook)
+        told = f"This is the whole plan of push {push_id}; {count(left, 'grade')} of it may be missing."
+        self.preview.told.value = join(say("info", told), Html(self.preview.told.value))
         # The plan is frozen: what was decided about conflicts was decided.
         self.preview.on_conflict.layout.display = "none"
         self.push.offer(plan, gradebook, resume=push_id, left=left)

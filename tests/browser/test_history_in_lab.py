@@ -1,0 +1,53 @@
+"""The history in JupyterLab: chosen in the list, tried again, forgotten; files of a receipt are downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from import_walk import SECONDS, Form
+from test_browser_harness import write_notebook
+
+if TYPE_CHECKING:
+    from jupyter_lab import Lab, NotebookPage
+
+    OpenNotebook = Callable[..., NotebookPage]
+
+PUSHED = """
+import io
+import gradetools as gt
+from gradetools.sandbox import Fault, Sandbox
+
+sandbox = Sandbox(faults=[Fault(method="PUT", status=422)]).start()
+gradebook = gt.connect(sandbox)
+snapshot = gradebook.take_snapshot(["algebra-1"])
+sheet = gt.read_sheet(io.StringIO("Student number,Midterm\\n00041,81\\n00082,67\\n00123,90"))
+plan = gt.make_plan(gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot), snapshot)
+gt.push_plan(plan, gradebook, agreed=plan.fingerprint, workers=1, note="week 7");
+"""
+FORM = """
+from gradetools.widgets import HistoryForm
+
+HistoryForm(gradebook, folder=sandbox.folder)
+"""
+
+
+def test_history_by_hand(lab: Lab, open_notebook: OpenNotebook) -> None:
+    """A double click shows a push, its failed grade is tried again, its file comes as a download, and it is forgotten."""
+    notebook = open_notebook(write_notebook(lab.folder, "pushed.ipynb", PUSHED, FORM))
+    form = Form(notebook.page, "gt-history")
+    form.step("pushes").locator(".gtg-cell", has_text="week 7").first.dblclick(timeout=SECONDS)
+    form.see("one", "2 created, 1 failed")
+    form.click("gt-retry")
+    form.step("one").get_by_text("would write 1 grade").wait_for(timeout=SECONDS)
+    form.click("gt-go")
+    form.see("one", "1 entry on sandbox: 1 created.")
+    with notebook.page.expect_download(timeout=SECONDS) as download:
+        form.root.locator("button.gt-download", has_text="entries.csv").click(timeout=SECONDS)
+    assert "algebra-midterm" in download.value.path().read_text(encoding="utf-8")
+    form.click("gt-forget")
+    form.see("one", "can no longer be undone")
+    form.click("gt-erase")
+    form.see("one", "forgotten: only its counts are left")
+    form.step("pushes").locator(".gtg-cell", has_text="forgotten").first.wait_for(timeout=SECONDS)
+    assert (notebook.console_errors, notebook.external_requests) == ([], [])
