@@ -1,6 +1,6 @@
 """A push of thousands of results, beside three clients that only send, at the same concurrency in one run.
 
-Run it as `python tests/benchmarks/push.py [ENTRIES]`. The other end answers after 0, 20 or 50 ms, in a process of
+Run it as `python tests/benchmarks/push.py [ENTRIES [LATENCY ...]]`. The other end answers after 0, 20 or 50 ms, in a process of
 its own. The bare clients send the same bodies and the same number of requests, and check nothing but the
 status; ours has journal, progress, sampled read-back and the re-read of each line item on. Each
 figure is the best of several rounds in which all clients take turns.
@@ -273,9 +273,9 @@ def tell(latency: int, items: int, workers: int, best: dict[str, Figures]) -> No
     sys.stdout.flush()
 
 
-def main(entries: int) -> None:
+def main(entries: int, latencies: Sequence[int]) -> None:
     """Measure and tell."""
-    for latency in (0, 20, 50):
+    for latency in latencies:
         with serving(latency) as base_url:
             for items in (1, 60):
                 for workers in (8, 32):
@@ -284,4 +284,5 @@ def main(entries: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ENTRIES)
+    given = [int(text) for text in sys.argv[1:]]
+    main(given[0] if given else ENTRIES, given[1:] or (0, 20, 50))

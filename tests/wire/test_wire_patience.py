@@ -392,3 +392,32 @@ def test_real_time_is_the_default() -> None:
     assert (clock.wait(stop, 0.05), time.monotonic() - began >= 0.05) == (False, True)
     stop.set()
     assert clock.wait(stop, 50)
+
+
+def test_an_address_where_nobody_ever_answered() -> None:
+    """Nobody there at the very first contact is given up after three calls; a server that was there is waited for."""
+    passing, told = FakeTime(), list[str]()
+    with serve() as scripted, FaultyProxy(scripted.port) as proxy:
+        settings = scripted.settings(base_url=proxy.base_url)
+        known = Transport(settings, clock=passing.clock, told=told.append)
+        known.request("GET", "/x")
+        proxy.stop()
+        counts = []
+        for transport in (known, Transport(settings, clock=passing.clock, told=told.append)):
+            begun = len(passing.waits)
+            with pytest.raises(UnreachableError, match="cannot be reached"):
+                transport.request("GET", "/x")
+            counts.append(len(passing.waits) - begun)
+    assert counts == [7, 2]
+    assert "cannot be reached; trying again for up to" in told[0]
+
+
+def test_what_is_waited_for_is_told_now_and_then() -> None:
+    """Whoever listens hears what is waited for: at once, and then every few seconds, not at each wait."""
+    passing, told = FakeTime(), list[str]()
+    with serve([Say(503)] * 6 + [Say(429, headers={"Retry-After": "30"}), Say()]) as scripted:
+        transport = Transport(scripted.settings(), clock=passing.clock, told=told.append)
+        transport.request("GET", "/x")
+    assert len(passing.waits) >= 7 > len(told) >= 3
+    assert told[0].startswith("The gradebook is in trouble (503); trying again for up to ")
+    assert told[-1] == "The gradebook asks to wait 30 seconds; waiting."
