@@ -33,8 +33,19 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(
+    scope="module",
+    params=[0, *(pytest.param(number, marks=pytest.mark.long) for number in range(1, 6))],
+    ids=["once", *(f"again {number}" for number in range(1, 6))],
+)
+def again(request: pytest.FixtureRequest) -> int:
+    """Walk once in the ordinary run and five times in a row under `-m long`, each time with a server of its own."""
+    number: int = request.param
+    return number
+
+
 @pytest.fixture(scope="module")
-def lab(browser: Browser) -> Iterator[Lab]:  # noqa: ARG001 - without a browser no server is needed
+def lab(browser: Browser, again: int) -> Iterator[Lab]:  # noqa: ARG001 - no server without a browser, one for each walk
     """Serve a copy of the notebooks; a test may add some of its own to `lab.folder`."""
     with jupyter_lab.start_lab(NOTEBOOKS) as running:
         yield running

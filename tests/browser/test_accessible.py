@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from import_walk import FORM_CELL, SECONDS, Form, walk
 
@@ -110,3 +111,31 @@ def test_every_step_is_for_everybody(open_notebook: OpenNotebook) -> None:
         "f => f.insertAdjacentHTML('beforeend', '<div class=\"gt-say gt-error\">bad</div>')"
     )
     assert len(find_bare_marks(form)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "hook"), [("upsert_result.ipynb", "gt-result"), ("history.ipynb", "gt-history")]
+)
+def test_other_forms_are_for_everybody(open_notebook: OpenNotebook, name: str, hook: str) -> None:
+    """axe-core finds nothing in the forms for one result and for the history, light or dark; 480 pixels are wide enough."""
+    notebook = open_notebook(name, only=FORM_CELL)
+    notebook.hide_sidebar()
+    notebook.page.add_style_tag(content="body { height: 100vh; }")
+    form = Form(notebook.page, hook)
+    if hook == "gt-result":
+        form.click("gt-connect")
+        form.see("where", "Connected to sandbox")
+        form.choose("gt-class", "Algebra 1")
+        form.choose("gt-student", "Ada Example")
+        form.choose("gt-line-item", "Quiz 1")
+        form.see("grade", "is there already")
+    wrong: dict[str, list[Any]] = {}
+    for theme in ("dark", "light"):
+        notebook.set_theme(theme)
+        notebook.fit_height()
+        wrong[theme] = find_violations(notebook.page, hook)
+    notebook.page.set_viewport_size({"width": 480, "height": 900})
+    notebook.page.wait_for_timeout(200)
+    wrong["480"] = form.root.evaluate(CUT)
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert (notebook.console_errors, notebook.external_requests) == ([], [])

@@ -24,6 +24,7 @@ def complaints(notebook: NotebookPage) -> list[str]:
     return [e for e in notebook.console_errors if not any(known in e for known in NOT_OURS)]
 
 
+@pytest.mark.usefixtures("again")
 @pytest.mark.parametrize("front_end", ["notebook", "voila"])
 def test_whole_import(browser: Browser, front_end: FrontEnd) -> None:
     """A sheet with mistakes goes from the folder into the sandbox and out again; only Voilà's own page asks another host."""
