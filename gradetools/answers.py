@@ -29,16 +29,21 @@ _NO_TEXT = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | r
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back for one request, whatever its status; `headers` ignore the case of their names."""
+    """What came back for one request, whatever its status; `headers` ignore the case of their names.
+
+    `hide` takes our secrets out of a text, for servers that repeat what they were sent.
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
+    hide: Callable[[str], str] = field(default=str, repr=False)
 
     @property
     def request_id(self) -> str:
         """The server's own name for the request; empty where it gives none."""
-        return self.headers.get("x-request-id") or self.headers.get("x-amzn-requestid") or ""
+        named = self.headers.get("x-request-id") or self.headers.get("x-amzn-requestid")
+        return _one_line(self.hide(named), 200) if named else ""
 
     def body(self) -> Any:  # noqa: ANN401 - JSON is anything
         """Parse the body as JSON; None where it is empty or no JSON."""
@@ -52,10 +57,11 @@ class Answer:
         """Say what an error body says, whichever form it has: bare, wrapped, `message`, HTML, or empty."""
         body = self.body()
         if isinstance(body, Mapping):
-            return _one_line(_standard_sentence(body) or _plain_sentence(body), 500)
+            return _one_line(self.hide(_standard_sentence(body) or _plain_sentence(body)), 500)
         text = self.content[:4000].decode("utf-8", "replace")
         title = _TITLE.search(text)
-        return _one_line(html.unescape(title.group(1) if title else _NO_TEXT.sub(" ", text)), 200)
+        told = html.unescape(title.group(1) if title else _NO_TEXT.sub(" ", text))
+        return _one_line(self.hide(told), 200)
 
     def retry_after(self, now: Callable[[], float] = time.time) -> float | None:
         """Read `Retry-After`, in seconds or as a date (RFC 9110 section 10.2.3).

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 import tenacity
@@ -46,7 +46,9 @@ from gradetools.transport.credentials import (
     Token,
     make_token_request,
     read_token,
+    spell_credentials,
 )
+from gradetools.transport.veil import Veiled, hide
 
 _REPEATABLE = {429, 500, 502, 503, 504}
 
@@ -128,11 +130,12 @@ class Transport:
         self._answered: set[str] = set()
         # What is the same for every request is worked out once.
         self._root = str(requests.Request("GET", settings.base_url).prepare().url).rstrip("/")
-        own = {name: secret.get_secret_value() for name, secret in settings.headers.items()}
+        own = {name: Veiled(secret.get_secret_value()) for name, secret in settings.headers.items()}
         said = CaseInsensitiveDict({"Accept": "application/json", **own})
         self._headers = dict(said.items())
         said.setdefault("Content-Type", "application/json")
         self._headers_with_body = dict(said.items())
+        self._secrets = (*spell_credentials(settings), *settings.headers.values())
 
     def close(self) -> None:
         """Close the connections."""
@@ -275,6 +278,7 @@ class Transport:
         if asked.since is None:
             asked.since = self._clock.seconds()
         url = str(request.url)
+        unforeseen: BaseException | None = None
         try:
             reply = self._channel.exchange(request, self._proxies_to(url))
         except (urllib3.exceptions.HTTPError, requests.RequestException, OSError) as error:
@@ -282,6 +286,8 @@ class Transport:
             asked.nobody = _found_nobody(error) and origin_of(url) not in self._answered
             lasting = "CERTIFICATE_VERIFY_FAILED" in str(error)
             unreachable = UnreachableError(_unreachable_sentence(urlsplit(url).netloc, error))
+        except BaseException as error:  # noqa: BLE001 - raised again below, without the frames that hold the token
+            unforeseen = error
         else:
             self._answered.add(origin_of(url))
             asked.nobody = False
@@ -290,10 +296,10 @@ class Transport:
                 return UnreachableError(
                     f"{urlsplit(url).netloc} broke off its answer; try again later."
                 )
-            content = reply.content
-            if reply.status >= 400:
-                content = self._without_secrets(content, request)
-            return Answer(reply.status, reply.headers, content)
+            return self._read(request, reply)
+        if unforeseen is not None:
+            unforeseen.__context__ = unforeseen.__cause__ = None
+            raise unforeseen.with_traceback(None)
         if lasting:
             raise unreachable
         return unreachable
@@ -305,14 +311,18 @@ class Transport:
             self._proxies[origin] = {} if here else get_environ_proxies(url)
         return self._proxies[origin]
 
-    def _without_secrets(self, content: bytes, request: requests.PreparedRequest) -> bytes:
-        """Take out of an error body what it repeats of our secrets, so that no message can hold them."""
-        secret = self.settings.client_secret.get_secret_value()
-        sent = str(request.headers.get("Authorization", "")).partition(" ")[2]
-        extra = [value.get_secret_value() for value in self.settings.headers.values()]
-        for text in filter(None, (secret, quote_plus(secret), quote(secret), sent, *extra)):
-            content = content.replace(text.encode(), b"***")
-        return content
+    def _read(self, request: requests.PreparedRequest, reply: Reply) -> Answer:
+        """Make an answer of what came back; what an error repeats of our secrets is taken out at once."""
+        sent = request.headers["Authorization"].partition(" ")[2]
+
+        def take_out(text: str) -> str:
+            return hide(text, (sent, *(each.get_secret_value() for each in self._secrets)))
+
+        content = reply.content
+        if reply.status >= 400:
+            text = content.decode("utf-8", "surrogateescape")
+            content = take_out(text).encode("utf-8", "surrogateescape")
+        return Answer(reply.status, reply.headers, content, take_out)
 
     def _fetch_token(self) -> Token:
         request = make_token_request(self.settings)

@@ -39,14 +39,20 @@ def spell(secret: str) -> set[str]:
     """List the spellings of a secret: plain, quoted for addresses, forms, JSON, HTML and Python, and in base64."""
     plain = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
     plain |= {quote_lower(text) for text in plain}
-    plain |= {html.escape(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
-    plain |= {
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        json.dumps(secret)[1:-1].replace("/", r"\/"),
+    told = {json.dumps(secret, ensure_ascii=plain_only)[1:-1] for plain_only in (True, False)}
+    told |= {text.replace("/", r"\/") for text in told}
+    told |= {html.escape(secret), html.escape(secret, quote=False), repr(secret)[1:-1]}
+    pairs = (
+        {f"{CLIENT}:{secret}", f"{quote_plus(CLIENT)}:{quote_plus(secret)}"}
+        if secret == SECRET
+        else set()
+    )
+    coded = {
+        encode(text.encode()).decode().rstrip("=")
+        for text in plain | pairs
+        for encode in (base64.b64encode, base64.urlsafe_b64encode)
     }
-    pairs = {f"{one}:{other}" for one in (CLIENT, quote_plus(CLIENT)) for other in plain}
-    coded = {encode(text.encode()).decode().rstrip("=") for text in plain | pairs for encode in (base64.b64encode, base64.urlsafe_b64encode)}  # fmt: skip
-    return plain | coded
+    return plain | told | coded
 
 
 def quote_lower(text: str) -> str:
@@ -55,7 +61,8 @@ def quote_lower(text: str) -> str:
     return "%".join([parts[0], *(part[:2].lower() + part[2:] for part in parts[1:])])
 
 
-SPELLINGS = frozenset().union(*(spell(secret) for secret in (SECRET, TOKEN, KEY)))
+SPELLED = {secret: frozenset(spell(secret)) for secret in (SECRET, TOKEN, KEY)}
+SPELLINGS = frozenset().union(*SPELLED.values())
 
 
 def find_planted(text: str) -> list[str]:
@@ -80,3 +87,8 @@ def find_planted_files(
 def _files(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
         yield from (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def raise_with(headers: dict[str, str]) -> None:
+    """Fail in a line whose variables a verbose traceback shows."""
+    raise ValueError(len(headers))
