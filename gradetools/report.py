@@ -13,12 +13,14 @@ import html
 import io
 import itertools
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from gradetools import private
+from gradetools.cells.defused import is_defusable
 from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.files import write_private
@@ -34,7 +36,8 @@ FILES: Mapping[str, frozenset[str]] = {
 }
 FACTS = ("receipt.json", "receipt.html", "entries.csv")
 _TOLD = ("line", "state", "reason", "http_status", "request_id")
-_FORMULA = ("=", "+", "-", "@")
+#: What no program takes for more than a number.
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?%?")
 
 
 def choose_folder(out: str | Path | None, push_id: str) -> Path:
@@ -136,16 +139,13 @@ def render_part(sheet: Sheet, entries: pd.DataFrame, part: pd.DataFrame) -> str:
 
 
 def defuse(text: str) -> str:
-    """Put `'` before a cell that a spreadsheet program would run as a formula; numbers are left alone."""
-    # Tabs and line ends before it mean nothing to a reader of the sheet, and hide it from a glance.
-    text = text.lstrip("\t\r\n")
-    if not text.startswith(_FORMULA):
+    """Put `'` before a cell that a spreadsheet program would run as a formula; numbers are left alone.
+
+    So is one put before a cell that already looks as if it had one, so that reading takes off no more than was put on.
+    """
+    if not is_defusable(text) or _NUMBER.fullmatch(text.strip()):
         return text
-    try:
-        float(text.replace(",", "."))
-    except ValueError:
-        return f"'{text}"
-    return text
+    return f"'{text}"
 
 
 def _tell_lines(part: pd.DataFrame) -> dict[int, list[str]]:

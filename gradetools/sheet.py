@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.cells import Cells, make_frame, read_cells
+from gradetools.cells.defused import is_defusable
 from gradetools.errors import ColumnsError, SheetError
 from gradetools.formats import describe, recognise
 from gradetools.formats.recognition import (
@@ -311,15 +312,15 @@ class Sheet(Shown):
 
 def _unwrap(text: str, *, receipt: bool) -> str:
     """Give a cell's text, which has no blanks around it, as it is meant; see `Sheet.column`."""
+    text = _unquote(text, receipt=receipt).strip()
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
         return text[2:-1].strip()
-    return _unquote(text, receipt=receipt)
+    return text
 
 
 def _unquote(text: str, *, receipt: bool) -> str:
     """Take off the `'` that a receipt puts before what a spreadsheet program would run as a formula."""
-    quoted = receipt and text.startswith("'") and text[1:2] in tuple("=+-@")
-    return text[1:] if quoted else text
+    return text[1:] if receipt and text.startswith("'") and is_defusable(text[1:]) else text
 
 
 def _is_receipt(names: Iterable[str]) -> bool:

@@ -314,7 +314,8 @@ def test_no_command_shows_a_secret(
     """Every command, well or ill, with debug logging, prints, logs and keeps nothing of what was planted."""
     plant(gateway, monkeypatch)
     monkeypatch.setenv("GRADETOOLS_DATA_DIR", str(tmp_path / "data"))
-    (tmp_path / "sheet.csv").write_text(SHEET)
+    # Other scores than any other test has pushed.
+    (tmp_path / "sheet.csv").write_text(SHEET.replace(",9,", ",4,").replace(",8,", ",3,"))
     (tmp_path / "result.json").write_text(RESULT)
     shown, codes = [], {}
     push_id = ""
@@ -330,7 +331,7 @@ def test_no_command_shows_a_secret(
                 push_id = ended.facts["push_id"]
     everything = "\n".join(shown) + caplog.text
     assert find_planted(everything) == []
-    assert {codes["fine", name] for name in COMMANDS} <= {0, 1}, everything
+    assert {codes["fine", name] for name in COMMANDS} <= {0, 1}, codes
     assert codes["403 html", "import"] in (1, 2)
     assert find_planted_files([tmp_path], [tmp_path / "keyring.json"]) == {}
 
@@ -378,7 +379,7 @@ gradebook.settings, gradebook, receipt, gradebook.transport, form.draft.plan
 ---
 %xmode Verbose
 ---
-form.draft.gradebook.transport.request("GET", "/ims/oneroster/nothing")
+form.draft.gradebook.get_line_item("none")
 ---
 gt.connect(gt.load_settings("staging").model_copy(update={"token_url": "http://127.0.0.1:1"}), patience=gt.Patience(attempts=1)).list_classes()
 """
