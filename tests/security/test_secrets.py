@@ -116,17 +116,20 @@ class World:
             ),
             "make_put_request": lambda: gt.make_put_request(self.plan, 0, self.connect()),
             "make_result_plan": lambda: gt.make_result_plan(self.result, self.snapshot),
+            "make_retry_plan": lambda: gt.make_retry_plan(self.receipt, self.snapshot),
             "make_undo_plan": lambda: gt.make_undo_plan(
                 self.receipt, self.connect().take_snapshot("algebra-1")
             ),
             "open_journal": lambda: gt.open_journal(environment, data).list_pushes(),
             "open_rehearsal": lambda: gt.open_rehearsal(self.sheet, data_dir=data).close(),
             "plan_result": lambda: gt.plan_result(self.result, self.connect()),
+            "plan_retry": lambda: gt.plan_retry(self.receipt, self.connect()),
             "plan_undo": lambda: gt.plan_undo(self.receipt, self.connect()),
             "push_plan": self.push,
             "read_columns": lambda: gt.read_columns(self.folder / "sheet.csv"),
             "read_plan": lambda: gt.read_plan(self.folder / "sheet.csv"),
             "read_sheet": lambda: gt.read_sheet(self.folder / "none.csv"),
+            "reconnect": lambda: gt.reconnect(environment, data_dir=data),
             "rehearse": lambda: gt.rehearse(self.sheet, data_dir=data),
             "suggest_columns": lambda: gt.suggest_columns(self.sheet, self.snapshot),
             "upsert_result": lambda: gt.upsert_result(self.result, self.connect()),
@@ -416,7 +419,7 @@ def test_no_notebook_keeps_a_secret(
 @pytest.mark.parametrize("mode", ["token 401 html", "token 200 json", "403 html", "500 standard"])
 def test_no_form_shows_a_secret(world: World, gateway: Gateway, mode: str) -> None:
     """A form whose gateway fails, at the first step or in the midst of it, tells and holds nothing of it."""
-    from gradetools.widgets import ImportForm, ResultForm
+    from gradetools.widgets import HistoryForm, ImportForm, ResultForm
 
     forms: list[Any] = [
         ImportForm(world.connect(), folder=world.folder),
@@ -431,5 +434,6 @@ def test_no_form_shows_a_secret(world: World, gateway: Gateway, mode: str) -> No
     for form in forms:
         form.where.connect.click()
     forms[0].sheet.use_classes.click()
+    forms.append(HistoryForm(world.connect(), data_dir=world.settings.data_dir))
     told = "\n".join(states(form.view) for form in forms)
     assert (mode.split()[-2] in told, find_planted(told)) == (True, [])
