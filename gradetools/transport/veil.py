@@ -10,8 +10,14 @@ import base64
 import functools
 import html
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote, quote_plus
+
+import requests
+from pydantic import SecretStr
+
+from gradetools.answers import Answer
+from gradetools.transport.connection import Reply
 
 _VEIL = "***"
 
@@ -32,6 +38,22 @@ def hide(text: str, secrets: Iterable[str]) -> str:
         for spelling in _spell(secret):
             text = text.replace(spelling, _VEIL)
     return text
+
+
+def read_veiled(
+    request: requests.PreparedRequest, reply: Reply, secrets: Sequence[SecretStr]
+) -> Answer:
+    """Make an answer of what came back; what an error repeats of our secrets, or of what was sent, is taken out at once."""
+    sent = request.headers["Authorization"].partition(" ")[2]
+
+    def take_out(text: str) -> str:
+        return hide(text, (sent, *(each.get_secret_value() for each in secrets)))
+
+    content = reply.content
+    if reply.status >= 400:
+        text = content.decode("utf-8", "surrogateescape")
+        content = take_out(text).encode("utf-8", "surrogateescape")
+    return Answer(reply.status, reply.headers, content, take_out)
 
 
 @functools.lru_cache(maxsize=16)

@@ -48,7 +48,7 @@ from gradetools.transport.credentials import (
     read_token,
     spell_credentials,
 )
-from gradetools.transport.veil import Veiled, hide
+from gradetools.transport.veil import Veiled, read_veiled
 
 _REPEATABLE = {429, 500, 502, 503, 504}
 
@@ -296,7 +296,7 @@ class Transport:
                 return UnreachableError(
                     f"{urlsplit(url).netloc} broke off its answer; try again later."
                 )
-            return self._read(request, reply)
+            return read_veiled(request, reply, self._secrets)
         if unforeseen is not None:
             unforeseen.__context__ = unforeseen.__cause__ = None
             raise unforeseen.with_traceback(None)
@@ -310,19 +310,6 @@ class Transport:
             here = is_loopback(urlsplit(url).hostname or "")
             self._proxies[origin] = {} if here else get_environ_proxies(url)
         return self._proxies[origin]
-
-    def _read(self, request: requests.PreparedRequest, reply: Reply) -> Answer:
-        """Make an answer of what came back; what an error repeats of our secrets is taken out at once."""
-        sent = request.headers["Authorization"].partition(" ")[2]
-
-        def take_out(text: str) -> str:
-            return hide(text, (sent, *(each.get_secret_value() for each in self._secrets)))
-
-        content = reply.content
-        if reply.status >= 400:
-            text = content.decode("utf-8", "surrogateescape")
-            content = take_out(text).encode("utf-8", "surrogateescape")
-        return Answer(reply.status, reply.headers, content, take_out)
 
     def _fetch_token(self) -> Token:
         request = make_token_request(self.settings)
