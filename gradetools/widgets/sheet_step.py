@@ -26,7 +26,8 @@ def _tell_limit() -> Html:
         return element("span", f"up to {raised} MB", hook="gt-reason")
     return element(
         "span",
-        "up to 10 MB: Jupyter drops a larger one without a word. Put it into the folder, or start with ",
+        "up to 10 MB: Jupyter drops a larger one without a word, and this button does nothing more until "
+        "you press Look again. Put such a file into the folder, or start with ",
         element("code", "gradetools lab"),
         ", which takes 200 MB.",
         hook="gt-reason",
@@ -37,7 +38,7 @@ class SheetStep(Step):
     """Choose a file from the folder, name its path, upload it, or paste; then say whose grades they are.
 
     Attributes:
-        files, again: the sheets in the folder and one level below; looks again.
+        files, again: the sheets in the folder and one level below; looks again, and renews `upload`.
         path: the file to read.
         upload: a file of the person's own computer.
         paste, read_pasted: cells copied from elsewhere; reads these.
@@ -62,8 +63,7 @@ class SheetStep(Step):
         self._uploads: tempfile.TemporaryDirectory[str] | None = None
         self._build()
         self.files.observe(self._choose, "value")
-        self.again.on_click(lambda _: self._list_files())
-        self.upload.observe(self._receive, "value")
+        self.again.on_click(self._look_again)
         self.path.observe(lambda _: self.detected.reset(), "value")
         self.read.on_click(lambda _: self._read(self.path.value.strip() or "."))
         self.read_pasted.on_click(lambda _: self._read_pasted())
@@ -74,8 +74,9 @@ class SheetStep(Step):
         self.files = ipw.Dropdown(description="In this folder", style=LABEL, layout=WIDE)
         self.again = ipw.Button(description="Look again", icon="refresh").add_class("gt-again")
         self.path = ipw.Text(description="or a path", style=LABEL, layout=WIDE)
-        self.upload = ipw.FileUpload(accept=",".join(_ENDINGS), description="or upload a file")
-        self.upload.layout.width = "max-content"
+        limit = ipw.HTML(_tell_limit(), layout={"flex": "1 1 18em", "width": "auto"})
+        self._uploading = ipw.HBox([limit], layout=WRAP).add_class("gt-line")
+        self._renew_upload()
         self.paste = ipw.Textarea(
             placeholder="rows copied from a spreadsheet, with their header", rows=6, layout=WIDE
         ).add_class("gt-paste")
@@ -95,21 +96,18 @@ class SheetStep(Step):
         hooks = {
             "gt-files": self.files,
             "gt-path": self.path,
-            "gt-upload": self.upload,
             "gt-read": self.read,
             "gt-classes": self.classes,
             "gt-use-classes": self.use_classes,
         }
         for hook, widget in hooks.items():
             widget.add_class(hook)
-        for widget in (self.upload, self.use_classes):
-            widget.add_class("gt-under")
-        limit = ipw.HTML(_tell_limit(), layout={"flex": "1 1 18em", "width": "auto"})
+        self.use_classes.add_class("gt-under")
         self.whose = ipw.VBox([self.guess, self.classes, self.use_classes])
         self.body.children = [
             ipw.HBox([self.files, self.again], layout=WRAP),
             self.path,
-            ipw.HBox([self.upload, limit], layout=WRAP).add_class("gt-line"),
+            self._uploading,
             self.pasting,
             self.read,
             self.told,
@@ -117,6 +115,20 @@ class SheetStep(Step):
             self.whose,
         ]
         self.whose.layout.display = "none"
+
+    def _renew_upload(self) -> None:
+        """Put another upload button in the place of the one there is.
+
+        One whose file was too large waits for ever for an answer from the kernel, which never got it.
+        """
+        self.upload = ipw.FileUpload(accept=",".join(_ENDINGS), description="or upload a file")
+        self.upload.layout.width = "max-content"
+        self.upload.add_class("gt-upload").add_class("gt-under").observe(self._receive, "value")
+        self._uploading.children = [self.upload, self._uploading.children[-1]]
+
+    def _look_again(self, _: object) -> None:
+        self._list_files()
+        self._renew_upload()
 
     def start(self) -> None:
         """Begin with the gradebook that was connected to."""
