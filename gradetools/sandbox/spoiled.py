@@ -35,9 +35,11 @@ class Spoiled:
         fault, scope["note"].lie = chosen
         await asyncio.sleep(fault.delay)
         if fault.reset == "before":
+            await _hear_out(receive)
             scope["log"](0)
             _reset(scope)
         elif fault.status is not None:
+            await _hear_out(receive)
             for message in self._answer(fault, fault.status):
                 await send(message)
         elif fault.reset == "after":
@@ -56,6 +58,12 @@ class Spoiled:
         coded = [(name.encode("latin-1"), text.encode("latin-1")) for name, text in headers.items()]
         yield {"type": "http.response.start", "status": status, "headers": coded}
         yield {"type": "http.response.body", "body": body}
+
+
+async def _hear_out(receive: Receive) -> None:
+    """Take the whole request, so that whoever sent it is listening when the fault comes."""
+    while (await receive()).get("more_body"):
+        pass
 
 
 def _resetting(scope: Scope, send: Send) -> Send:
