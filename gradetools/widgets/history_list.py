@@ -31,7 +31,7 @@ _TIPS: Final = {
 def show_pushes(pushes: Sequence[PushSummary]) -> Table:
     """Make the table of pushes, in the order given; labels are their ids."""
     columns = {
-        "when it began (UTC)": [f"{push.started:%Y-%m-%d %H:%M}" for push in pushes],
+        "it began at (UTC)": [f"{push.started:%Y-%m-%d %H:%M}" for push in pushes],
         "where": [push.environment.name for push in pushes],
         "sheet": [tell_source(push, pushes) for push in pushes],
         "entries": [tell_states(push) for push in pushes],
@@ -113,8 +113,8 @@ def _mark(pushes: Sequence[PushSummary]) -> pd.DataFrame:
             marks.append((push.push_id, "where", "warning", "real grades", ""))
         if push.standing == "unfinished":
             tip = _TIPS[push.standing]
-            marks.append((push.push_id, "status", "warning", "go on with it", tip))
+            marks.append((push.push_id, "status", "warning", "go on", tip))
         bad = sum(push.states[state] for state in ("failed", "blocked", "conflict"))
         if bad:
-            marks.append((push.push_id, "entries", "error", "see why", f"{bad:,} not written"))
+            marks.append((push.push_id, "entries", "error", "", f"{bad:,} not written"))
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)

@@ -11,6 +11,7 @@ from faulty_proxy import Asked, Fault, FaultyProxy, reply
 from form_driving import drive, page, states, write_sheet
 
 import gradetools as gt
+from gradetools.errors import PushRunningError
 from gradetools.journal import open_journal
 from gradetools.sandbox import Sandbox
 from gradetools.widgets import HistoryForm, ImportForm
@@ -92,7 +93,7 @@ def test_each_push_offers_what_can_be_done(
     form = HistoryForm(gradebook, folder=tmp_path)
     assert [push.push_id for push in form.pushes] == [killed, failed]
     assert "midterm.csv" in form.list.text()
-    assert "unfinished go on with it" in form.list.text()
+    assert "unfinished go on" in form.list.text()
     form.push.value = failed
     assert shown(form) == ["retry", "undo", "forget"]
     assert "score nothing → 60" in form.entries.text()
@@ -218,6 +219,27 @@ def test_an_unfinished_push_is_offered_by_the_import(
     assert offered.view.layout.display == "none"
     form.where.connect.click()
     assert offered.view.layout.display == "none"
+
+
+def test_going_on_can_be_tried_again(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Where going on could not begin, the next click goes on with the same push, and begins no other."""
+    killed = leave_unfinished(gradebook, tmp_path, *ROWS)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = killed
+    form.go_on.click()
+    assert form.writing is not None
+    panel = form.writing.push
+    with (
+        open_journal(gradebook.environment, gradebook.settings.data_dir) as journal,
+        journal.lock(),
+    ):
+        panel.go.click()
+        with pytest.raises(PushRunningError):
+            panel.wait(30)
+    panel.go.click()
+    receipt = panel.wait(30)
+    assert receipt is not None
+    assert (receipt.push_id, len(gt.list_pushes(gradebook.settings.data_dir))) == (killed, 1)
 
 
 def test_a_push_under_way_elsewhere_is_not_offered(gradebook: gt.Gradebook, tmp_path: Path) -> None:
