@@ -32,3 +32,13 @@ def test_a_header_that_is_a_formula_is_defused_and_found_again(desk: Desk) -> No
     again = gt.read_sheet(io.StringIO(text))
     assert text.splitlines()[0].split(",")[2] == "'=1+1"
     assert (again.header[:3], again.fingerprint) == (sheet.header, sheet.fingerprint)
+
+
+def test_what_stands_above_the_header_stays(desk: Desk) -> None:
+    """A receipt's CSV has the rows above the sheet's header, and so loads as the sheet did (P24)."""
+    rows = [f"{student},{n}" for n, student in enumerate(desk.students)]
+    above = ["Algebra 1,", "Exported for Ada Example,"]
+    sheet = desk.sheet_of("\n".join([*above, "Student ID,Midterm", *rows]) + "\n")
+    receipt = desk.push(desk.plan(sheet))
+    text = render_part(sheet, receipt.entries, receipt.entries)
+    assert text.split("\r\n")[:2] == above

@@ -220,7 +220,7 @@ def test_stop_while_the_server_wants_us_to_wait(desk: Desk, behind: Behind) -> N
     behind(lambda asked: busy if asked.method == "PUT" else None)
     plan = desk.plan(desk.sheet("Midterm", "80", "90"))
     receipt = desk.push(plan, stop=stop, progress=tell)
-    assert states(receipt) == {"unsent": 2}
+    assert (stop.is_set(), states(receipt)) == (True, {"unsent": 2})
     assert all(receipt.entries["message"])
 
 
