@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from typing import Annotated
 
@@ -67,7 +68,8 @@ def _ask(settings: Settings, client_id: str | None, console: Console) -> Credent
     try:
         if sys.stdin.isatty():
             client_id = client_id or console.input("Client id: ")
-            secret = console.input(f"Client secret of {escape(client_id)}: ", password=True)
+            # Asked once the echo is off; rich would ask before, and what is typed early would show and be lost.
+            secret = getpass.getpass(f"Client secret of {client_id}: ")
         else:
             secret = sys.stdin.readline()
     except (EOFError, KeyboardInterrupt):
