@@ -8,8 +8,8 @@ from typing import Any
 from gradetools.dialects import FLAGS, differences
 
 _TOLD = ("score", "textScore", "scoreStatus", "scoreDate", "comment", *FLAGS)
-#: What a new result has of necessity, and nobody needs to be told.
-_OF_COURSE = ("scoreStatus", "scoreDate")
+#: The status that every ordinary score has.
+_GRADED = "fully graded"
 
 
 def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
@@ -26,12 +26,17 @@ def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     # A grade that was taken away says nothing any more.
     living = before if before and before.get("status", "active") == "active" else None
     changed = differences(living, after)
-    kept = [name for name in _TOLD if living is not None or name not in _OF_COURSE]
+    kept = [name for name in _TOLD if living is not None or not _goes_without_saying(name, after)]
     parts = [
         f"{name} {_tell(living, name)} → {_tell(after, name)}" for name in kept if name in changed
     ]
     others = [name for name in changed if name not in _TOLD] if living is not None else []
     return ", ".join(parts + others)
+
+
+def _goes_without_saying(name: str, new: Mapping[str, Any]) -> bool:
+    """Whether a new result has a field of necessity; a status such as `exempt` is all that some have to say."""
+    return name == "scoreDate" or (name == "scoreStatus" and new.get(name) == _GRADED)
 
 
 def _tell(record: Mapping[str, Any] | None, name: str) -> str:

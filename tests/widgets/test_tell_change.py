@@ -7,6 +7,7 @@ import pytest
 from gradetools.plan import tell_change
 
 NEW = {"sourcedId": "r", "status": "active", "scoreStatus": "fully graded", "scoreDate": "2026-10-16", "score": 9}  # fmt: skip
+EXEMPT = {"sourcedId": "r", "status": "active", "scoreStatus": "exempt", "scoreDate": "2026-10-16"}
 OLD = {**NEW, "score": 7.0, "comment": "Well done."}
 GONE = {**OLD, "status": "tobedeleted"}
 
@@ -15,6 +16,7 @@ GONE = {**OLD, "status": "tobedeleted"}
     ("before", "after", "told"),
     [
         (None, NEW, "score nothing → 9"),
+        (None, EXEMPT, "scoreStatus nothing → exempt"),
         (OLD, {**OLD, "score": 9.5}, "score 7 → 9.5"),
         (OLD, NEW, "score 7 → 9, comment Well done. → nothing"),
         (OLD, {**OLD, "late": "true"}, "late nothing → true"),
