@@ -64,7 +64,7 @@ class SheetStep(Step):
         self._build()
         self.files.observe(self._choose, "value")
         self.again.on_click(self._look_again)
-        self.path.observe(lambda _: self.detected.reset(), "value")
+        self.path.observe(self._name_path, "value")
         self.read.on_click(lambda _: self._read(self.path.value.strip() or "."))
         self.read_pasted.on_click(lambda _: self._read_pasted())
         self.use_classes.on_click(self._take)
@@ -150,6 +150,12 @@ class SheetStep(Step):
         if change["new"]:
             self.path.value = change["new"]
 
+    def _name_path(self, change: Mapping[str, Any]) -> None:
+        """Begin anew with another path; the list names no file that is not the one to be read."""
+        self.detected.reset()
+        if self.files.value not in ("", change["new"]):
+            self.files.value = ""
+
     def _receive(self, _: object) -> None:
         """Keep an uploaded file in a private folder for as long as the form lives, and read it."""
         with telling(self.alert):
@@ -161,6 +167,7 @@ class SheetStep(Step):
                 self._read(str(target))
 
     def _read_pasted(self) -> None:
+        self.path.value = ""
         self.detected.reset()
         self._read(io.StringIO(self.paste.value))
 

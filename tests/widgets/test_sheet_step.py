@@ -124,3 +124,18 @@ def test_a_pasted_block_is_read(form: ImportForm) -> None:
     form.sheet.paste.value = ""
     form.sheet.read_pasted.click()
     assert "The pasted text is empty" in form.sheet.alert.value
+
+
+def test_only_the_sheet_that_was_read_is_named(form: ImportForm, tmp_path: Path) -> None:
+    """After another path, or a pasted block, the list of files no longer names the one chosen before."""
+    write_sheet(tmp_path / "listed.csv", "Student number,Quiz 1", "00041,8")
+    form.sheet.again.click()
+    form.sheet.files.label = "listed.csv"
+    assert form.sheet.path.value == str(tmp_path / "listed.csv")
+    read(form, write_sheet(tmp_path / "other.csv", "Student number,Quiz 1", "00041,7"))
+    assert form.sheet.files.value == ""
+    form.sheet.files.label = "listed.csv"
+    form.sheet.paste.value = "Student number\tQuiz 1\n00041\t6\n"
+    form.sheet.read_pasted.click()
+    assert (form.sheet.files.value, form.sheet.path.value) == ("", "")
+    assert "pasted text" in form.sheet.told.value
