@@ -29,7 +29,7 @@ MOST_PLACES = 20
     "error",
     means="Two cells hold a grade of one student for one line item, and which of them counts is not said, or cannot be "
     "said because one is blocked or clears the grade.",
-    fix='Empty all but one of them, or say which attempt counts (`Columns.with_attempts`): "best", "latest" or "first".',
+    fix="Empty all but one of them, or say which of several counts: the best, the latest or the first.",
 )
 def _duplicate_entry(facts: Facts) -> Iterator[Finding]:
     for group in _attempts(facts, disputed=True):
