@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from gradetools.gradebook import Gradebook
+from gradetools.receipt import Receipt
 from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
 from gradetools.widgets.corrections import tell_corrections
@@ -134,5 +135,18 @@ class ImportForm:
         if run is self.push.run and run.receipt is not None:
             self.steps["preview"].settle("looked at")
             self.steps["push"].settle("ended" if run.receipt.status == "done" else "not finished")
-            self.steps["receipt"].open("keep it, or take the push back")
+            self.steps["receipt"].open(_tell_next(run.receipt))
             self.columns.kept.keep_pushed(run.gradebook)
+        elif run.receipt is not None and run.plan.undo_of:
+            shown = self.receipt.receipt
+            whole = shown is not None and run.plan.undo_of == shown.push_id and run.receipt.ok
+            self.steps["receipt"].settle(
+                "taken back" if whole else "see below what came of the undo"
+            )
+
+
+def _tell_next(receipt: Receipt) -> str:
+    """Say what can be done after a push: of what something stood in the way, correct the file."""
+    if receipt.states["failed"] or receipt.states["blocked"] or receipt.states["conflict"]:
+        return "correct in failed.csv what was not written and read that file in step 2, or take the push back"
+    return "keep it, or take the push back"

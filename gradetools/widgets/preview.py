@@ -149,11 +149,34 @@ def tell_plan(plan: Plan) -> Html:
     changes = plan.changes
     quiet = plan.counts["unchanged"] + plan.counts["skip"]
     told = f"{count(quiet, 'entry', 'entries')} not written: unchanged or skipped."
+    verb = "would take back" if plan.undo_of else "would write"
     return join(
-        tell_environment(plan.environment.name, f"would write {count(plan.writes, 'grade')}"),
-        element("div", element("b", tell_counts(plan.counts)), hook="gt-actions"),
+        tell_environment(plan.environment.name, f"{verb} {count(plan.writes, 'grade')}"),
+        element("div", element("b", _tell_actions(plan)), hook="gt-actions"),
         _tell_harm(changes[changes["action"].isin(WRITES).to_numpy()]),
+        _tell_left(plan),
         element("div", told, hook="gt-reason") if quiet else "",
+    )
+
+
+def _tell_actions(plan: Plan) -> str:
+    """Count what a plan would do; of an undo, what would be removed and what restored."""
+    if not plan.undo_of:
+        return tell_counts(plan.counts)
+    writes = plan.changes["action"].isin(WRITES).to_numpy()
+    removed = int((plan.changes["cleared"].to_numpy(dtype=bool) & writes).sum())
+    others = {action: number for action, number in plan.counts.items() if action not in WRITES}
+    return tell_counts({"removed": removed, "restored": plan.writes - removed, **others})
+
+
+def _tell_left(plan: Plan) -> str:
+    """Say how many entries something stands in the way of, so that nobody takes them for written."""
+    left = {name: plan.counts[name] for name in ("blocked", "conflict") if plan.counts[name]}
+    if not left:
+        return ""
+    many = count(sum(left.values()), "entry", "entries")
+    return say(
+        "warning", f"{many} would not be written ({tell_counts(left)}); each says why below."
     )
 
 

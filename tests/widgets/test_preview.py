@@ -53,3 +53,33 @@ def test_the_exact_request_is_shown(sandbox: Sandbox, tmp_path: Path) -> None:
     assert request.to_curl() in shown
     assert "Bearer $TOKEN" in shown
     assert gradebook.transport.auth.token().get_secret_value() not in page(form.view)
+
+
+def test_what_would_not_be_written_is_counted(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Blocked entries are told beside the grades that would be written; a plan without any tells none."""
+    sheet = write_sheet(tmp_path / "few.csv", "Student ID,Quiz 1", "00041,9", "99999,1", "00082,")
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, sheet)
+    assert "1 entry would not be written (1 blocked)" in form.preview.told.value
+    drive(form, MIDTERM)
+    assert "would not be written" not in form.preview.told.value
+
+
+def test_an_undo_is_told_as_one(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The preview of an undo takes back, removes and restores; the receipt's step then says that it is taken back."""
+    rows = ("Student ID,Midterm", "00041,9", "99999,1", "00082,8")
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "few.csv", *rows))
+    form.push.go.click()
+    form.push.wait()
+    assert "correct in failed.csv" in form.steps["receipt"].state.value
+    form.receipt.undo.click()
+    undo = form.writing.undo
+    assert undo is not None
+    told = undo.preview.told.value
+    assert "would take back 2 grades" in told
+    assert "2 removed" in told
+    assert "2 update" not in told
+    undo.push.go.click()
+    undo.push.wait()
+    assert "✔ taken back" in form.steps["receipt"].state.value
