@@ -63,11 +63,12 @@ class ColumnsStep(Step):
         self.attempts.add_class("gt-attempts")
         self._repeated = ipw.HTML()
         self._several = ipw.VBox([self._repeated, self.attempts])
+        self.open_columns = ipw.HTML().add_class("gt-open-columns")
         self.kept = KeptColumns(draft, on_use=self._use_kept)
         self.tokens = TokenTable(draft, changing=self._changing)
         self.body.children = [
             *(self.kept.view, self.student, self.key, self.found, self._picks, self._several),
-            *(self._others, self._scores, self._ignored, self.tokens.view),
+            *(self._others, self.open_columns, self._scores, self._ignored, self.tokens.view),
             *(self.kept.below, self.go),
         ]
         self._filling = False
@@ -117,7 +118,23 @@ class ColumnsStep(Step):
         self._ignored.children[0].children = [rows[m.column] for m in ignored]
         self._ignored.set_title(0, f"Ignored: {count(len(ignored), 'column')}")
         self._ignored.layout.display = None if ignored else "none"
+        self._tell_open()
         self._others.value = join(*(_tell_column(m) for m in meanings if not _may_hold_scores(m)))
+
+    def _tell_open(self) -> None:
+        """Say for how many columns of scores no line item is known, before the check blocks their grades."""
+        number = self._count_open()
+        told = (
+            f"{count(number, 'column of scores has', 'columns of scores have')} no line item yet, and would not be "
+            "written. A line item is what the gradebook calls an assignment or a test: choose it below, or ignore the column."
+        )
+        self.open_columns.value = say("warning", told) if number else ""
+
+    def _count_open(self) -> int:
+        columns = self._draft.columns
+        if columns.of("line_item"):  # each row names its own
+            return 0
+        return sum(not (each.line_item or each.line_items) for each in columns.score_columns)
 
     def show_students(self) -> None:
         """Say how many students of the sheet were found, and offer somebody for the others."""
@@ -238,6 +255,7 @@ class ColumnsStep(Step):
         self._on_change()
         with telling(self.alert):
             yield
+        self._tell_open()
         self._tell("next", "● next: check the grades")
 
     def _check(self, _: object) -> None:
@@ -249,7 +267,8 @@ class ColumnsStep(Step):
                 self._several.layout.display = None
             columns = self._draft.columns
             told = f"{count(len(columns.score_columns), 'score column')}, {len(columns.ignored)} ignored"
-            self.settle(told)
+            number = self._count_open()
+            self.settle(f"{told}, {number} without a line item" if number else told)
             self._on_done()
 
 

@@ -282,3 +282,21 @@ def test_unknown_students_are_named_as_the_sheet_does(
     assert form.columns.unmatched["999"].description == "line 3: 999, Zoë Nowhere"
     form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,8", "999,7")
     assert form.columns.unmatched["999"].description == "line 3: 999"
+
+
+def test_columns_without_a_line_item_are_told_before_the_check(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Columns of scores that no line item is known for are counted, and no longer once they are chosen or ignored."""
+    rows = ("Student number,Midterm,Essay,Bonus", "00041,8,1,2")
+    form = open_columns(gradebook, tmp_path, *rows)
+    told = form.columns.open_columns
+    form.columns.line_items["Essay"].value = ""
+    form.columns.line_items["Bonus"].value = ""
+    assert "2 columns of scores have no line item yet" in told.value
+    form.columns.go.click()
+    assert "2 without a line item" in form.columns.state.value
+    form.columns.line_items["Essay"].value = "ignore"
+    assert "1 column of scores has no line item yet" in told.value
+    form.columns.line_items["Bonus"].value = "algebra-quiz-1"
+    assert told.value == ""
