@@ -111,7 +111,7 @@ STYLE = Html("""<style>
 .gt-form .gt-samples, .gt-form .gt-reason { color: var(--jp-ui-font-color2, #666); }
 .gt-form summary { cursor: pointer; }
 .gt-form pre { overflow-x: auto; padding: .6em; background: var(--jp-layout-color2, #eee); }
-.gt-form .gt-under { margin-left: calc(12em + 4px); }
+.gt-form .gt-under { margin-left: calc(12em + 10px); }
 .gt-form .gt-line { align-items: center; }
 /* One thing is next: only its button stands out. */
 .gt-form .gt-step:not(:has(> .gt-state .gt-next)) .widget-button.mod-primary:not([disabled]) {

@@ -89,9 +89,11 @@ class WhereStep(Step):
         self.work(f"connecting to {self.env.value}")
         try:
             with telling(self.alert):
+                practice = self._given is None and self._settings().needs_sandbox
                 sentence = self._try()
                 name, url = self.gradebook.environment.name, self.gradebook.settings.base_url
-                self.banner.value = tell_environment(name, f"{url} (connected)")
+                about = f"{_ABOUT_SANDBOX}, {url}" if practice else url
+                self.banner.value = tell_environment(name, f"{about} (connected)")
                 self.told.value = say("good", sentence)
                 self.settle(f"connected to {name}")
                 self._on_done()

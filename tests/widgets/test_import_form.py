@@ -53,6 +53,16 @@ def test_missing_settings_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "There is no environment called" in ImportForm().where.alert.value
 
 
+def test_the_practice_school_is_named_as_such_when_connected(tmp_path: Path) -> None:
+    """That nothing real is at stake stays in sight after connecting, beside the address."""
+    form = ImportForm(folder=tmp_path, data_dir=tmp_path / "data")
+    form.where.connect.click()
+    with form.where.gradebook:
+        assert "an invented school on this machine" in form.where.banner.value
+        assert "127.0.0.1" in form.where.banner.value
+        assert "(connected)" in form.where.banner.value
+
+
 def test_no_answer_is_a_sentence(sandbox: Sandbox, gradebook: gt.Gradebook) -> None:
     """A gradebook that does not answer is told in the form, and connecting can be tried again."""
     form = ImportForm(gradebook)
