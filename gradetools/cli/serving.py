@@ -47,6 +47,8 @@ def lab(
         f"--LabApp.default_url=/lab/tree/{_START}",
         # Uploads over 10 MB would else be dropped without a word.
         f"--ServerApp.tornado_settings={{'websocket_max_message_size': {_UPLOAD_MB * 1024 * 1024}}}",
+        # Of Jupyter's own log only what is wrong, so that the address is not lost in it.
+        "--Application.log_level=WARN",
         # Nothing leaves this machine but to the gradebook, no question for news either.
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -54,7 +56,9 @@ def lab(
         *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
     ]
     make_console(as_json=False).print(
-        f"Notebooks in {escape(str(target))}; stop with Ctrl-C.", soft_wrap=True
+        f'Notebooks in {escape(str(target))}; stop with Ctrl-C. Jupyter may warn that its kernel runs "over TCP '
+        'without encryption": that is between two programs on this machine, and leaves it nowhere.',
+        soft_wrap=True,
     )
     # The forms say how large an upload may be.
     environment = {**os.environ, "GRADETOOLS_UPLOAD_MB": str(_UPLOAD_MB)}

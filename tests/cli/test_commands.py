@@ -156,8 +156,13 @@ def test_lab_prints_the_address_of_the_notebook(tmp_path: Path) -> None:
     )
     try:
         assert process.stdout is not None
-        found = (re.search(r"http://127\.0\.0\.1\S+", line) for line in process.stdout)
-        address = next(match[0] for match in found if match)
+        before: list[str] = []
+        for line in process.stdout:
+            before.append(line)
+            if match := re.search(r"http://127\.0\.0\.1\S+", line):
+                break
+        assert match
+        address = match[0]
         # It tells its address a moment before it listens there.
         patient = tenacity.Retrying(
             stop=tenacity.stop_after_delay(20), wait=tenacity.wait_fixed(0.2), reraise=True
@@ -168,6 +173,8 @@ def test_lab_prints_the_address_of_the_notebook(tmp_path: Path) -> None:
         process.communicate()
     assert (answer.status_code, "/lab/tree/import_grades.ipynb" in address) == (200, True)
     assert (tmp_path / "mine" / "import_grades.ipynb").exists()
+    assert not any(line.startswith("[I ") for line in before)  # the address is not lost in a log
+    assert "between two programs on this machine" in before[0]
 
 
 def test_notebooks_are_never_overwritten(tmp_path: Path) -> None:
