@@ -52,7 +52,7 @@ class Changes:
         list[str] | None,
         typer.Option(
             "--line-item",
-            metavar="COLUMN=ID",
+            metavar="COLUMN=TITLE",
             help="Choose a column's line item by sourcedId or title; in a sheet with one row per score, give the "
             "row's text instead of a column. May be given several times.",
         ),
@@ -135,7 +135,7 @@ def _tell_option(checked: Checked, code: str, line: int, column: str) -> str:
     if code in ("student-unknown", "student-ambiguous", "id-mangled") and text:
         return f"--student {_quote(text, 'SOURCEDID')}"
     if code == "line-item-unknown":
-        return f"--line-item {_quote(text or column, 'ID')}"
+        return f"--line-item {_quote(text or column, 'TITLE')}"
     if code == "score-not-a-number" and text:
         return f"--token {_quote(text, 'no-grade')} (or {', '.join([*TOKEN_ANSWERS][1:])})"
     return "--attempts best (or latest, first)" if code == "duplicate-entry" else ""

@@ -92,7 +92,11 @@ def ask_number(console: Console, writes: int) -> int:
 
 def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snapshot) -> None:
     """Show what was understood of the sheet: format, students, columns."""
-    detected = ", ".join(f"{name} {value!r}" for name, value in sheet.detected.items() if value)
+    detected = ", ".join(
+        f"{name} {'tab' if value == chr(9) else repr(value)}"
+        for name, value in sheet.detected.items()
+        if value
+    )
     rows = int((sheet.roles == "student").sum())
     console.print(
         f"[bold]{escape(sheet.name)}[/]: {escape(sheet.format)}, {rows} student rows ({escape(detected)})"
@@ -141,15 +145,19 @@ def show_findings(console: Console, checked: Checked, options: Iterable[str]) ->
     whole = (findings["line"] == 0) & (findings["column"] == "")
     findings = pd.concat([findings[whole], findings[~whole]])
     counts = findings["severity"].value_counts()
-    told = ", ".join(f"{counts[severity]} {severity}" for severity in order if severity in counts)
+    told = ", ".join(_tell_number(counts[each], each) for each in order if each in counts)
     table = Table(title=f"Checks: {told}", title_justify="left", show_edge=False)
-    for name in ("line", "column", "", "what", "to do"):
-        table.add_column(name)
+    table.add_column("line", no_wrap=True)
+    table.add_column("column")
+    # A code is there to be looked up.
+    table.add_column("", no_wrap=True)
+    table.add_column("what")
+    table.add_column("to do")
     names = ("line", "column", "severity", "code", "message", "suggestion")
     for line, column, severity, code, message, suggestion in zip(
         *(findings[name].head(_ROWS).tolist() for name in names), strict=True
     ):
-        mark = f"[{_STYLES[severity]}]{severity}: {code}[/]"
+        mark = f"[{_STYLES[severity]}]{severity}:\n{code}[/]"
         table.add_row(str(line or ""), escape(column), mark, escape(message), escape(suggestion))
     console.print(table)
     _and_more(console, len(findings), _ROWS)
@@ -283,6 +291,10 @@ class PushBar:
             eta = "" if progress.eta is None else f", {progress.eta:.0f} s left"
             told = f"{progress.rate:.0f}/s{eta}"
         self._bars.update(self._task, completed=progress.done, total=progress.total, told=told)
+
+
+def _tell_number(number: int, severity: str) -> str:
+    return f"{number} {severity}{'' if number == 1 or severity == 'info' else 's'}"
 
 
 def _and_more(console: Console, count: int, shown: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.markup import escape
-from rich.table import Table
 
 from gradetools.cli.console import make_console, print_json
 from gradetools.cli.options import AsJson
@@ -22,24 +21,19 @@ def history(as_json: AsJson = False) -> None:
     if not receipts:
         console.print("Nothing was pushed from this machine yet.")
         return
-    table = Table(show_edge=False)
-    # The id is there to be copied.
-    table.add_column("push", no_wrap=True)
-    for name in ("environment", "started", "sheet", "status", "entries", "note"):
-        table.add_column(name, overflow="fold")
     for receipt in receipts:
-        states = ", ".join(f"{count} {state}" for state, count in receipt.states.items() if count)
-        note = f"undo of {receipt.undo_of}" if receipt.undo_of else receipt.note
-        table.add_row(
-            receipt.push_id,
-            escape(receipt.environment.name),
-            f"{receipt.started:%Y-%m-%d %H:%M}",
-            escape(receipt.sheet),
-            tell_standing(receipt),
-            states or "nothing to do",
-            escape(note),
-        )
-    console.print(table)
+        console.print(_tell_push(receipt), soft_wrap=True)
+
+
+def _tell_push(push: PushSummary) -> str:
+    """Tell a push in two lines that fit a narrow window: what it is, and what it did."""
+    began = f"{push.started:%Y-%m-%d %H:%M}"
+    head = (began, escape(push.environment.name), tell_standing(push))
+    states = ", ".join(f"{count} {state}" for state, count in push.states.items() if count)
+    note = f"undo of {push.undo_of}" if push.undo_of else escape(push.note)
+    about = (escape(push.sheet), states or "nothing to do", note)
+    # The id is there to be copied.
+    return f"[bold]{push.push_id}[/] {' · '.join(head)}\n    {' · '.join(filter(None, about))}"
 
 
 def tell_standing(push: PushSummary) -> str:

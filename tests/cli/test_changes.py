@@ -22,7 +22,7 @@ def test_options_settle_what_is_open(run: Run, tmp_path: Path) -> None:
     seen = run("check", sheet, *CLASS)
     told = [line.strip() for line in seen.out.splitlines() if line.startswith("  --")]
     assert told == [
-        "--line-item Score=ID",
+        "--line-item Score=TITLE",
         "--student 'A 82=SOURCEDID'",
         "--token away=no-grade (or missing, exempt)",
     ]

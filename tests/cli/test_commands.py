@@ -60,6 +60,16 @@ def test_check_sends_nothing(run: Run, tmp_path: Path) -> None:
     assert run("history", "--json").facts == []
 
 
+def test_check_names_its_findings_whole(run: Run, tmp_path: Path) -> None:
+    """The code of a finding is shown whole, to be looked up, and a tab by its name."""
+    sheet = tmp_path / "quiz.csv"
+    sheet.write_text("Student ID\tAn essay of which nobody knows the line item\n00041\t9\n")
+    told = run("check", sheet, "--class", "algebra-1", COLUMNS="80").out
+    assert "line-item-unknown" in told
+    assert "Checks: 1 error" in told
+    assert "delimiter tab" in told
+
+
 def test_a_saved_plan_is_pushed_as_it_was(run: Run, tmp_path: Path) -> None:
     """A plan is saved, refused under another fingerprint, and pushed under its own."""
     sheet = write_sheet(tmp_path / "quiz.csv", "00041,9.25")

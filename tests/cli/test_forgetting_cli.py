@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from command import Run
@@ -48,11 +49,14 @@ def test_history_names_sheet_and_standing(run: Run, tmp_path: Path) -> None:
     assert (listed[second]["sheet"], listed[second]["taken_back_by"]) == ("quiz.csv", undone)
     assert (listed[first]["sheet"], listed[first]["status"]) == (None, "done")
     assert listed[first]["states"]["updated"] == 1
-    lines = {line.split()[0]: line for line in run("history").out.splitlines() if "-" in line}
+    told = run("history", COLUMNS="80").out
+    pushes = re.split(r"^(?=\S)", told, flags=re.MULTILINE)[1:]
+    lines = {push.split()[0]: push for push in pushes}
     assert f"taken back by {undone}" in lines[second]
     assert "quiz.csv" in lines[second]
     assert "forgotten" in lines[first]
     assert f"undo of {second}" in lines[undone]
+    assert max(map(len, told.splitlines())) <= 100  # no table whose words are cut into pieces
 
 
 def test_keep_days_is_a_setting(run: Run, tmp_path: Path) -> None:

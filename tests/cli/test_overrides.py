@@ -30,7 +30,7 @@ def test_a_tab_can_be_typed(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "quiz.csv"
     path.write_text("Student ID\tQuiz 1,5\n00041\t9,5\n")
     ended = run("check", path, "--delimiter", "tab", "--rehearse")
-    assert r"delimiter '\t'" in ended.out
+    assert "delimiter tab" in ended.out
 
 
 @pytest.mark.parametrize(
