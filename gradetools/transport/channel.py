@@ -2,27 +2,62 @@
 
 A `Session` reads the environment's proxies and `.netrc`, keeps cookies and looks for redirects at every
 request, and the adapter makes a `Response` that streams. None of that is wanted here, and at 32 workers
-it is most of the processor's work. The connections, their TLS and their proxies are the adapter's own; what
-passes over one of them is in `connection`.
+it is most of the processor's work. The connections, their TLS and their proxies are the adapter's own, and
+so is the reading of answers; only head and body of a request are handed to the system together, which spares half
+of its calls and packets.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import urllib3
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.utils import default_user_agent
-
-from gradetools.transport.connection import InOnePiece, InOnePieceSecurely, Reply
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 if TYPE_CHECKING:
     from urllib3.connectionpool import HTTPConnectionPool
 
 #: No repetition and no redirect: both are decided above.
 _ONCE = urllib3.Retry(total=False)
+
+
+class Reply(NamedTuple):
+    """What came back: the HTTP status, the headers (any case), and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class InOnePiece(HTTPConnection):
+    """Sends head and body of a request together; urllib3 sends one after the other."""
+
+    _held: list[bytes] | None = None
+
+    def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as urllib3 has it
+        """Send a request."""
+        self._held = []
+        try:
+            super().request(*args, **options)
+            whole = b"".join(self._held)
+        finally:
+            self._held = None
+        self.send(whole)
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - as urllib3 has it
+        """Send, or keep for later what belongs to one request."""
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held.append(data)
+
+
+class InOnePieceSecurely(InOnePiece, HTTPSConnection):
+    """The same over TLS."""
 
 
 class _Way(NamedTuple):
@@ -78,7 +113,7 @@ class Channel(HTTPAdapter):
             assert_same_host=False,
             timeout=self._timeout,
         )
-        return cast("Reply", answer)  # as its connections give it
+        return Reply(answer.status, answer.headers, answer.data)
 
     def close(self) -> None:
         """Close the connections."""
@@ -90,10 +125,6 @@ class Channel(HTTPAdapter):
         pool = cast("HTTPConnectionPool", made)  # the stubs know only its base
         self.cert_verify(pool, str(request.url), self._verify, None)  # type: ignore[no-untyped-call] # of requests
         kind = InOnePieceSecurely if pool.scheme == "https" else InOnePiece
-        pool.ConnectionCls = kind  # type: ignore[assignment] # its answers are no streams
-        headers = {
-            "Host": urlsplit(str(request.url)).netloc,
-            "Accept-Encoding": "identity",
-            "User-Agent": default_user_agent(),
-        }
+        pool.ConnectionCls = kind
+        headers = {"User-Agent": default_user_agent()}
         return _Way(pool, headers, not self.request_url(request, proxies).startswith("/"))

@@ -17,7 +17,7 @@ import requests
 from pydantic import SecretStr
 
 from gradetools.answers import Answer
-from gradetools.transport.connection import Reply
+from gradetools.transport.channel import Reply
 
 _VEIL = "***"
 

@@ -39,8 +39,7 @@ from gradetools.errors import (
 )
 from gradetools.pace import Clock, Pace, Patience, Teller
 from gradetools.settings import Settings, check_url, is_loopback
-from gradetools.transport.channel import Channel, origin_of
-from gradetools.transport.connection import Reply
+from gradetools.transport.channel import Channel, Reply, origin_of
 from gradetools.transport.credentials import (
     ClientCredentials,
     Token,
@@ -328,8 +327,8 @@ def _to_json(body: Mapping[str, Any]) -> bytes:
 
 
 def _is_cut_short(request: requests.PreparedRequest, reply: Reply) -> bool:
-    # A body that only the end of the connection ends, and that is not there, may be one that was lost. A read
-    # always has one; a write need not, and is read back.
+    # A connection that ends within the headers looks like an answer without a body. A read always has
+    # one; a write need not, and is read back.
     read = request.method == "GET" and reply.status < 400
     return read and not reply.content and "content-length" not in reply.headers
 
