@@ -86,7 +86,7 @@ def test_a_write_cut_short_is_a_success_without_echo() -> None:
     """A PUT whose answer ends after its status was stored; what is stored is read by who asks."""
     with (
         serve([Say(201, {"a": 1})]) as scripted,
-        FaultyProxy(scripted.port, [Rule(fault=Fault(cut_after=40), path="/x")]) as proxy,
+        FaultyProxy(scripted.port, [Rule(fault=Fault(cut_after=30), path="/x")]) as proxy,
     ):
         transport = Transport(scripted.settings(base_url=proxy.base_url))
         answer = transport.request("PUT", "/x", body={})
