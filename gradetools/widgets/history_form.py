@@ -36,6 +36,13 @@ from gradetools.widgets.writing import Writing
 
 _HINT = "To see what a push did, double-click its row, press Enter on it, or choose it below."
 _NOTHING = "Nothing was pushed from this machine yet."
+#: What can be done about a push, as its buttons are called here.
+_OFFERS = {
+    "go_on": "go on with it",
+    "retry": "try again what failed",
+    "undo": "take it back",
+    "forget": "forget it",
+}
 
 
 class HistoryForm:
@@ -135,7 +142,6 @@ class HistoryForm:
             shown = show_pushes(self.pushes)
             self.list.show(shown, view=self.list.view if self.list.view in shown.views else ALL)
             self.list.layout.display = None if self.pushes else "none"
-            step.open("choose a push" if self.pushes else _NOTHING)
             self._filling = True
             labels = [(label_push(each, self.pushes), each.push_id) for each in self.pushes]
             offer(self.push, [("choose a push", None), *labels])
@@ -159,10 +165,12 @@ class HistoryForm:
             widget.layout.display = "none"
         if push is None:
             self.told.value = ""
+            self.steps["pushes"].open("choose a push" if self.pushes else _NOTHING)
             if not self._busy:
                 step.lock()
             return
-        step.open("look at what it did; go on with it, try again, take it back, or forget it")
+        self.steps["pushes"].settle(label_push(push, self.pushes))
+        step.open("look at what it did")
         with telling(self.alert):
             self.told.value = tell_push(push)
             if push.forgotten:
@@ -187,6 +195,8 @@ class HistoryForm:
         }
         for widget, when in shown.items():
             widget.layout.display = None if when else "none"
+        offered = [words for name, words in _OFFERS.items() if shown[getattr(self, name)]]
+        self.steps["push"].open(f"look at what it did; you can {' or '.join(offered)}")
 
     @property
     def _busy(self) -> bool:

@@ -31,7 +31,8 @@ class KeptColumns:
         self._draft = draft
         self.offered, self.told = ipw.HTML().add_class("gt-offered"), ipw.HTML()
         self.use = ipw.Button(layout={"width": "max-content"}).add_class("gt-use-saved")
-        self.save = ipw.Button(description="Save columns", icon="save").add_class("gt-save-columns")
+        self.save = ipw.Button(description="Save columns for next time", icon="save")
+        self.save.add_class("gt-save-columns").layout.width = "max-content"
         self.use.on_click(lambda _: on_use())
         self.save.on_click(self._save)
         self.view = ipw.HBox([self.offered, self.use], layout=WRAP).add_class("gt-line")

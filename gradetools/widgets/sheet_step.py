@@ -199,7 +199,8 @@ class SheetStep(Step):
         self.told.value = say(
             "good",
             f"{sheet.name}: {count(rows, 'student row')}, {count(columns, 'column')}. ",
-            f"Taken for {sheet.format.replace('_', ' ')}: {sheet.reason} ({detected}).",
+            f"Taken for {sheet.format.replace('_', ' ')}: {sheet.reason} ({detected}). ",
+            "Below, change only what is wrong.",
         )
 
     def _propose_class(self) -> None:

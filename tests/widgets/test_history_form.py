@@ -96,11 +96,15 @@ def test_each_push_offers_what_can_be_done(
     assert "unfinished go on" in form.list.text()
     form.push.value = failed
     assert shown(form) == ["retry", "undo", "forget"]
+    told = form.steps["push"].state.value
+    assert "you can try again what failed or take it back or forget it" in told
+    assert "midterm.csv" in form.steps["pushes"].state.value
     assert "score nothing → 60" in form.entries.text()
     assert "not today" in form.entries.text()
     form.list.open_row(killed)
     assert form.push.value == killed
     assert shown(form) == ["go_on", "undo", "forget"]
+    assert "you can go on with it or take it back or forget it" in form.steps["push"].state.value
     form.forget.click()
     assert "can no longer be undone or resumed" in form.loss.value
     form.keep.click()
@@ -112,6 +116,8 @@ def test_each_push_offers_what_can_be_done(
     assert shown(form) == []
     assert "forgotten" in form.steps["push"].state.value
     assert form.push.value == killed
+    form.push.value = None
+    assert "next: choose a push" in form.steps["pushes"].state.value
 
 
 def test_retry_resume_and_undo_go_through_the_same_writer(

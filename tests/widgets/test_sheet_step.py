@@ -48,6 +48,7 @@ def test_what_was_detected_is_shown(form: ImportForm, tmp_path: Path) -> None:
         "delimiter": "semicolon (detected)",
     }
     assert form.sheet.alert.value == ""
+    assert "Below, change only what is wrong." in form.sheet.told.value
 
 
 def test_what_was_detected_is_corrected(form: ImportForm, tmp_path: Path) -> None:
