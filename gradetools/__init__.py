@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from gradetools.rehearsal import open_rehearsal as open_rehearsal
     from gradetools.rehearsal import reconnect as reconnect
     from gradetools.rehearsal import rehearse as rehearse
+    from gradetools.report import write_findings as write_findings
     from gradetools.report import write_receipt as write_receipt
     from gradetools.sandbox import Sandbox as Sandbox
     from gradetools.settings import Settings as Settings
@@ -87,7 +88,7 @@ _HOMES = {
     "put_request": ("PutRequest", "make_put_request"),
     "receipt": ("Receipt",),
     "rehearsal": ("open_rehearsal", "reconnect", "rehearse"),
-    "report": ("write_receipt",),
+    "report": ("write_findings", "write_receipt"),
     "sandbox": ("Sandbox",),
     "settings": ("Settings", "load_settings"),
     "sheet": ("Sheet", "read_sheet"),
@@ -142,6 +143,7 @@ __all__ = [
     "suggest_columns",
     "upsert_result",
     "write_columns",
+    "write_findings",
     "write_plan",
     "write_receipt",
 ]

@@ -129,7 +129,12 @@ def render_distributions(found: Sequence[Distribution]) -> Html:
     if folded:
         left = len(changed) - SHOWN - len(folded)
         more = f" (and {left:,} more that are not drawn)" if left else ""
-        summary = element("summary", f"{len(folded)} more line items change{more}")
+        told = (
+            "1 more line item changes"
+            if len(folded) == 1
+            else f"{len(folded)} more line items change"
+        )
+        summary = element("summary", f"{told}{more}")
         parts.append(element("details", summary, _side_by_side(folded)))
     return element("div", *parts, hook="gt-distributions")
 

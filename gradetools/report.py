@@ -21,6 +21,7 @@ import pandas as pd
 
 from gradetools import private
 from gradetools.cells.defused import is_defusable
+from gradetools.checks import Checked
 from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.files import write_private
@@ -81,6 +82,23 @@ def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None =
         part = receipt.entries[receipt.entries["state"].isin(states)]
         if len(part):
             write_private(target / name, [render_part(sheet, receipt.entries, part)])
+    return target
+
+
+def write_findings(checked: Checked, path: str | Path) -> Path:
+    """Write what was found wrong with a sheet to a CSV file that only its owner can read.
+
+    Args:
+        checked: what was checked; the file has the columns of `Checked.findings`, in its order.
+        path: of a new file; what a spreadsheet program would run as a formula is defused.
+
+    Raises:
+        JournalError: the file is there already, or cannot be written.
+    """
+    target, findings = Path(path), checked.findings
+    words = [name for name in findings.columns if name != "line"]
+    told = findings.assign(**{name: findings[name].map(defuse) for name in words})
+    write_private(target, [str(told.to_csv(index=False, lineterminator="\r\n"))])
     return target
 
 

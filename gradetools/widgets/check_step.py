@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
@@ -55,6 +56,7 @@ class CheckStep(Step):
         question, answer, give: a question that is open, an answer, and the button that gives it.
         scale_from, scale: the maximum in the sheet, and the button that scales from it.
         corrections: what was changed so, each with its way back.
+        export: saves what was found as a file, for whoever has to mend the sheet.
         go: goes on to the preview.
     """
 
@@ -62,12 +64,13 @@ class CheckStep(Step):
         self,
         draft: Draft,
         *,
+        folder: str | Path = ".",
         on_done: Callable[[], None],
         on_change: Callable[[], None],
         on_fix: Callable[[], None],
     ) -> None:
         super().__init__("4. Check", "check", waits_for="Columns")
-        self._draft, self._on_done = draft, on_done
+        self._draft, self._on_done, self._folder = draft, on_done, Path(folder)
         self._on_change, self._on_fix = on_change, on_fix
         self.counts = ipw.HTML().add_class("gt-counts")
         self.findings = ipw.HTML().add_class("gt-findings")
@@ -76,11 +79,15 @@ class CheckStep(Step):
         self.go = ipw.Button(description="Preview the changes", button_style="primary")
         self.go.add_class("gt-preview").on_click(self._preview)
         self.go.layout.width = "max-content"
+        self.export = ipw.Button(description="Save the findings as a file", icon="save")
+        self.export.add_class("gt-export").on_click(self._export)
+        self.export.layout.width = "max-content"
+        self._exported = ipw.HTML()
         questions = self._build_questions()
         self.corrections = Corrections(on_put_back=self._put_back)
         self.body.children = [
             *(self.counts, self.findings, questions, self.grid),
-            *(self.corrections.view, self.go),
+            *(self.corrections.view, self.export, self._exported, self.go),
         ]
 
     def _build_questions(self) -> ipw.VBox:
@@ -116,6 +123,8 @@ class CheckStep(Step):
         )
         shown = show_sheet(checked, self._draft.corrections)
         self.grid.show(shown, view=first_view(shown) if anew else None)
+        self._exported.value = ""
+        self.export.layout.display = None if len(checked.findings) else "none"
         self._show_findings()
         self._show_questions()
         self.corrections.show(self._draft)
@@ -196,6 +205,12 @@ class CheckStep(Step):
             yield
             self._draft.check()
             self._show(anew=False)
+
+    def _export(self, _: object) -> None:
+        with telling(self.alert):
+            path = self._draft.export_findings(self._folder)
+            told = f"Saved as {path}: {count(len(self._draft.checked.findings), 'finding')}, with line, column and what to do."
+            self._exported.value = say("good", told)
 
     def _preview(self, _: object) -> None:
         with telling(self.alert):

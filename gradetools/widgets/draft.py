@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 from gradetools.checks import Checked, check_entries
@@ -19,6 +21,7 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Class
 from gradetools.plan import OnConflict, Plan, make_plan
+from gradetools.report import write_findings
 from gradetools.sheet import Sheet, read_sheet
 from gradetools.snapshot import Snapshot
 
@@ -107,6 +110,13 @@ class Draft:
     def check(self) -> None:
         """Check every entry."""
         self.checked = check_entries(self.sheet, self.columns, self.snapshot)
+
+    def export_findings(self, folder: Path) -> Path:
+        """Save what was found as a CSV file named after the sheet; give its path."""
+        stem = Path(self.sheet.name).stem or "sheet"
+        names = (f"{stem}-findings{f'-{n}' if n > 1 else ''}.csv" for n in itertools.count(1))
+        path = next(path for name in names if not (path := folder / name).exists())
+        return write_findings(self.checked, path)
 
     def look_again(self) -> None:
         """Read the same classes anew, because a push has changed them, and check once more."""

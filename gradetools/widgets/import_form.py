@@ -80,6 +80,7 @@ class ImportForm:
         )
         self.check = CheckStep(
             self.draft,
+            folder=folder,
             on_done=self._plan,
             on_change=lambda: self._lock_from(4),
             on_fix=self.columns.show_students,

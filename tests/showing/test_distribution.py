@@ -92,6 +92,9 @@ def test_what_changes_most_is_drawn_and_the_rest_folded() -> None:
     assert re.findall('aria-label="(QUIZ-.)', sight) == ["QUIZ-5", "QUIZ-4"]
     assert re.findall('aria-label="(QUIZ-.)', folded) == [f"QUIZ-{n}" for n in (3, 2, 1, 0)]
     assert f"{6 - SHOWN} more line items change" in folded
+    assert "1 more line item changes" in render_distributions(
+        make_distributions(make_plan(*rows[:24]))
+    )
     assert "STILL" not in html
     assert "FEW" not in html
     assert render_distributions(make_distributions(make_plan(*rows[48:]))) == ""

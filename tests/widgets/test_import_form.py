@@ -324,3 +324,25 @@ def test_the_upload_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "10 MB" in _tell_limit()
     monkeypatch.setenv("GRADETOOLS_UPLOAD_MB", "200")
     assert "up to 200 MB" in _tell_limit()
+
+
+def test_findings_can_be_saved(tmp_path: Path) -> None:
+    """The list of findings becomes a file beside the sheet, the next one under another name; without any there is no button."""
+    form = ImportForm(folder=tmp_path)
+    drive(
+        form,
+        write_sheet(tmp_path / "wrong.csv", "Student number,Quiz 1", "00041,oops"),
+        until="check",
+    )
+    form.check.export.click()
+    form.check.export.click()
+    first, second = tmp_path / "wrong-findings.csv", tmp_path / "wrong-findings-2.csv"
+    assert "score-not-a-number" in first.read_text() == second.read_text()
+    assert "wrong-findings-2.csv" in page(form.check.view)
+    drive(
+        form, write_sheet(tmp_path / "right.csv", "Student number,Quiz 1", "00041,8"), until="check"
+    )
+    assert (form.check.export.layout.display, "findings-2" in page(form.check.view)) == (
+        "none",
+        False,
+    )

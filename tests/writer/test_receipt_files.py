@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+import pandas as pd
+import pytest
 from desk import Desk
 
 import gradetools as gt
+from gradetools.errors import JournalError
 from gradetools.report import render_part
 
 
@@ -42,3 +46,17 @@ def test_what_stands_above_the_header_stays(desk: Desk) -> None:
     receipt = desk.push(desk.plan(sheet))
     text = render_part(sheet, receipt.entries, receipt.entries)
     assert text.split("\r\n")[:2] == above
+
+
+def test_findings_are_a_file(desk: Desk, tmp_path: Path) -> None:
+    """What was found is written as it stands, defused, for its owner alone, and never over another file."""
+    sheet = desk.sheet("Midterm,Quiz 1", "=1+1,oops", "88,-1")
+    checked = gt.check_entries(sheet, gt.suggest_columns(sheet, desk.snapshot()), desk.snapshot())
+    path = gt.write_findings(checked, tmp_path / "found.csv")
+    found = pd.read_csv(path, dtype={"line": "int64"}, keep_default_na=False)
+    assert list(found.columns) == list(checked.findings.columns)
+    assert found["code"].tolist() == checked.findings["code"].tolist() != []
+    assert not any(text.startswith(("=", "+", "@")) for text in found["message"])
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(JournalError, match=r"found\.csv is there already; choose another name"):
+        gt.write_findings(checked, path)
