@@ -134,6 +134,7 @@ class World:
             "suggest_columns": lambda: gt.suggest_columns(self.sheet, self.snapshot),
             "upsert_result": lambda: gt.upsert_result(self.result, self.connect()),
             "write_columns": lambda: gt.write_columns(self.columns, self.path("columns.json")),
+            "write_findings": lambda: gt.write_findings(self.checked, self.path("findings.csv")),
             "write_plan": lambda: gt.write_plan(self.plan, self.path("plan.json")),
             "write_receipt": lambda: gt.write_receipt(
                 self.push(), self.path("out"), sheet=self.sheet
