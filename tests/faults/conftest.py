@@ -12,7 +12,7 @@ from page import Page
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the walk write the table of docs/faults.md: `pytest tests/faults --write-table`."""
+    """Let the walk write the table of docs/faults.md: `pytest -n 0 tests/faults --write-table`."""
     parser.addoption("--write-table", action="store_true", help="write docs/faults.md anew")
 
 

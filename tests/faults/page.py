@@ -36,12 +36,9 @@ class Page:
         if not self.write:
             assert row in read_rows(), "docs/faults.md says something else: --write-table mends it"
 
-    def finish(self, order: Iterable[Row]) -> None:
-        """Write the page, or see that it has all rows and no other; `order` is theirs."""
-        wanted = [self.seen[key] for key in order]
-        if self.write:
-            write_rows(wanted)
-        assert read_rows() == wanted
+    def write_seen(self, order: Iterable[Row]) -> None:
+        """Write the page anew, from a walk through everything in one process; `order` is that of the rows."""
+        write_rows([self.seen[key] for key in order])
 
 
 def read_rows() -> list[Row]:
