@@ -158,6 +158,8 @@ class Journal:
         """
         push_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         fingerprint = fingerprint or plan.fingerprint
+        # Half a character, which a paste may hold, is no text to SQLite.
+        note = note.encode(errors="replace").decode()
         head = (push_id, now.isoformat(), None, "unfinished", client_id, _system_user(), note)
         pieces = enumerate(plan.iter_json(fingerprint=fingerprint))
         with self._writing(durably=True), self._db:

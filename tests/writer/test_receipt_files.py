@@ -60,3 +60,10 @@ def test_findings_are_a_file(desk: Desk, tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(JournalError, match=r"found\.csv is there already; choose another name"):
         gt.write_findings(checked, path)
+
+
+def test_a_note_may_hold_half_a_character(desk: Desk) -> None:
+    """What no text can hold does not stop a push; it is remembered as a question mark."""
+    plan = desk.plan(desk.sheet("Midterm", "88", "77"))
+    receipt = desk.push(plan, note="week 3 \ud800")
+    assert (receipt.states["unsent"], receipt.note) == (0, "week 3 ?")
