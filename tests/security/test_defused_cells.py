@@ -16,7 +16,7 @@ from gradetools.report import defuse, render_part
 FORMULAS = [
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "\tx", "\rx", "'=1+1", "''=1+1",
     "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20x", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.example.org","x")',
-    "-2+3+cmd|' /C calc'!A0", "=", "+", "-", "@", "--5", "-5-", "+inf", "-nan", "'-5", "'\t=1", "\xa0=1", "-1 good",
+    "-2+3+cmd|' /C calc'!A0", "=", "+", "-", "@", "--5", "-5-", "+inf", "-nan", "'-5", "'\t=1", "\xa0=1", "-1 good", " '=", " '=1", "' =1",
 ]  # fmt: skip
 NUMBERS = ["-5", "+5", "-5.25", "-5,25", "-1e5", "-5%", "5", "+0", " -5 "]
 #: What makes a program run a cell, once it has taken off the white space in front.
