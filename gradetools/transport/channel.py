@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: No repetition and no redirect: both are decided above.
 _ONCE = urllib3.Retry(total=False)
+#: What every request carries beside its own.
+_HEADERS = {"User-Agent": default_user_agent()}
 
 
 class Reply(NamedTuple):
@@ -33,7 +35,7 @@ class Reply(NamedTuple):
     content: bytes
 
 
-class InOnePiece(HTTPConnection):
+class _InOnePiece(HTTPConnection):
     """Sends head and body of a request together; urllib3 sends one after the other."""
 
     _held: list[bytes] | None = None
@@ -56,15 +58,14 @@ class InOnePiece(HTTPConnection):
             self._held.append(data)
 
 
-class InOnePieceSecurely(InOnePiece, HTTPSConnection):
+class _InOnePieceSecurely(_InOnePiece, HTTPSConnection):
     """The same over TLS."""
 
 
 class _Way(NamedTuple):
-    """The way to one origin: its connections, what every request carries, and whether a proxy forwards it."""
+    """The way to one origin: its connections, and whether a proxy forwards what is asked."""
 
     pool: HTTPConnectionPool
-    headers: dict[str, str]
     forwarded: bool
 
 
@@ -107,7 +108,7 @@ class Channel(HTTPAdapter):
             str(request.method),
             target,
             body=request.body,
-            headers={**way.headers, **request.headers},
+            headers={**_HEADERS, **request.headers},
             retries=_ONCE,
             redirect=False,
             assert_same_host=False,
@@ -124,7 +125,5 @@ class Channel(HTTPAdapter):
         made = self.get_connection_with_tls_context(request, self._verify, proxies=proxies)
         pool = cast("HTTPConnectionPool", made)  # the stubs know only its base
         self.cert_verify(pool, str(request.url), self._verify, None)  # type: ignore[no-untyped-call] # of requests
-        kind = InOnePieceSecurely if pool.scheme == "https" else InOnePiece
-        pool.ConnectionCls = kind
-        headers = {"User-Agent": default_user_agent()}
-        return _Way(pool, headers, not self.request_url(request, proxies).startswith("/"))
+        pool.ConnectionCls = _InOnePieceSecurely if pool.scheme == "https" else _InOnePiece
+        return _Way(pool, not self.request_url(request, proxies).startswith("/"))

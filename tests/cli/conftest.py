@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
@@ -10,28 +9,6 @@ from pathlib import Path
 
 import pytest
 from command import Ended, Run
-
-from gradetools.cli import main
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process, with nobody at the keyboard; a second is saved each time."""
-
-    def call(*arguments: object, stdin: str = "", **variables: str) -> Ended:
-        with monkeypatch.context() as patched:
-            patched.setenv("COLUMNS", "200")
-            for name, value in variables.items():
-                patched.setenv(name, value)
-            patched.setattr(sys, "stdin", io.StringIO(stdin))
-            capsys.readouterr()
-            with pytest.raises(SystemExit) as ended:
-                main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        code = ended.value.code
-        return Ended(code if isinstance(code, int) else 0, captured.out, captured.err)
-
-    return call
 
 
 @pytest.fixture

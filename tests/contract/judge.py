@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from jsonschema import Draft202012Validator, FormatChecker
+from published import mend
 
 HERE = Path(__file__).parent
 SERVICE = "/ims/oneroster/"
@@ -191,15 +192,3 @@ def published_validator(folder: Path, dialect: str) -> Draft202012Validator:
 
 def _validator(schema: dict[str, Any]) -> Draft202012Validator:
     return Draft202012Validator(schema, format_checker=FormatChecker())
-
-
-def mend(part: Any) -> Any:
-    """Say `nullable`, a word of OpenAPI 3.0, in JSON Schema's way; Timeback's `metadata` mixes the two."""
-    if isinstance(part, list):
-        return [mend(each) for each in part]
-    if not isinstance(part, dict):
-        return part
-    mended = {name: mend(each) for name, each in part.items() if name != "nullable"}
-    if part.get("nullable") is True:
-        mended["type"] = [part["type"], "null"]
-    return mended

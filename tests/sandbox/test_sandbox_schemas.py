@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from published import mend
 from sandbox_wire import Record, Wire
 
 from gradetools.sandbox.contract import find_faults
@@ -50,16 +51,6 @@ CHANGES: list[Record] = [
 def read_timeback(shared: Path) -> dict[str, Record]:
     """Read Timeback's schemas; `nullable`, a word of OpenAPI 3.0, is said in JSON Schema's way."""
     document = json.loads((shared / "contract" / TIMEBACK).read_text(encoding="utf-8"))
-
-    def mend(part: object) -> object:
-        if isinstance(part, list):
-            return [mend(each) for each in part]
-        if not isinstance(part, dict):
-            return part
-        mended = {name: mend(each) for name, each in part.items() if name != "nullable"}
-        if part.get("nullable") is True:
-            mended["type"] = [part["type"], "null"]
-        return mended
 
     return {name: mend(schema) for name, schema in document["schemas"].items()}  # type: ignore[misc] # mending keeps a dict a dict
 

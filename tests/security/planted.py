@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, quote_plus
 
 #: Of every kind of character that some encoding changes.
@@ -16,23 +14,6 @@ SECRET = "planted+se/cr:et%41&=\"<x>'\\ü"  # noqa: S105 - invented, to be searc
 TOKEN = "planted.tok+en/41=="  # noqa: S105 - invented, to be searched for
 KEY = "planted-gate+way/key&1"
 CLIENT = "planted client:1"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def facts(self) -> Any:
-        """What it printed on stdout as JSON."""
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ended]
 
 
 def spell(secret: str) -> set[str]:

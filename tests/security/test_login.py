@@ -10,8 +10,9 @@ from pathlib import Path
 
 import keyring
 import pytest
+from command import Run
 from file_keyring import LockedKeyring
-from planted import SECRET, Run, find_planted, find_planted_files
+from planted import SECRET, find_planted, find_planted_files
 
 import gradetools as gt
 from gradetools.errors import GradetoolsError

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from planted import Run
+from command import Run
 
 import gradetools as gt
 from gradetools.errors import ColumnsError, JournalError, PlanError

@@ -15,6 +15,7 @@ from urllib.parse import quote_plus
 
 import ipywidgets as ipw
 import pytest
+from command import Run
 from echoing_gateway import MODES, Gateway, serve_gateway
 from IPython.core.ultratb import VerboseTB
 from planted import (
@@ -23,7 +24,6 @@ from planted import (
     SECRET,
     SPELLINGS,
     TOKEN,
-    Run,
     find_planted,
     find_planted_files,
     raise_with,

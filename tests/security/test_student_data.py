@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from planted import Run
+from command import Run
 
 import gradetools as gt
 from gradetools.cli import reading

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from planted import Run
+from command import Run
 
 import gradetools as gt
 from gradetools.cli.console import say_error

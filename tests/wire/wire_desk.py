@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from jsonschema import Draft202012Validator, FormatChecker
+from published import mend
 from pydantic import SecretStr
 
 from gradetools.pace import Clock, Patience
@@ -223,20 +224,9 @@ def make_validator(shared: Path, dialect: str) -> Draft202012Validator:
     document = json.loads((shared / "contract" / name).read_text(encoding="utf-8"))
     schemas = document.get("schemas") or document["components"]["schemas"]
     return Draft202012Validator(
-        {"$ref": f"#/components/schemas/{schema}", "components": {"schemas": _mend(schemas)}},
+        {"$ref": f"#/components/schemas/{schema}", "components": {"schemas": mend(schemas)}},
         format_checker=FormatChecker(),
     )
-
-
-def _mend(part: Any) -> Any:
-    if isinstance(part, list):
-        return [_mend(each) for each in part]
-    if not isinstance(part, dict):
-        return part
-    mended = {name: _mend(each) for name, each in part.items() if name != "nullable"}
-    if part.get("nullable") is True:
-        mended["type"] = [part["type"], "null"]
-    return mended
 
 
 def find_faults(validator: Draft202012Validator, record: object) -> list[str]:
