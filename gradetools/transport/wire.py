@@ -26,7 +26,6 @@ import tenacity
 import urllib3
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from gradetools.answers import Answer, error_for
 from gradetools.errors import (
@@ -47,6 +46,7 @@ from gradetools.transport.credentials import (
     read_token,
     spell_credentials,
 )
+from gradetools.transport.unreached import found_nobody, may_have_arrived, tell_unreached
 from gradetools.transport.veil import Veiled, read_veiled
 
 _REPEATABLE = {429, 500, 502, 503, 504}
@@ -281,10 +281,10 @@ class Transport:
         try:
             reply = self._channel.exchange(request, self._proxies_to(url))
         except (urllib3.exceptions.HTTPError, requests.RequestException, OSError) as error:
-            asked.in_doubt |= _may_have_arrived(error)
-            asked.nobody = _found_nobody(error) and origin_of(url) not in self._answered
+            asked.in_doubt |= may_have_arrived(error)
+            asked.nobody = found_nobody(error) and origin_of(url) not in self._answered
             lasting = "CERTIFICATE_VERIFY_FAILED" in str(error)
-            unreachable = UnreachableError(_unreachable_sentence(urlsplit(url).netloc, error))
+            unreachable = UnreachableError(tell_unreached(urlsplit(url).netloc, error))
         except BaseException as error:  # noqa: BLE001 - raised again below, without the frames that hold the token
             unforeseen = error
         else:
@@ -333,22 +333,12 @@ def _is_cut_short(request: requests.PreparedRequest, reply: Reply) -> bool:
     return read and not reply.content and "content-length" not in reply.headers
 
 
-def _found_nobody(error: Exception) -> bool:
-    """Whether the address leads nowhere: the call was refused, or there is no such name."""
-    return isinstance(error, NewConnectionError)
-
-
 def _waiting_sentence(outcome: _Outcome, left: float) -> str:
     if isinstance(outcome, UnreachableError):
         why = str(outcome).partition(";")[0]
     else:
         why = f"The gradebook is in trouble ({outcome.status})"
     return f"{why}; trying again for up to {max(left, 1):.0f} seconds. Ctrl-C stops it."
-
-
-def _may_have_arrived(error: Exception) -> bool:
-    """Whether the request may have reached the server: not where there was no connection to send it on."""
-    return not isinstance(error, (NewConnectionError, ConnectTimeoutError))
 
 
 def _may_pass(outcome: _Outcome) -> bool:
@@ -380,17 +370,3 @@ def _ca_bundle(settings: Settings) -> str | bool:
             "or REQUESTS_CA_BUNDLE."
         )
     return str(named)
-
-
-def _unreachable_sentence(host: str, error: Exception) -> str:
-    if isinstance(error, (urllib3.exceptions.ProxyError, requests.exceptions.ProxyError)):
-        return f"The proxy on the way to {host} does not answer; check the proxy settings."
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return f"The certificate of {host} cannot be verified; ask its operators, or set the CA bundle they name."
-    if isinstance(error, urllib3.exceptions.SSLError):
-        return f"{host} does not speak https as it should; check the address in the settings, then try again."
-    # A connection that is refused at once is a NewConnectionError, which urllib3 derives from its timeout.
-    refused = isinstance(error, NewConnectionError)
-    if isinstance(error, urllib3.exceptions.TimeoutError) and not refused:
-        return f"{host} did not answer in time; try again later."
-    return f"{host} cannot be reached; check the network and the address in the settings, then try again."
