@@ -1,9 +1,10 @@
 """The operating system's own store of secrets: what `gradetools login` keeps there, and settings find again.
 
-Theory of operation. There is one entry per environment, and it remembers for which token URL it was
-typed. Settings that name another one find nothing: a `.env` in a folder that somebody sent cannot have
-the secret sent to an address of its own. Finding never fails: a machine without such a store, or with a
-locked one, is a machine that keeps no secret.
+Theory of operation. There is one entry per environment, and it remembers for which addresses it was
+typed: the token URL, which the secret is sent to, and the base URL, which the token is sent to. Settings that
+name another of either find nothing: a `.env` in a folder that somebody sent can have neither sent to an
+address of its own. Finding never fails: a machine without such a store, or with a locked one, is a machine
+that keeps no secret.
 """
 
 from __future__ import annotations
@@ -26,26 +27,26 @@ class Credentials(NamedTuple):
     client_secret: SecretStr
 
 
-def find_credentials(env: str, token_url: str) -> Credentials | None:
-    """Find what is kept for an environment and this token URL; None where nothing is, or no store can be asked."""
+def find_credentials(env: str, *, base_url: str, token_url: str) -> Credentials | None:
+    """Find what is kept for an environment at these addresses; None where nothing is, or no store can be asked."""
     try:
         kept = json.loads(_keyring().get_password(_service(env), _ACCOUNT) or "null")
-        if kept is None or kept["token_url"] != token_url:
+        if kept is None or (kept["base_url"], kept["token_url"]) != (base_url, token_url):
             return None
         return Credentials(str(kept["client_id"]), SecretStr(str(kept["client_secret"])))
     except Exception:  # noqa: BLE001 - each store fails in its own way, and who has none can do without
         return None
 
 
-def keep_credentials(env: str, token_url: str, credentials: Credentials) -> None:
-    """Keep who we are to an environment's token server, in the place of what was kept before.
+def keep_credentials(env: str, credentials: Credentials, *, base_url: str, token_url: str) -> None:
+    """Keep who we are to an environment at these addresses, in the place of what was kept before.
 
     Raises:
         MissingExtraError: the package that knows the stores is not installed.
         SettingsError: this machine has no store that keeps it.
     """
     keyring = _keyring()
-    facts = {"token_url": token_url, "client_id": credentials.client_id}
+    facts = {"base_url": base_url, "token_url": token_url, "client_id": credentials.client_id}
     kept = False
     try:
         secret = credentials.client_secret.get_secret_value()
@@ -63,7 +64,7 @@ def keep_credentials(env: str, token_url: str, credentials: Credentials) -> None
 
 
 def forget_credentials(env: str) -> bool:
-    """Remove what is kept for an environment, whatever its token URL; say whether there was anything.
+    """Remove what is kept for an environment, whatever its addresses; say whether there was anything.
 
     Raises:
         MissingExtraError: the package that knows the stores is not installed.

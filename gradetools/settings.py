@@ -263,7 +263,7 @@ def load_settings(env: str | None = None) -> Settings:
     names; the official SDK's `TIMEBACK_API_*` only the one that `TIMEBACK_ENV` names, or without it
     `GRADETOOLS_ENV`, and never the sandbox: so a production secret is never sent to staging. For
     each name, what the process's environment says goes before `.env`. Where neither has a secret, the
-    one that `gradetools login` keeps for this environment and this token URL is taken.
+    one that `gradetools login` keeps for this environment at these addresses is taken.
 
     Staging and production default to Timeback's published hosts. With a base URL of your own there
     is no default token URL, because your secret is no business of theirs.
@@ -299,10 +299,10 @@ def load_settings(env: str | None = None) -> Settings:
 
 
 def _with_kept(settings: Settings) -> Settings:
-    """Add client id and secret from the keyring, where no secret is set and they are meant for this token URL."""
+    """Add client id and secret from the keyring, where no secret is set and they are meant for these addresses."""
     if settings.client_secret or not settings.token_url:
         return settings
-    kept = find_credentials(settings.env, settings.token_url)
+    kept = find_credentials(settings.env, base_url=settings.base_url, token_url=settings.token_url)
     if kept is None or settings.client_id not in ("", kept.client_id):
         return settings
     return settings.model_copy(update=kept._asdict())

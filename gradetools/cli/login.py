@@ -47,9 +47,9 @@ def login(
     with connect(asked, told=say_waiting) as gradebook:
         gradebook.transport.auth.token()  # a secret that does not work is not kept
     kept = Credentials(asked.client_id, asked.client_secret)
-    keep_credentials(settings.env, settings.token_url, kept)
+    keep_credentials(settings.env, kept, base_url=settings.base_url, token_url=settings.token_url)
     console.print(
-        f"Kept in the keyring for {escape(f'{settings.env}, {settings.token_url}')}; a token was given for it."
+        f"Kept in the keyring for {escape(f'{settings.env}, {settings.base_url}')}; a token was given for it."
     )
     if load_settings(env).client_secret != kept.client_secret:
         console.print(

@@ -60,22 +60,23 @@ def test_each_environment_has_its_own(run: Run, school: Sandbox, kept: Path) -> 
     assert gt.load_settings("production").client_secret.get_secret_value() == ""
 
 
+@pytest.mark.parametrize("elsewhere", ["BASE_URL", "TOKEN_URL"])
 def test_another_address_does_not_get_it(
     run: Run,
     school: Sandbox,
     kept: Path,  # noqa: ARG001 - it has to be there
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    elsewhere: str,
 ) -> None:
-    """A `.env` that sends `staging` elsewhere finds no secret to send there."""
+    """A `.env` that sends secret or token of `staging` elsewhere finds no secret."""
     log_in(run)
-    monkeypatch.delenv("GRADETOOLS_STAGING_BASE_URL")
-    monkeypatch.delenv("GRADETOOLS_STAGING_TOKEN_URL")
-    elsewhere = f"http://localhost:{school.base_url.rpartition(':')[2]}"
-    lines = [f"GRADETOOLS_STAGING_{name}={elsewhere}" for name in ("BASE_URL", "TOKEN_URL")]
-    Path(tmp_path, ".env").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.delenv(f"GRADETOOLS_STAGING_{elsewhere}")
+    other = f"http://localhost:{school.base_url.rpartition(':')[2]}"
+    Path(tmp_path, ".env").write_text(f"GRADETOOLS_STAGING_{elsewhere}={other}", encoding="utf-8")
     settings = gt.load_settings("staging")
-    assert (settings.token_url, settings.client_secret.get_secret_value()) == (elsewhere, "")
+    assert getattr(settings, elsewhere.lower()) == other
+    assert settings.client_secret.get_secret_value() == ""
 
 
 def test_another_client_does_not_get_it(
@@ -134,7 +135,12 @@ def test_the_error_of_a_store_is_not_repeated(kept: Path) -> None:  # noqa: ARG0
 
     keyring.set_keyring(LockedKeyring())
     with pytest.raises(GradetoolsError) as caught:
-        keep_credentials("staging", "https://x.example.org", Credentials("a", SecretStr(SECRET)))
+        keep_credentials(
+            "staging",
+            Credentials("a", SecretStr(SECRET)),
+            base_url="https://x.example.org",
+            token_url="https://y.example.org",  # noqa: S106 - an address
+        )
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
