@@ -8,6 +8,7 @@ who runs it. `conftest.py` does the rest for each test function.
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from pathlib import Path
@@ -51,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # What differs from run to run in outputs that are compared; nbval would look for it in the working folder.
     config.option.nbval_sanitize_with = str(Path(__file__).with_name("notebook_outputs.cfg"))
     home = tempfile.TemporaryDirectory(prefix="gradetools-tests-", ignore_cleanup_errors=True)
+    atexit.register(home.cleanup)  # a worker of pytest-xdist ends without its cleanups
     config.stash[HOME] = Path(home.name)
     for name in [name for name in os.environ if is_own(name)]:
         del os.environ[name]
