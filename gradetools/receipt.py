@@ -13,11 +13,15 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment
-from gradetools.telling import tell_change
+from gradetools.telling import tell_change, tell_entries, tell_parts
 
 #: The states in which an entry can end; the first four are what an analyst hopes for.
 STATES = ("created", "updated", "unchanged", "skipped", "blocked", "conflict", "failed", "unsent")
 GOOD_STATES = frozenset(STATES[:4])
+#: The states of what was written.
+WRITTEN = ("created", "updated")
+#: What an undo did with a grade: it is gone, or as it was before.
+_UNDONE = ("removed", "restored")
 # What a receipt shows of itself first: what went wrong, then what was written.
 _LOOKED_AT = (*STATES[:3:-1], "updated", "created", "unchanged", "skipped")
 
@@ -44,6 +48,7 @@ class PushSummary:
         forgotten: when its grades were erased from the journal, in UTC; None for others.
         taken_back_by: the push that took this one back, unless that was taken back itself; empty for others.
         states: state to number of entries, every state named; they add up to `rows`.
+        being_written: whether some program on this machine is writing it just now.
     """
 
     push_id: str
@@ -60,6 +65,7 @@ class PushSummary:
     forgotten: dt.datetime | None
     taken_back_by: str
     states: Mapping[str, int]
+    being_written: bool
 
     @property
     def rows(self) -> int:
@@ -73,15 +79,24 @@ class PushSummary:
 
     @property
     def standing(self) -> str:
-        """What it is to those who look at it later: `forgotten`, `taken back`, `unfinished` or `done`."""
+        """What it is to those who look at it: `forgotten`, `being written now`, `taken back`, `unfinished` or `done`."""
         if self.forgotten:
             return "forgotten"
+        if self.being_written:
+            return "being written now"
         return "taken back" if self.taken_back_by else self.status
+
+    def tell_states(self) -> str:
+        """Say how many entries ended how: `12 created, 2 skipped`; of an undo how many were taken back, instead of written."""
+        if not self.undo_of:
+            return tell_entries(self.states)
+        written = sum(self.states[state] for state in WRITTEN)
+        others = {state: n for state, n in self.states.items() if state not in WRITTEN}
+        return tell_entries({"taken back": written, **others})
 
     def __repr__(self) -> str:
         """Say in one line what came of it."""
-        told = ", ".join(f"{count} {state}" for state, count in self.states.items() if count)
-        return f"<{type(self).__name__} {self.push_id} on {self.environment.name}: {told or 'nothing to do'}>"
+        return f"<{type(self).__name__} {self.push_id} on {self.environment.name}: {self.tell_states()}>"
 
     def summary(self) -> dict[str, Any]:
         """Give the facts of the push without its entries, as plain JSON data; what `receipt.json` holds."""
@@ -100,6 +115,7 @@ class PushSummary:
             "sheet": self.sheet or None,
             "forgotten": self.forgotten.isoformat() if self.forgotten else None,
             "taken_back_by": self.taken_back_by or None,
+            "being_written": self.being_written,
             "rows": self.rows,
             "states": dict(self.states),
         }
@@ -115,6 +131,30 @@ class Receipt(Shown, PushSummary):
 
     entries: pd.DataFrame = field(repr=False)
 
+    def tell_states(self) -> str:
+        """Say how many entries ended how, and why some were skipped; of an undo, what was taken back.
+
+        Such as `27 updated, 2 skipped (blank cells)`, or `28 taken back (25 removed, 3 restored), 1 conflict`.
+        """
+        skipped = self.entries["reason"][(self.entries["state"] == "skipped").to_numpy()]
+        counts = dict(self.states)
+        if self.undo_of:
+            words = self.words
+            parts = {word: int((words == word).sum()) for word in _UNDONE}
+            written = sum(counts.pop(state) for state in WRITTEN)
+            counts = {f"taken back ({tell_parts(parts)})": written, **counts}
+        return tell_entries(counts, skipped)
+
+    @property
+    def words(self) -> pd.Series:
+        """The state of each entry as an analyst would call it: what an undo wrote is `removed` or `restored`."""
+        states = self.entries["state"].astype(object)
+        if not self.undo_of:
+            return states
+        written = states.isin(WRITTEN)
+        cleared = self.entries["cleared"].astype(bool)
+        return states.mask(written & cleared, _UNDONE[0]).mask(written & ~cleared, _UNDONE[1])
+
     def to_json(self) -> str:
         """Write the facts of the push as JSON text."""
         return json.dumps(self.summary(), ensure_ascii=False, indent=2)
@@ -124,8 +164,8 @@ class Receipt(Shown, PushSummary):
         first = entries.iloc[find_first(entries["state"].tolist(), _LOOKED_AT, MOST_ROWS)]
         rows = [
             (row["line"] or "", row["student_name"] or row["student"], row["line_item_title"] or row["line_item"],
-             row["state"], tell_change(parse(row["before"]), parse(row["after"])), row["message"] or row["reason"])
-            for row in first.to_dict(orient="records")
+             word, tell_change(parse(row["before"]), parse(row["after"])), row["message"] or row["reason"])
+            for row, word in zip(first.to_dict(orient="records"), self.words[first.index], strict=True)
         ]  # fmt: skip
         ended = f" to {self.finished:%H:%M:%S}" if self.finished else ""
         when = f"{self.started:%Y-%m-%d %H:%M:%S}{ended} UTC, {self.status}"

@@ -14,6 +14,7 @@ import io
 import itertools
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from gradetools.errors import JournalError
 from gradetools.files import write_private
 from gradetools.formats.recognition import OWN_COLUMN
 from gradetools.plan import tell_change
-from gradetools.receipt import Receipt
+from gradetools.receipt import WRITTEN, Receipt
 from gradetools.sheet import ColumnKey, Sheet
 
 FILES: Mapping[str, frozenset[str]] = {
@@ -235,10 +236,12 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
         for name, value in told.items()
         if name not in {"rows", "states"} and value
     ]
-    facts.append(("take it back with", f"gradetools undo {receipt.push_id}"))
     entries = receipt.entries
     bad = entries[~entries["state"].isin(FILES["succeeded.csv"])]
-    good = entries[entries["state"].isin(("created", "updated"))]
+    good = entries[entries["state"].isin(WRITTEN)]
+    if len(good):
+        again = "undo the undo with" if receipt.undo_of else "take it back with"
+        facts.append((again, f"gradetools undo {receipt.push_id}"))
     changed = [
         tell_change(parse(before), parse(after))
         for before, after in zip(good["before"], good["after"], strict=True)
@@ -247,11 +250,16 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
         push_id=html.escape(receipt.push_id),
         facts=_rows_html(facts),
         rows=receipt.rows,
-        states=_rows_html([(state, count) for state, count in receipt.states.items() if count]),
+        states=_rows_html(Counter(receipt.words).items()),
         trouble=_section(
             "Not written, or not as it should be", "Why", bad, bad["message"].tolist()
         ),
-        written=_section("Written", "Old → new", good, changed),
+        written=_section(
+            "Taken back" if receipt.undo_of else "Written",
+            "Old → new",
+            good.assign(state=receipt.words[good.index]),
+            changed,
+        ),
     )
 
 

@@ -1,15 +1,50 @@
-"""A change in words, as every skin tells it: old and new, field by field."""
+"""Changes and counts in words, as every skin tells them: old and new, field by field; how many, and why not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gradetools.dialects import FLAGS, differences
+from gradetools.showing import tell_counts
 
 _TOLD = ("score", "textScore", "scoreStatus", "scoreDate", "comment", *FLAGS)
 #: The status that every ordinary score has.
 _GRADED = "fully graded"
+#: Why an entry is skipped, of one and of several.
+_SKIPPED = {
+    "blank": ("blank cell", "blank cells"),
+    "no-grade": ("word that stands for no grade", "words that stand for no grade"),
+    "other-attempt": ("attempt beside the one that counts", "attempts beside the ones that count"),
+    "kept-theirs": ("left as somebody else changed it", "left as somebody else changed them"),
+}
+
+
+def tell_entries(counts: Mapping[str, int], skipped: Iterable[str] = ()) -> str:
+    """Say how many entries are how, and why some are skipped: `27 ready, 2 skipped (blank cells)`.
+
+    Args:
+        counts: entries by state or action, in the order in which they are told; zeros are left out.
+        skipped: the `reason` of each skipped one.
+    """
+    told = dict(counts)
+    for word in ("skipped", "skip"):
+        if told.get(word) and (why := tell_skipped(skipped)):
+            told = {(f"{word} ({why})" if key == word else key): n for key, n in told.items()}
+    return tell_counts(told, nothing="nothing to do")
+
+
+def tell_skipped(reasons: Iterable[str]) -> str:
+    """Say why entries are skipped: `blank cells`, or `2 blank cells, 1 word that stands for no grade`."""
+    found = Counter(reasons)
+    return tell_parts({words[found[code] > 1]: found[code] for code, words in _SKIPPED.items()})
+
+
+def tell_parts(counts: Mapping[str, int]) -> str:
+    """Say what a number is made up of: `25 removed, 3 restored`; where it is all of one kind, that alone."""
+    there = {word: number for word, number in counts.items() if number}
+    return tell_counts(there) if len(there) > 1 else "".join(there)
 
 
 def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:

@@ -32,6 +32,7 @@ from gradetools.columns import Columns
 from gradetools.sheet import Sheet
 from gradetools.showing import Showing, Shown, tell_counts
 from gradetools.snapshot import Snapshot
+from gradetools.telling import tell_entries
 
 __all__ = [
     "CHECKS",
@@ -84,6 +85,11 @@ class Checked(Shown):
         found = self.entries["state"].value_counts()
         return {state: int(found.get(state, 0)) for state in STATES}
 
+    def tell_counts(self) -> str:
+        """Say how many entries are in each state, and why some are skipped: `27 ready, 2 skipped (blank cells)`."""
+        reasons = self.entries["reason"][(self.entries["state"] == "skipped").to_numpy()]
+        return tell_entries(self.counts, reasons)
+
     @property
     def findings_by_severity(self) -> dict[str, int]:
         """How many findings there are of each severity."""
@@ -108,12 +114,12 @@ class Checked(Shown):
         return messages
 
     def _show(self) -> Showing:
-        states = ", ".join(f"{n} {state}" for state, n in self.counts.items())
+        found = len(self.findings)
         times = self.findings.groupby(["severity", "code"]).size().to_dict()
         kinds = self.findings.drop_duplicates(["severity", "code"]).to_dict(orient="records")
         kinds.sort(key=lambda row: SEVERITIES.index(row["severity"]))
         return Showing(
-            f"<Checked {self.sheet.name}: {states}; {len(self.findings)} findings>",
+            f"<Checked {self.sheet.name}: {self.tell_counts()}; {found} finding{'' if found == 1 else 's'}>",
             [("findings", tell_counts(self.findings_by_severity))],
             ("severity", "code", "times", "line", "column", "message"),
             [

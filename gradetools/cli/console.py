@@ -22,7 +22,7 @@ from gradetools.dialects import parse
 from gradetools.errors import DeclinedError
 from gradetools.plan import WRITES, Plan, tell_change
 from gradetools.push import Progress
-from gradetools.receipt import Receipt
+from gradetools.receipt import GOOD_STATES, WRITTEN, Receipt
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
@@ -204,14 +204,10 @@ def show_plan(console: Console, plan: Plan) -> None:
 
 
 def _headline(plan: Plan) -> str:
-    told = ", ".join(f"{count} {action}" for action, count in plan.counts.items() if count)
-    where = escape(plan.environment.name)
-    if not plan.undo_of:
-        return f"[bold]Plan for {where}[/]: {told or 'nothing to do'}"
-    removed = int((plan.changes["cleared"] & plan.changes["action"].isin(WRITES)).sum())
-    others = ", ".join(f"{n} {a}" for a, n in plan.counts.items() if n and a not in WRITES)
-    told = f"{removed} removed, {plan.writes - removed} restored{', ' + others if others else ''}"
-    return f"[bold]Taking back push {escape(plan.undo_of)} on {where}[/]: {told}"
+    where, told = escape(plan.environment.name), plan.tell_counts()
+    if plan.undo_of:
+        return f"[bold]Taking back push {escape(plan.undo_of)} on {where}[/]: {told}"
+    return f"[bold]Plan for {where}[/]: {told}"
 
 
 def question(plan: Plan) -> str:
@@ -235,22 +231,18 @@ def question(plan: Plan) -> str:
 
 def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
     """Show what came of it, where the files are, and how to take it back."""
-    told = ", ".join(f"{count} {state}" for state, count in receipt.states.items() if count)
     style = "green" if receipt.ok else "yellow"
-    console.print(
-        f"[bold {style}]{told or 'nothing to do'}[/] on {escape(receipt.environment.name)}"
-    )
-    bad = receipt.entries[
-        ~receipt.entries["state"].isin(("created", "updated", "unchanged", "skipped"))
-    ]
+    console.print(f"[bold {style}]{receipt.tell_states()}[/] on {escape(receipt.environment.name)}")
+    bad = receipt.entries[~receipt.entries["state"].isin(GOOD_STATES)]
     for message, count in bad["message"].value_counts().head(5).items():
         entries = "1 entry" if count == 1 else f"{count} entries"
         console.print(f"  {entries}: {escape(str(message) or 'no reason given')}")
     console.print(f"Receipt: {escape(folder)}", soft_wrap=True)
     if receipt.status == "unfinished":
         console.print(f"Go on with: gradetools push --resume {receipt.push_id}", soft_wrap=True)
-    if receipt.states["created"] or receipt.states["updated"]:
-        console.print(f"Take it back with: gradetools undo {receipt.push_id}", soft_wrap=True)
+    if any(receipt.states[state] for state in WRITTEN):
+        way = "Undo the undo" if receipt.undo_of else "Take it back"
+        console.print(f"{way} with: gradetools undo {receipt.push_id}", soft_wrap=True)
 
 
 class PushBar:

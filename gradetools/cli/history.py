@@ -29,9 +29,8 @@ def _tell_push(push: PushSummary) -> str:
     """Tell a push in two lines that fit a narrow window: what it is, and what it did."""
     began = f"{push.started:%Y-%m-%d %H:%M}"
     head = (began, escape(push.environment.name), tell_standing(push))
-    states = ", ".join(f"{count} {state}" for state, count in push.states.items() if count)
     note = f"undo of {push.undo_of}" if push.undo_of else escape(push.note)
-    about = (escape(push.sheet), states or "nothing to do", note)
+    about = (escape(push.sheet), push.tell_states(), note)
     # The id is there to be copied.
     return f"[bold]{push.push_id}[/] {' · '.join(head)}\n    {' · '.join(filter(None, about))}"
 

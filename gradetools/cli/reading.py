@@ -41,11 +41,7 @@ def check(
         show_sheet(console, job.sheet, job.columns, job.snapshot)
         show_findings(console, job.checked, tell_options(job.checked))
         _save_columns(job, save_columns, console)
-        counts = job.plan.counts
-        console.print(
-            "Entries: "
-            + ", ".join(f"{count} {action}" for action, count in counts.items() if count)
-        )
+        console.print(f"Entries: {job.plan.tell_counts()}")
         if as_json:
             findings = job.checked.findings.to_dict(orient="records")
             print_json({**_facts(job), "findings": findings})

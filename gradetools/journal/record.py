@@ -25,12 +25,13 @@ from typing import Any, Self
 import pandas as pd
 
 from gradetools.dialects import parse
-from gradetools.errors import JournalError, PushRunningError
+from gradetools.errors import JournalError
 from gradetools.journal.erasing import erase, sweep
+from gradetools.journal.lock import hold_lock, is_locked
 from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
 from gradetools.plan import Plan, is_active
-from gradetools.private import make_file
 from gradetools.receipt import OUTCOME_COLUMNS, PushSummary, Receipt
+from gradetools.showing import MOST_ROWS, Showing, Shown
 from gradetools.snapshot import Environment
 
 #: So many entries are written from memory at once.
@@ -83,7 +84,12 @@ ON CONFLICT (push_id, entry) DO UPDATE SET state=excluded.state, reason=excluded
 """
 
 
-class Journal:
+_NEWEST = "SELECT push_id FROM pushes ORDER BY started DESC, rowid DESC"
+#: Whichever push holds the lock, or held it last.
+_UNDER_WAY = "INSERT OR REPLACE INTO under_way (place, push_id) VALUES (1, ?)"
+
+
+class Journal(Shown):
     """The record of all pushes to one environment.
 
     Opened by `open_journal`; usable as a context manager. Used by one thread at a time.
@@ -99,6 +105,7 @@ class Journal:
         self.path = path
         self.environment = environment
         self._db = connection
+        self._lock_path, self._holds_lock = path.with_suffix(".lock"), False
 
     def __enter__(self) -> Self:
         """Use it for the length of a block."""
@@ -119,21 +126,12 @@ class Journal:
         Raises:
             PushRunningError: another push holds it.
         """
-        path = self.path.with_suffix(".lock")
-        with contextlib.ExitStack() as held:
+        with hold_lock(self._lock_path, self.environment):
+            self._holds_lock = True
             try:
-                make_file(path)
-                lock = held.enter_context(
-                    contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None))
-                )
-                lock.execute("BEGIN EXCLUSIVE")
-            except (OSError, sqlite3.Error) as error:
-                if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
-                    raise unusable(path, error) from None
-                raise PushRunningError(
-                    f"Another push to {self.environment.name} is under way on this machine; wait for it or stop it."
-                ) from None
-            yield
+                yield
+            finally:
+                self._holds_lock = False
 
     def begin(
         self,
@@ -176,9 +174,15 @@ class Journal:
                 " request_id) VALUES (?,?,?,?,?,?,?,?,?,'')",
                 ((push_id, *row) for row in _first_rows(plan)),
             )
+            self._db.execute(_UNDER_WAY, (push_id,))
         # From here on the log is worked into the file as it grows, so that little is left for the end.
         self._db.execute("PRAGMA wal_autocheckpoint=200")
         return push_id
+
+    def begin_again(self, push_id: str) -> None:
+        """Note that a push is gone on with."""
+        with self._writing(), self._db:
+            self._db.execute(_UNDER_WAY, (push_id,))
 
     def record(self, push_id: str, outcomes: Sequence[Outcome]) -> None:
         """Commit what came of some entries.
@@ -213,11 +217,39 @@ class Journal:
                 "UPDATE pushes SET finished=?, status=? WHERE push_id=?",
                 (now.isoformat(), status, push_id),
             )
+            self._db.execute("DELETE FROM under_way WHERE push_id=?", (push_id,))
 
     def list_pushes(self) -> list[PushSummary]:
         """List the pushes to this environment, newest first, killed ones included."""
-        ids = self._read("SELECT push_id FROM pushes ORDER BY started DESC, rowid DESC")
-        return [self.read_summary(push_id) for (push_id,) in ids]
+        return [self.read_summary(push_id) for (push_id,) in self._read(_NEWEST)]
+
+    def _show(self) -> Showing:
+        try:
+            ((total, unfinished),) = self._read("SELECT count(*), total(status='unfinished') FROM pushes")  # fmt: skip
+            newest = self._read(f"{_NEWEST} LIMIT {MOST_ROWS}")
+            pushes = [self.read_summary(push_id) for (push_id,) in newest]
+        except JournalError:
+            return Showing(f"<Journal of {self.environment.name}: closed, or out of reach>")
+        told = f"{total:,} push{'' if total == 1 else 'es'}, {int(unfinished):,} unfinished"
+        return Showing(
+            f"<Journal of {self.environment.name}: {told}>",
+            [("gradebook", self.environment.base_url), ("file", self.path)],
+            ("push", "began (UTC)", "standing", "entries", "sheet", "undo of", "note"),
+            [
+                (push.push_id, f"{push.started:%Y-%m-%d %H:%M}", push.standing, push.tell_states(), push.sheet,
+                 push.undo_of, push.note)
+                for push in pushes
+            ],
+            total,
+            "pushes",
+        )  # fmt: skip
+
+    def _read_facts(self, push_id: str) -> dict[str, Any]:
+        facts = read_facts(self._read, self.environment, push_id)
+        known = self._read("SELECT 1 FROM under_way WHERE push_id=?", push_id)
+        # The lock says whether another program writes, and the note what.
+        elsewhere = bool(known) and not self._holds_lock and is_locked(self._lock_path)
+        return facts | {"being_written": elsewhere}
 
     def read_summary(self, push_id: str) -> PushSummary:
         """Give the facts of a push without its entries.
@@ -225,7 +257,7 @@ class Journal:
         Raises:
             JournalError: there is no such push.
         """
-        return PushSummary(**read_facts(self._read, self.environment, push_id))
+        return PushSummary(**self._read_facts(push_id))
 
     def list_ended(self, *, before: dt.datetime) -> list[str]:
         """List the pushes that were done before a time and are not forgotten."""
@@ -282,7 +314,7 @@ class Journal:
             )
             columns = ["sourced_id", "before", "after"]
             entries.loc[entry, columns] = [ids[entry], None, after[0][0]]
-        return Receipt(**read_facts(self._read, self.environment, push_id), entries=entries)
+        return Receipt(**self._read_facts(push_id), entries=entries)
 
     def unsent(self, push_id: str) -> list[int]:
         """List the entries of a push that have no sure outcome yet, those with an unknown one first."""

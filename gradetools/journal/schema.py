@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS entries (
     state TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
     http_status INTEGER, request_id TEXT NOT NULL, stored TEXT,
     PRIMARY KEY (push_id, entry)) WITHOUT ROWID;
+-- The push that is being written while the lock is held.
+CREATE TABLE IF NOT EXISTS under_way (place INTEGER PRIMARY KEY, push_id TEXT NOT NULL);
 -- Entries that a later push wrote over that was forgotten: they are no longer what was sent last.
 CREATE TABLE IF NOT EXISTS superseded (
     push_id TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (push_id, entry)) WITHOUT ROWID;

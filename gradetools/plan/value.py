@@ -16,7 +16,7 @@ from gradetools.plan.merge import is_graded
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first, tell_counts
 from gradetools.snapshot import Environment
-from gradetools.telling import tell_change
+from gradetools.telling import tell_change, tell_entries
 
 OnConflict = Literal["stop", "ours", "theirs"]
 ACTIONS = ("create", "update", "unchanged", "skip", "blocked", "conflict")
@@ -68,6 +68,17 @@ class Plan(Shown):
         counts = self.changes["action"].value_counts()
         return {action: int(counts.get(action, 0)) for action in ACTIONS}
 
+    def tell_counts(self) -> str:
+        """Say how many entries it has of each action, and why some are skipped; of an undo, what it removes and restores."""
+        reasons = self.changes["reason"][(self.changes["action"] == "skip").to_numpy()]
+        counts = dict(self.counts)
+        if self.undo_of:
+            writes = self.changes["action"].isin(WRITES).to_numpy()
+            removed = int((self.changes["cleared"].to_numpy(dtype=bool) & writes).sum())
+            others = {action: n for action, n in counts.items() if action not in WRITES}
+            counts = {"removed": removed, "restored": self.writes - removed, **others}
+        return tell_entries(counts, reasons)
+
     @property
     def writes(self) -> int:
         """How many results a push would write."""
@@ -94,7 +105,6 @@ class Plan(Shown):
         changes = self.changes
         # A digest of a million entries takes seconds, which nobody wants to wait for to see a few.
         name = f" {self.fingerprint[:8]}" if len(changes) <= _CHUNK else ""
-        told = tell_counts(self.counts) if len(changes) else "nothing to do"
         writes = changes["action"].isin(WRITES).to_numpy()
         harm = {
             word: int(changes[column].to_numpy(dtype=bool)[writes].sum()) for word, column in _HARM
@@ -107,10 +117,13 @@ class Plan(Shown):
         ]  # fmt: skip
         undo = [("takes back push", self.undo_of)] if self.undo_of else []
         return Showing(
-            f"<Plan{name} for {self.environment.name}: {told}>",
+            f"<Plan{name} for {self.environment.name}: {self.tell_counts()}>",
             [
                 *undo,
-                ("of the grades that are there", tell_counts(harm) if any(harm.values()) else ""),
+                (
+                    "of the grades that are there",
+                    tell_counts(harm, nothing="") if not self.undo_of else "",
+                ),
             ],
             ("line", "student", "line item", "action", "old → new", "why"),
             rows,

@@ -202,13 +202,16 @@ class _Run:
 
     def _begin(self) -> None:
         """Commit the plan to the journal, and let the workers write from then on."""
-        self.push_id = self.push_id or self.journal.begin(
-            self.plan,
-            client_id=self.gradebook.settings.client_id,
-            note=self.note,
-            now=self.gradebook.clock(),
-            fingerprint=self.agreed,  # as check_plan has just found it
-        )
+        if self.push_id:
+            self.journal.begin_again(self.push_id)
+        else:
+            self.push_id = self.journal.begin(
+                self.plan,
+                client_id=self.gradebook.settings.client_id,
+                note=self.note,
+                now=self.gradebook.clock(),
+                fingerprint=self.agreed,  # as check_plan has just found it
+            )
         self.sample = None if self.verify == "all" else _draw_sample(self.plan, self.push_id)
         self.begun.set()
 

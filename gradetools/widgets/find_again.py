@@ -11,7 +11,7 @@ from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.receipt import PushSummary
-from gradetools.widgets.look import WRAP, count, say, tell_counts
+from gradetools.widgets.look import WRAP, count, say
 from gradetools.widgets.push_panel import PushRun, find_ended, find_runs
 from gradetools.widgets.step import telling
 from gradetools.widgets.writing import Writing
@@ -33,8 +33,7 @@ def _tell_end(run: PushRun) -> str:
     receipt = run.receipt
     if receipt is None:
         return ""
-    states = {state: number for state, number in receipt.states.items() if number}
-    told = f"The last push to {receipt.environment.name} in this notebook has ended: {tell_counts(states)}. "
+    told = f"The last push to {receipt.environment.name} in this notebook has ended: {receipt.tell_states()}. "
     more = f"The notebook history.ipynb shows all of {receipt.push_id}."
     return say("good" if receipt.ok else "warning", told, more)
 

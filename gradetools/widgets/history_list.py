@@ -17,11 +17,11 @@ from gradetools.widgets.look import (
     join,
     say,
     table,
-    tell_counts,
     tell_environment,
 )
 
 _TIPS: Final = {
+    "being written now": "Another program on this machine is writing it.",
     "unfinished": "Some of it was not sent: go on with it, or take it back.",
     "taken back": "What it changed was put back.",
     "forgotten": "Its grades were erased from this machine, so that it can be neither undone nor resumed.",
@@ -34,14 +34,15 @@ def show_pushes(pushes: Sequence[PushSummary]) -> Table:
         "it began at (UTC)": [f"{push.started:%Y-%m-%d %H:%M}" for push in pushes],
         "where": [push.environment.name for push in pushes],
         "sheet": [tell_source(push, pushes) for push in pushes],
-        "entries": [tell_states(push) for push in pushes],
+        "entries": [push.tell_states() for push in pushes],
         "status": [push.standing for push in pushes],
         "note": [push.note for push in pushes],
         "who": [push.system_user for push in pushes],
     }
     frame = pd.DataFrame(columns, index=pd.Index([push.push_id for push in pushes], dtype=object))
     standing = np.array([push.standing for push in pushes], dtype=object)
-    views = {name: standing == name for name in ("unfinished", "done", "taken back", "forgotten")}
+    names = ("being written now", "unfinished", "done", "taken back", "forgotten")
+    views = {name: standing == name for name in names}
     views["with problems"] = np.array([not push.ok for push in pushes], dtype=bool)
     return Table(
         frame,
@@ -59,18 +60,13 @@ def tell_source(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     return f"undo of {undone}" if undone else "undo"
 
 
-def tell_states(push: PushSummary) -> str:
-    """Tell the counts by state."""
-    return tell_counts({state: number for state, number in push.states.items() if number})
-
-
 def label_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Name a push in one line, to choose it by."""
     parts = (
         f"{push.started:%Y-%m-%d %H:%M}",
         push.environment.name,
         tell_source(push, pushes) or push.note,
-        tell_states(push),
+        push.tell_states(),
         "" if push.standing == "done" else push.standing,
     )
     return " · ".join(part for part in parts if part)
@@ -90,7 +86,7 @@ def tell_push(push: PushSummary) -> Html:
     ]
     told_facts = [fact for fact in facts if fact[1]]
     good = push.ok and push.standing in {"done", "taken back"}
-    told = f"{count(push.rows, 'entry', 'entries')}: {tell_states(push)}."
+    told = f"{count(push.rows, 'entry', 'entries')}: {push.tell_states()}."
     return join(
         tell_environment(push.environment.name),
         say("good" if good else "warning", told),

@@ -152,21 +152,11 @@ def tell_plan(plan: Plan) -> Html:
     verb = "would take back" if plan.undo_of else "would write"
     return join(
         tell_environment(plan.environment.name, f"{verb} {count(plan.writes, 'grade')}"),
-        element("div", element("b", _tell_actions(plan)), hook="gt-actions"),
+        element("div", element("b", plan.tell_counts()), hook="gt-actions"),
         _tell_harm(changes[changes["action"].isin(WRITES).to_numpy()]),
         _tell_left(plan),
         element("div", told, hook="gt-reason") if quiet else "",
     )
-
-
-def _tell_actions(plan: Plan) -> str:
-    """Count what a plan would do; of an undo, what would be removed and what restored."""
-    if not plan.undo_of:
-        return tell_counts(plan.counts)
-    writes = plan.changes["action"].isin(WRITES).to_numpy()
-    removed = int((plan.changes["cleared"].to_numpy(dtype=bool) & writes).sum())
-    others = {action: number for action, number in plan.counts.items() if action not in WRITES}
-    return tell_counts({"removed": removed, "restored": plan.writes - removed, **others})
 
 
 def _tell_left(plan: Plan) -> str:

@@ -14,7 +14,7 @@ from gradetools.widgets.downloads import Downloads
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_entries import PROBLEMS, show_entries
 from gradetools.widgets.grid_window import ALL
-from gradetools.widgets.look import WRAP, Html, count, element, join, mark, say, tell_counts
+from gradetools.widgets.look import WRAP, Html, count, element, join, mark, say
 
 #: So many reasons are told above the table.
 _MOST_REASONS = 5
@@ -81,8 +81,7 @@ class ReceiptPanel:
 
 def tell_receipt(receipt: Receipt, folder: Path | None, left: list[str]) -> Html:
     """Tell what came of a push: counts by state, what went wrong and why, where the files are."""
-    states = {state: number for state, number in receipt.states.items() if number}
-    summary = f"{count(receipt.rows, 'entry', 'entries')} on {receipt.environment.name}: {tell_counts(states)}."
+    summary = f"{count(receipt.rows, 'entry', 'entries')} on {receipt.environment.name}: {receipt.tell_states()}."
     return join(
         say("good" if receipt.ok else "warning", summary),
         _tell_reasons(receipt),

@@ -23,7 +23,7 @@ PACKAGE = Path(gt.__file__).parent
 EVIL = "<img src=x onerror=alert(1)>&\"'\x1b[31m\u202e\r\nsecond line\ud800"
 HELD = EVIL.replace("\ud800", "")  # what can be stored at all
 MILLION = 1_000_000
-SHOWN = {"Sheet", "Snapshot", "Columns", "Checked", "Plan", "Receipt", "Result"}
+SHOWN = {"Sheet", "Snapshot", "Columns", "Checked", "Plan", "Receipt", "Result", "Journal"}
 
 
 class Values:
@@ -37,6 +37,7 @@ class Values:
         self.plan = gt.make_plan(self.checked, self.snapshot)
         self.receipt = gt.push_plan(self.plan, gradebook, agreed=self.plan.fingerprint, note=HELD)
         self.result = gradebook.get_result("algebra-quiz-1.student-001")
+        self.journal = gt.open_journal(gradebook.environment, gradebook.settings.data_dir)
 
     def __iter__(self) -> Iterator[Any]:
         """Give each of them."""
@@ -139,6 +140,22 @@ def test_what_is_looked_at_first_is_told_first(plain: tuple[Values, Sandbox]) ->
     row = next(line for line in repr(receipt).splitlines() if "Midterm" in line)
     assert re.search("Juno Example .*failed .*The server said no.", row)
     assert "… and 18 more entries" in repr(receipt)
+
+
+def test_a_journal_tells_its_pushes() -> None:
+    """A journal shows its newest pushes and how many are left; once closed it says so."""
+    with gt.Sandbox(seed=invented_school()) as sandbox, gt.connect(sandbox) as gradebook:
+        journal = gt.open_journal(gradebook.environment, gradebook.settings.data_dir)
+        assert str(journal) == "<Journal of sandbox: 0 pushes, 0 unfinished>"
+        values = Values(gt.read_sheet(MIDTERM), gradebook)
+        undo = gt.make_undo_plan(values.receipt, gradebook.take_snapshot(["algebra-1"]))
+        undone = gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
+        lines = repr(journal).splitlines()
+        assert lines[0] == "<Journal of sandbox: 2 pushes, 0 unfinished>"
+        assert re.search(f"{undone.push_id} .*done .*28 taken back .*{undo.undo_of}", lines[4])
+        assert re.search(f"{undo.undo_of} .*taken back .*28 created, 2 skipped", lines[5])
+        journal.close()
+        assert repr(journal) == "<Journal of sandbox: closed, or out of reach>"
 
 
 def repeat(frame: pd.DataFrame, rows: int) -> pd.DataFrame:

@@ -36,10 +36,13 @@ def test_a_killed_push_resumes(desk: Desk, tmp_path: Path, at: int) -> None:
         plan = desk.plan(desk.sheet("Midterm", "10", "20", "30", "40", "50"))
         process = start_push(desk, gt.write_plan(plan, tmp_path / "plan.json"))
         assert reached.wait(60), process.communicate(timeout=5)
+        (written,) = gt.list_pushes(settings.data_dir)
+        assert (written.standing, written.status) == ("being written now", "unfinished")
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=30)
 
         (killed,) = gt.list_pushes(settings.data_dir)
+        assert (killed.standing, killed.being_written) == ("unfinished", False)
         assert (killed.status, killed.finished, sum(killed.states.values())) == (
             "unfinished",
             None,

@@ -90,6 +90,8 @@ def test_undo_leaves_what_others_changed(desk: Desk) -> None:
     desk.change("algebra-quiz-1", 1, score=10)
     undone = desk.push(desk.undo(receipt))
     assert states(undone) == {"updated": 1, "conflict": 1}
+    assert undone.tell_states() == "1 taken back (restored), 1 conflict"
+    assert sorted(undone.words) == ["conflict", "restored"]
     assert [desk.result("algebra-quiz-1", n)["score"] for n in (1, 2)] == [10, 8]
 
 
