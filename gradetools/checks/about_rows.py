@@ -13,10 +13,14 @@ from gradetools.checks.registry import Finding, check
 from gradetools.columns import (
     IN_NONE,
     IN_SEVERAL,
+    STUDENT_COLUMN,
+    OtherKey,
     StudentIndex,
     find_named_classes,
-    find_other_students,
 )
+
+#: So many rows of one column are told one by one; a column with more is told once.
+MOST_TOLD = 20
 
 
 @check(
@@ -27,22 +31,70 @@ from gradetools.columns import (
     answers=("accept",),
 )
 def _keys_disagree(facts: Facts) -> Iterator[Finding]:
-    students, chosen = facts.snapshot.students, facts.columns.student_column
-    other = find_other_students(facts.sheet, facts.columns, students, facts.students)
-    if other.empty or chosen is None:
-        return
-    other = other[other["line"].isin(facts.students["line"][facts.row_asks]).to_numpy()]
-    names = StudentIndex(students, "sourcedId").names
+    chosen, known = facts.columns.student_column, facts.students.set_index("line")
+    names, asking = StudentIndex(facts.snapshot.students, "sourcedId").names, _asking_lines(facts)
+    for other in facts.other_keys:
+        differs = (other.others != "") & (other.others != other.students)
+        for i in np.flatnonzero(differs & np.isin(other.lines, asking)).tolist():
+            line, key = int(other.lines[i]), str(chosen and chosen.column)
+            row = known.loc[line]
+            message = (
+                f"{key!r} says {row['name']} ({row['text']}), but {other.column!r} says {names[other.others[i]]} "
+                f"({other.texts[i]})."
+            )
+            yield Finding(line, key, message)
+
+
+@check(
+    "second-id-unknown",
+    "warning",
+    means="Another column of ids agrees with most other rows, and holds an id in this one that nobody in the gradebook "
+    f"has. More than {MOST_TOLD} such rows of a column are told as one.",
+    fix="Look whose row it is, and correct the id that is wrong; nothing, if the student only has a new one.",
+)
+def _second_id_unknown(facts: Facts) -> Iterator[Finding]:
+    asking, chosen = _asking_lines(facts), facts.columns.student_column
+    for other in facts.other_keys:
+        rows = np.flatnonzero(other.unknown & np.isin(other.lines, asking)).tolist()
+        if not rows or not _usually_agrees(other):
+            continue
+        by = str(chosen and chosen.column)
+        if len(rows) <= MOST_TOLD:
+            yield from _tell_unknown(facts, other, rows, by)
+            continue
+        lines = ", ".join(str(other.lines[i]) for i in rows[:MOST_TOLD])
+        message = (
+            f"{len(rows):,} rows hold an id here that nobody has, and were taken for whom {by!r} says: lines {lines} "
+            f"and {len(rows) - MOST_TOLD:,} more."
+        )
+        yield Finding(0, other.column, message)
+
+
+def _usually_agrees(other: OtherKey) -> bool:
+    """Whether a column means the same students as the key in more than half of the rows besides the doubtful one."""
+    filled = int((other.texts != "").sum())
+    return int((other.others == other.students).sum()) > (filled - 1) / 2
+
+
+def _tell_unknown(facts: Facts, other: OtherKey, rows: list[int], by: str) -> Iterator[Finding]:
+    people = facts.snapshot.students.drop_duplicates("sourced_id").set_index(
+        "sourced_id", drop=False
+    )
     known = facts.students.set_index("line")
-    for line, column, text, sourced_id in zip(
-        *(other[name] for name in ("line", "column", "text", "other")), strict=True
-    ):
+    for i in rows:
+        line, field = int(other.lines[i]), other.field
+        held = people.loc[other.students[i], STUDENT_COLUMN.get(field, field)]
+        own = " or ".join(held) if isinstance(held, tuple) else str(held or "")
         row = known.loc[line]
         message = (
-            f"{str(chosen.column)!r} says {row['name']} ({row['text']}), but {column!r} says {names[sourced_id]} "
-            f"({text})."
+            f"Nobody has the {field} {other.texts[i]!r}. The row was taken for {row['name']}, whom {by!r} says "
+            f"({row['text']}) and who has {f'the {field} {own!r}' if own else f'no {field} in the gradebook'}."
         )
-        yield Finding(int(line), str(chosen.column), message)
+        yield Finding(line, other.column, message)
+
+
+def _asking_lines(facts: Facts) -> NDArray[Any]:
+    return facts.students["line"].to_numpy()[facts.row_asks]
 
 
 @check(

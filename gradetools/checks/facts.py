@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gradetools.checks.compared import Compared, compare_columns
 from gradetools.checks.names import DIFFERENT, UNKNOWN, find_differing
-from gradetools.columns import ColumnMeaning, Columns
+from gradetools.columns import ColumnMeaning, Columns, OtherKey, read_other_keys
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
@@ -219,6 +219,12 @@ class Facts:
     def _list_everybody(self) -> Iterable[str]:
         listed = self.snapshot.students[["given_name", "family_name"]].fillna("").drop_duplicates()
         return listed["given_name"] + " " + listed["family_name"]
+
+    @cached_property
+    def other_keys(self) -> list[OtherKey]:
+        """What the columns of ids say that were not chosen as the key, of the students that were found."""
+        people = self.snapshot.students
+        return list(read_other_keys(self.sheet, self.columns, people, self.students))
 
     @cached_property
     def compared(self) -> Compared | None:

@@ -12,7 +12,7 @@ from gradetools.columns.by_class import (
 )
 from gradetools.columns.categories import categorise, spread
 from gradetools.columns.headers import HeaderChange
-from gradetools.columns.keys import find_other_students
+from gradetools.columns.keys import OtherKey, read_other_keys
 from gradetools.columns.meanings import ATTEMPTS, Answer, Attempts, ColumnMeaning, Columns
 from gradetools.columns.saved import (
     SavedColumns,
@@ -24,6 +24,7 @@ from gradetools.columns.saved import (
 from gradetools.columns.students import (
     MANGLED,
     MOST_LIKENESSES,
+    STUDENT_COLUMN,
     StudentIndex,
     students_matched,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "IN_SEVERAL",
     "MANGLED",
     "MOST_LIKENESSES",
+    "STUDENT_COLUMN",
     "UNKNOWN",
     "Answer",
     "Attempts",
@@ -45,16 +47,17 @@ __all__ = [
     "Found",
     "HeaderChange",
     "LineItemIndex",
+    "OtherKey",
     "SavedColumns",
     "StudentIndex",
     "categorise",
     "find_lacking",
     "find_named_classes",
-    "find_other_students",
     "find_own_classes",
     "guess_class",
     "list_columns",
     "read_columns",
+    "read_other_keys",
     "spread",
     "students_matched",
     "suggest_columns",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gradetools.columns.meanings import Columns
 from gradetools.columns.students import StudentIndex
@@ -78,6 +80,13 @@ class KeyFinder:
             and self.find(other, texts) != self.find(key, texts)
         )
 
+    def find_unknown(self, column: ColumnKey) -> set[str]:
+        """Give the texts of a column that are nobody's id, in whatever way it may be read; the blank one is none."""
+        unknown = self.texts(column)
+        for key in self.of(column):
+            unknown = self._indexes[key.field].match(unknown).unknown
+        return set(unknown)
+
     def find(self, key: Key, texts: Sequence[str]) -> dict[str, str]:
         """Say whom each text means by one way to match, "" for nobody."""
         ids = self._indexes[key.field].match(texts).sourced_ids(texts)
@@ -89,25 +98,40 @@ def choose_key(keys: Sequence[Key]) -> Key | None:
     return max(keys, key=lambda key: (key.matched, key.exact, key.named), default=None)
 
 
-def find_other_students(
+class OtherKey(NamedTuple):
+    """What another column of ids says of the rows whose students were found; the arrays have one place for each.
+
+    Attributes:
+        column: its address.
+        field: as what its texts are read.
+        lines: the rows.
+        students: the sourcedId of whom the chosen column means.
+        texts: what stands in this one.
+        others: the sourcedId of whom this one means; "" for nobody, or for several.
+        unknown: whether something stands in it that is nobody's id of any kind.
+    """
+
+    column: str
+    field: str
+    lines: NDArray[np.int64]
+    students: NDArray[np.object_]
+    texts: NDArray[np.object_]
+    others: NDArray[np.object_]
+    unknown: NDArray[np.bool_]
+
+
+def read_other_keys(
     sheet: Sheet, columns: Columns, students: pd.DataFrame, matched: pd.DataFrame
-) -> pd.DataFrame:
-    """Find the rows that another id column says to be somebody else's.
+) -> Iterator[OtherKey]:
+    """Read the columns of ids that were not chosen as the key, each that finds at least half of its texts.
 
     Args:
         sheet: the sheet.
         columns: which of its columns means what.
         students: DataFrame of `snapshot.STUDENT_COLUMNS`.
-        matched: `students_matched`.
-
-    Returns:
-        DataFrame, one row per student row and other column: line, column (its address), text (what stands in
-        it), other (the sourcedId that it means). Students whom a person picked are not doubted, and a column
-        that finds less than half of its texts is not heard.
+        matched: `students_matched`; students whom a person picked are not doubted, and so left out.
     """
     chosen = columns.student_column
-    sure = matched[matched["how"].isin(["exact", "ignoring case"]).to_numpy()]
-    found = [pd.DataFrame({"line": [], "column": [], "text": [], "other": []})]
     # A column of names might have held ids, but was seen to hold names.
     names = {each.column for each in columns.of("name")}
     described = [
@@ -116,19 +140,26 @@ def find_other_students(
         if each.keys and sheet.header[each.position] not in names
     ]
     if chosen is None or len(described) < 2:
-        return found[0]
-    finder = KeyFinder(sheet, students)
+        return
+    finder, rows = KeyFinder(sheet, students), (sheet.roles == "student").to_numpy()
+    sure = matched["how"].isin(["exact", "ignoring case"]).to_numpy()
+    known = matched["sourced_id"].to_numpy(dtype=object)[sure]
     for column in dict.fromkeys(key.column for key in finder.keys if key.column != chosen.column):
         key = choose_key(finder.of(column))
         if key is None or not key.matched or key.matched < HEARD * key.rows:
             continue
-        texts = sheet.column(column)[sure["line"]]
-        other = texts.map(finder.find(key, finder.texts(column))).fillna("").to_numpy()
-        differs = (other != "") & (other != sure["sourced_id"].to_numpy())
-        lines, told = sure["line"][differs], texts.to_numpy()[differs]
-        found.append(
-            pd.DataFrame(
-                {"line": lines, "column": str(column), "text": told, "other": other[differs]}
-            )
+        codes, texts = sheet.distinct(column, rows)
+        codes, others, nobody = (
+            codes[sure],
+            finder.find(key, texts.tolist()),
+            finder.find_unknown(column),
         )
-    return pd.concat(found[1:] or found, ignore_index=True)
+        yield OtherKey(
+            str(column),
+            key.field,
+            matched["line"].to_numpy()[sure],
+            known,
+            texts.take(codes),
+            np.array([others[text] for text in texts], dtype=object).take(codes),
+            np.array([text in nobody for text in texts], dtype=bool).take(codes),
+        )

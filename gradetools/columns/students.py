@@ -26,7 +26,8 @@ MANGLED = re.compile(r"[0-9]+[.,]0+|[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
 #: Likenesses are looked for in so many unmatched texts; who has more has chosen the wrong class.
 MOST_LIKENESSES = 100
 
-_COLUMN = {"sourcedId": "sourced_id", "userIds": "user_ids"}
+#: Where a snapshot's students have the fields whose columns are not called as the field.
+STUDENT_COLUMN = {"sourcedId": "sourced_id", "userIds": "user_ids"}
 _CASELESS = ("username", "email")
 #: The cells of a column of students: the rows of the frame that are students', each one's text as a number, the texts.
 _Cells = tuple[NDArray[np.bool_], NDArray[np.intp], NDArray[np.object_]]
@@ -264,7 +265,7 @@ def _list_near(
 
 def _texts(people: pd.DataFrame, field: str) -> tuple[list[str], list[str]]:
     """Give the texts of a field that are not blank, and whose they are."""
-    values, ids = people[_COLUMN.get(field, field)].tolist(), people["sourced_id"].tolist()
+    values, ids = people[STUDENT_COLUMN.get(field, field)].tolist(), people["sourced_id"].tolist()
     if field == "userIds":
         ids = [each for texts, each in zip(values, ids, strict=True) for _ in texts]
         values = list(itertools.chain.from_iterable(values))

@@ -99,7 +99,7 @@ def test_entries_go_by_line_and_column(tmp_path: Path) -> None:
         [3, "Quiz 1", "s1", "Ada Example", "l1", "9", "ready", 9.0],
     ]
     assert (checked.counts, len(checked.findings)) == ({"ready": 3, "skipped": 1, "blocked": 0}, 0)
-    assert str(checked) == "<Checked grades.csv: 3 ready, 1 skipped, 0 blocked; 0 findings>"
+    assert str(checked) == "<Checked grades.csv: 3 ready, 1 skipped (blank cell); 0 findings>"
 
 
 @pytest.mark.parametrize(
