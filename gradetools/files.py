@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from gradetools.errors import JournalError, PlanError
 from gradetools.plan import Plan
-from gradetools.private import write_new
+from gradetools.private import encode, open_new
 
 
 def write_plan(plan: Plan, path: str | Path) -> Path:
@@ -41,8 +43,20 @@ def write_private(path: Path, text: Iterable[str]) -> None:
     Raises:
         JournalError: the file is there already, or cannot be written.
     """
+    with open_private(path) as file:
+        file.writelines(encode(piece) for piece in text)
+
+
+@contextmanager
+def open_private(path: Path) -> Iterator[IO[bytes]]:
+    """Open a new file that only its owner can read; after an error there is none.
+
+    Raises:
+        JournalError: the file is there already, or cannot be written.
+    """
     try:
-        write_new(path, text)
+        with open_new(path) as file:
+            yield file
     except FileExistsError:
         raise JournalError(f"{path.name} is there already; choose another name.") from None
     except OSError as error:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 
 def make_folder(folder: Path) -> Path:
@@ -39,23 +40,32 @@ def make_file(path: Path) -> None:
         os.close(_create(path))
 
 
-def write_new(path: Path, text: Iterable[str]) -> None:
-    """Write a new file, given in pieces, that only its owner can read; no link is followed.
+@contextlib.contextmanager
+def open_new(path: Path) -> Iterator[IO[bytes]]:
+    """Open a new file that only its owner can read; no link is followed.
 
     Raises:
         FileExistsError: there is something of this name, be it a link that leads nowhere.
-        OSError: it cannot be written; what was begun is taken away.
+        OSError: it cannot be written; what was begun is taken away, as it is after any other error.
     """
     handle = _create(path)
     try:
-        # Half a character, which UTF-8 has no form for, is written as its number.
-        with os.fdopen(
-            handle, "w", encoding="utf-8", errors="backslashreplace", newline=""
-        ) as file:
-            file.writelines(text)
+        with os.fdopen(handle, "wb") as file:
+            yield file
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def write_new(path: Path, text: Iterable[str]) -> None:
+    """Write a new file, given in pieces, that only its owner can read; raises as `open_new` does."""
+    with open_new(path) as file:
+        file.writelines(encode(piece) for piece in text)
+
+
+def encode(text: str) -> bytes:
+    """Give a text as UTF-8; half a character, which that has no form for, is written as its number."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def replace_file(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TextIO
 
@@ -110,7 +110,7 @@ class Sheet(Shown):
         texts = header_cells(self.cells, self.recognition.header_line)
         receipt = _is_receipt(texts)
         for position, text in enumerate(texts):
-            name = _unquote(text, receipt=receipt) or f"(column {_letter(position)})"
+            name = _unquote(text, receipt=receipt) or f"(column {name_column(position)})"
             seen[name] += 1
             keys.append(ColumnKey(name, seen[name]))
         return tuple(keys)
@@ -327,10 +327,11 @@ def _is_receipt(names: Iterable[str]) -> bool:
     return any(name.startswith(OWN_COLUMN) for name in names)
 
 
-def _letter(position: int) -> str:
-    """Give the letters by which a spreadsheet program calls a column."""
+@lru_cache(maxsize=1_000)
+def name_column(position: int) -> str:
+    """Give the letters by which a spreadsheet program calls a column; positions count from 0."""
     before, last = divmod(position, 26)
-    return (_letter(before - 1) if before else "") + chr(ord("A") + last)
+    return (name_column(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def read_sheet(

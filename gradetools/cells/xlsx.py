@@ -23,7 +23,7 @@ _RELATION = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
     "http://purl.oclc.org/ooxml/officeDocument/relationships id",
 )
-_ESCAPED = re.compile("_x(000[9AaDd]|(?!00[01])[0-9A-Fa-f]{4})_")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 class Worksheet(NamedTuple):

@@ -79,7 +79,10 @@ class _Service(FastAPI):
     """FastAPI, with the schemas of the dialect in its OpenAPI page."""
 
     def __init__(self, dialect: str, base_url: str) -> None:
-        super().__init__(title="gradetools sandbox", redirect_slashes=False)
+        # FastAPI's pages load their scripts from a public server; /openapi.json says the same.
+        super().__init__(
+            title="gradetools sandbox", redirect_slashes=False, docs_url=None, redoc_url=None
+        )
         self._describe = dialect, base_url
 
     def openapi(self) -> dict[str, Any]:

@@ -91,13 +91,20 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _make_private(folder: Path) -> None:
+    """Make a folder that only its owner can enter, and likewise those above it that are not there yet."""
+    for each in (*reversed(folder.parents), folder):
+        # `parents=True` would give the mode to the last one alone.
+        each.mkdir(mode=0o700, exist_ok=True)
+
+
 class Store:
     """The SQLite file; one connection, used by one thread at a time."""
 
     def __init__(self, path: Path, seed: Mapping[str, Any]) -> None:
         self.path = path
         self._lock = threading.RLock()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_private(path.parent)
         # SQLite would create it readable by all; its side files take over the mode of this one.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._connection = sqlite3.connect(

@@ -13,7 +13,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from gradetools.report import FACTS, FILES
+from gradetools.report import FILES
 
 _HERE = Path(__file__)
 #: Jupyter drops what comes faster than a megabyte a second.
@@ -42,7 +42,7 @@ class Downloads(anywidget.AnyWidget):
     def show(self, folder: Path | None) -> None:
         """Offer the files of a folder; None offers nothing."""
         self.folder = folder
-        named = () if folder is None else (*FILES, *FACTS)
+        named = () if folder is None else FILES
         there = [path for name in named if folder and (path := folder / name).is_file()]
         sizes = {path.name: path.stat().st_size for path in there}
         self.left = [name for name, size in sizes.items() if size > MOST_BYTES]

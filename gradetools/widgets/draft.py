@@ -21,7 +21,7 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Class
 from gradetools.plan import OnConflict, Plan, make_plan
-from gradetools.report import write_findings
+from gradetools.report import findings_suffix, write_findings
 from gradetools.sheet import Sheet, read_sheet
 from gradetools.snapshot import Snapshot
 
@@ -112,9 +112,9 @@ class Draft:
         self.checked = check_entries(self.sheet, self.columns, self.snapshot)
 
     def export_findings(self, folder: Path) -> Path:
-        """Save what was found as a CSV file named after the sheet; give its path."""
-        stem = Path(self.sheet.name).stem or "sheet"
-        names = (f"{stem}-findings{f'-{n}' if n > 1 else ''}.csv" for n in itertools.count(1))
+        """Save what was found as a file named after the sheet, a workbook if that is one; give its path."""
+        stem, suffix = Path(self.sheet.name).stem or "sheet", findings_suffix(self.checked)
+        names = (f"{stem}-findings{f'-{n}' if n > 1 else ''}{suffix}" for n in itertools.count(1))
         path = next(path for name in names if not (path := folder / name).exists())
         return write_findings(self.checked, path)
 

@@ -9,6 +9,7 @@ import ipywidgets as ipw
 
 from gradetools.gradebook import Gradebook
 from gradetools.receipt import Receipt
+from gradetools.report import find_part
 from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
 from gradetools.widgets.corrections import tell_corrections
@@ -136,7 +137,7 @@ class ImportForm:
         if run is self.push.run and run.receipt is not None:
             self.steps["preview"].settle("looked at")
             self.steps["push"].settle("ended" if run.receipt.status == "done" else "not finished")
-            self.steps["receipt"].open(_tell_next(run.receipt))
+            self.steps["receipt"].open(_tell_next(run.receipt, run.folder))
             self.columns.kept.keep_pushed(run.gradebook)
         elif run.receipt is not None and run.plan.undo_of:
             shown = self.receipt.receipt
@@ -146,8 +147,9 @@ class ImportForm:
             )
 
 
-def _tell_next(receipt: Receipt) -> str:
+def _tell_next(receipt: Receipt, folder: Path | None) -> str:
     """Say what can be done after a push: of what something stood in the way, correct the file."""
     if receipt.states["failed"] or receipt.states["blocked"] or receipt.states["conflict"]:
-        return "correct in failed.csv what was not written and read that file in step 2, or take the push back"
+        file = find_part(folder, "failed")
+        return f"correct in {file} what was not written and read that file in step 2, or take the push back"
     return "keep it, or take the push back"

@@ -60,12 +60,13 @@ def test_a_taken_port_is_said() -> None:
 
 def test_a_file_is_kept(tmp_path: Path, result: Record) -> None:
     """Records and log are there again when the file is opened again; the seed is not."""
-    data = tmp_path / "folder" / "grades.sqlite"
+    data = tmp_path / "one" / "two" / "grades.sqlite"
     with Sandbox(data=data) as sandbox:
         assert not sandbox.ephemeral
         assert sandbox.folder == data.parent
         assert stat.S_IMODE(data.stat().st_mode) == 0o600
-        assert stat.S_IMODE(data.parent.stat().st_mode) == 0o700
+        made = (data.parent, data.parent.parent)
+        assert [stat.S_IMODE(folder.stat().st_mode) for folder in made] == [0o700, 0o700]
         header = {"Authorization": f"Bearer {get_token(sandbox.base_url)}"}
         url = f"{sandbox.base_url}/ims/oneroster/gradebook/v1p2/results/new-result"
         requests.put(url, json={"result": result}, headers=header, timeout=10)
@@ -239,6 +240,13 @@ def test_the_sandbox_imports_nothing_of_ours() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["gradetools", "False"]
+
+
+@pytest.mark.parametrize("path", ["docs", "redoc", "docs/oauth2-redirect", ""])
+def test_no_page_of_it_loads_scripts(wire: Wire, path: str) -> None:
+    """Like any other path without a token, those of pages that fetch scripts from a public server are refused."""
+    answer = requests.get(f"{wire.sandbox.base_url}/{path}", timeout=10)
+    assert (answer.status_code, "<" in answer.text) == (401, False)
 
 
 def test_its_page_describes_what_it_serves(wire: Wire) -> None:

@@ -1,0 +1,81 @@
+"""A receipt as one HTML page that stands alone."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from gradetools.dialects import parse
+from gradetools.plan import tell_change
+from gradetools.receipt import GOOD_STATES, WRITTEN, Receipt
+
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Receipt {push_id}</title>
+<style>body{{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}}
+table{{border-collapse:collapse;width:100%}}td,th{{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}}
+.bad{{color:#a00;font-weight:600}}@media print{{body{{margin:0}}}}</style>
+<h1>Receipt of push {push_id}</h1>
+<table>{facts}</table>
+<h2>{rows} entries</h2>
+<table><tr><th>State<th>Entries</tr>{states}</table>
+{trouble}{written}
+</html>
+"""
+
+
+def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
+    """Write a receipt as one HTML page that stands alone; every text in it is escaped.
+
+    What was not written comes first, then old and new of what was.
+    """
+    told = receipt.summary()
+    told = {"sheet": sheet_name or told.pop("sheet"), **told}
+    facts = [
+        (name.replace("_", " "), str(value))
+        for name, value in told.items()
+        if name not in {"rows", "states"} and value
+    ]
+    entries = receipt.entries
+    bad = entries[~entries["state"].isin(list(GOOD_STATES))]
+    good = entries[entries["state"].isin(WRITTEN)]
+    if len(good):
+        again = "undo the undo with" if receipt.undo_of else "take it back with"
+        facts.append((again, f"gradetools undo {receipt.push_id}"))
+    changed = [
+        tell_change(parse(before), parse(after))
+        for before, after in zip(good["before"], good["after"], strict=True)
+    ]
+    return _PAGE.format(
+        push_id=html.escape(receipt.push_id),
+        facts=_rows_html(facts),
+        rows=receipt.rows,
+        states=_rows_html(Counter(receipt.words).items()),
+        trouble=_section(
+            "Not written, or not as it should be", "Why", bad, bad["message"].tolist()
+        ),
+        written=_section(
+            "Taken back" if receipt.undo_of else "Written",
+            "Old → new",
+            good.assign(state=receipt.words[good.index]),
+            changed,
+        ),
+    )
+
+
+def _section(title: str, last: str, entries: pd.DataFrame, told: Sequence[str]) -> str:
+    if entries.empty:
+        return ""
+    names = ("line", "student_name", "line_item_title", "state")
+    rows = zip(*(entries[name].tolist() for name in names), told, strict=True)
+    heads = "".join(f"<th>{head}" for head in ("Line", "Student", "Line item", "State", last))
+    return f"<h2>{title}</h2><table><tr>{heads}</tr>{_rows_html(rows)}</table>"
+
+
+def _rows_html(rows: Iterable[Iterable[object]]) -> str:
+    return "".join(
+        "<tr>" + "".join(f"<td>{html.escape(str(value))}" for value in row) + "</tr>"
+        for row in rows
+    )
