@@ -19,6 +19,8 @@ _MOST_FACTS: Final = MOST_LINES - MOST_ROWS - 3
 _CELL, _LAST, _LINE = 44, 100, 140
 # They turn round the reading direction of all that follows them, and so can make a line say something else.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# A name such as `$x$` is a name: MathJax 3 and 2, which JupyterLab and others run over what a cell shows, leave these alone.
+_SHOWN = "gt-shown mathjax_ignore tex2jax_ignore"
 _HARMLESS = str.maketrans("\t\r\n", "   ")
 
 
@@ -120,7 +122,7 @@ class Showing:
             )
             parts.append(element("table", element("thead", head), element("tbody", *body)))
         parts += [element("div", more) for more in self._left_out()]
-        return element("div", *parts, hook="gt-shown")
+        return element("div", *parts, hook=_SHOWN)
 
     def _facts(self) -> list[tuple[str, str]]:
         told = [(name, shorten(text, _LINE)) for name, text in self.facts if text not in ("", None)]

@@ -10,6 +10,8 @@ browser is the system's Chromium, driven by playwright; nothing is downloaded.
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import secrets
 import shutil
@@ -69,6 +71,13 @@ RUN = """async (number) => {
     content.activeCellIndex = number;
     content.deselectAll();
     await app.commands.execute('notebook:run-cell');
+}"""
+ASK = """async (expression) => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    const told = `__import__('json').dumps(${expression})`;
+    const asked = { code: '', store_history: false, user_expressions: { told } };
+    const { told: answer } = (await kernel.requestExecute(asked).done).content.user_expressions;
+    return answer.data?.['text/plain'] ?? JSON.stringify(answer);
 }"""
 IS_IDLE = """() => {
     const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
@@ -264,6 +273,10 @@ class NotebookPage:
         errors = self.page.evaluate(CELL_ERRORS)
         if errors:
             raise AssertionError("; ".join(errors))
+
+    def ask(self, expression: str) -> Any:
+        """Ask the kernel for the value of a Python expression, as JSON tells it."""
+        return json.loads(ast.literal_eval(self.page.evaluate(ASK, expression)))
 
     def wait_until_idle(self) -> None:
         """Wait until the kernel has nothing to do."""
