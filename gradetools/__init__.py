@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from gradetools.plan import make_retry_plan as make_retry_plan
     from gradetools.plan import make_undo_plan as make_undo_plan
     from gradetools.push import Progress as Progress
+    from gradetools.push import plan_entries as plan_entries
     from gradetools.push import plan_result as plan_result
     from gradetools.push import plan_retry as plan_retry
     from gradetools.push import plan_undo as plan_undo
@@ -84,7 +85,15 @@ _HOMES = {
     "models": ("Class", "LineItem", "Result", "ScoreStatus", "Student"),
     "pace": ("Patience",),
     "plan": ("Plan", "make_plan", "make_result_plan", "make_retry_plan", "make_undo_plan"),
-    "push": ("Progress", "plan_result", "plan_retry", "plan_undo", "push_plan", "upsert_result"),
+    "push": (
+        "Progress",
+        "plan_entries",
+        "plan_result",
+        "plan_retry",
+        "plan_undo",
+        "push_plan",
+        "upsert_result",
+    ),
     "put_request": ("PutRequest", "make_put_request"),
     "receipt": ("Receipt",),
     "rehearsal": ("open_rehearsal", "reconnect", "rehearse"),
@@ -131,6 +140,7 @@ __all__ = [
     "make_undo_plan",
     "open_journal",
     "open_rehearsal",
+    "plan_entries",
     "plan_result",
     "plan_retry",
     "plan_undo",

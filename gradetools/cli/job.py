@@ -18,8 +18,8 @@ from gradetools.cli.remembering import choose_columns
 from gradetools.columns import Columns, guess_class, read_columns
 from gradetools.errors import ColumnsError, DeclinedError
 from gradetools.gradebook import Gradebook, connect
-from gradetools.journal import open_journal
-from gradetools.plan import Plan, make_plan
+from gradetools.plan import Plan
+from gradetools.push import plan_entries
 from gradetools.rehearsal import CLASS_ID, open_rehearsal
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
@@ -66,9 +66,7 @@ def open_job(
         checked = check_entries(sheet, columns, snapshot)
         if checked.entries.empty:
             raise ColumnsError(_why_nothing(checked))
-        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
-            last_sent = journal.last_sent()
-        plan = make_plan(checked, snapshot, last_sent=last_sent, on_conflict=how.on_conflict.value)
+        plan = plan_entries(checked, snapshot, gradebook, on_conflict=how.on_conflict.value)
         yield Job(sheet, gradebook, snapshot, columns, checked, plan)
 
 

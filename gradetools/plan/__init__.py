@@ -1,6 +1,6 @@
 """What would change, and how to take it back: decided without touching network, disk or clock."""
 
-from gradetools.plan.existing import next_ids
+from gradetools.plan.existing import index_last_sent, next_ids
 from gradetools.plan.make import make_plan
 from gradetools.plan.merge import is_active
 from gradetools.plan.retry import make_retry_plan, retried_entries
@@ -16,6 +16,7 @@ __all__ = [
     "OnConflict",
     "Plan",
     "find_scale_id",
+    "index_last_sent",
     "is_active",
     "make_plan",
     "make_result_plan",

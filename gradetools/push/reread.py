@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
+from gradetools.checks import Checked
+from gradetools.dialects import parse
 from gradetools.errors import PlanError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
@@ -14,6 +16,9 @@ from gradetools.plan import (
     WRITES,
     OnConflict,
     Plan,
+    index_last_sent,
+    is_active,
+    make_plan,
     make_retry_plan,
     make_undo_plan,
     retried_entries,
@@ -21,6 +26,62 @@ from gradetools.plan import (
 )
 from gradetools.receipt import Receipt
 from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
+
+#: So many results are asked for by id before a list that does not show them is believed.
+_BATCH = 200
+
+
+def plan_entries(
+    checked: Checked,
+    snapshot: Snapshot,
+    gradebook: Gradebook,
+    *,
+    on_conflict: OnConflict | Mapping[int, OnConflict] = "stop",
+) -> Plan:
+    """Plan a checked sheet against what the gradebook holds and what was last sent to it, without writing anything.
+
+    What we sent and the snapshot does not show is asked for by id before it is believed to be gone: lists lag behind a
+    write. Everything else is `make_plan`'s, and needs no request.
+
+    Args:
+        checked: as for `make_plan`.
+        snapshot: as for `make_plan`.
+        gradebook: where the snapshot was taken; its journal says what was last sent.
+        on_conflict: as for `make_plan`.
+
+    Raises:
+        GradebookError: the gradebook cannot be read.
+    """
+    with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+        last_sent = journal.last_sent()
+    plan = make_plan(checked, snapshot, last_sent=last_sent, on_conflict=on_conflict)
+    complete = with_missed(snapshot, gradebook, plan, last_sent)
+    if complete is snapshot:
+        return plan
+    return make_plan(checked, complete, last_sent=last_sent, on_conflict=on_conflict)
+
+
+def with_missed(
+    snapshot: Snapshot, gradebook: Gradebook, plan: Plan, last_sent: pd.DataFrame
+) -> Snapshot:
+    """Give a snapshot that also knows what we sent for the plan's grades and the lists do not show yet.
+
+    As long as any of a batch is there, the next is asked for; grades that somebody removed by the thousand are not.
+    """
+    # Not the blank cells, of which a plan does not know what is there.
+    wanted = plan.changes["action"].isin(["create", "conflict", "unchanged"])
+    changes = plan.changes[wanted | (plan.changes["reason"] == "kept-theirs")]
+    new = [not is_active(parse(before)) for before in changes["before"]]
+    grades = zip(changes["line_item"][new], changes["student"][new], strict=True)
+    sent = index_last_sent(last_sent)
+    found = (parse(sent[grade]) for grade in grades if grade in sent)
+    missed = [str(record["sourcedId"]) for record in found if record]
+    for start in range(0, len(missed), _BATCH):
+        batch = missed[start : start + _BATCH]
+        before, snapshot = snapshot, with_records(snapshot, gradebook, batch)
+        if not snapshot.results["sourced_id"].isin(batch).any():
+            return before
+    return snapshot
 
 
 def plan_undo(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflict = "stop") -> Plan:

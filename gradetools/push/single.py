@@ -7,7 +7,7 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Result
 from gradetools.plan import OnConflict, Plan, find_scale_id, make_result_plan
-from gradetools.push.reread import with_records
+from gradetools.push.reread import with_missed, with_records
 from gradetools.push.run import push_plan
 from gradetools.receipt import Receipt
 from gradetools.score_scale import ScoreScale
@@ -65,6 +65,7 @@ def plan_result(result: Result, gradebook: Gradebook, *, on_conflict: OnConflict
             result, snapshot, last_sent=last_sent, on_conflict=on_conflict, score_scale=scale
         )
 
+    snapshot = with_missed(snapshot, gradebook, plan(None), last_sent)
     first = plan(None)
     scale_id = find_scale_id(first, snapshot)
     scales = gradebook.list_score_scales(class_id) if scale_id else []

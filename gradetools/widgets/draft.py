@@ -18,9 +18,9 @@ from gradetools.columns import (
 )
 from gradetools.columns.saved import keep_columns
 from gradetools.gradebook import Gradebook
-from gradetools.journal import open_journal
 from gradetools.models import Class
-from gradetools.plan import OnConflict, Plan, make_plan
+from gradetools.plan import OnConflict, Plan
+from gradetools.push import plan_entries
 from gradetools.report import findings_suffix, write_findings
 from gradetools.sheet import Sheet, read_sheet
 from gradetools.snapshot import Snapshot
@@ -125,8 +125,5 @@ class Draft:
 
     def plan(self, on_conflict: OnConflict) -> Plan:
         """Decide what a push would do."""
-        gradebook = self.gradebook
         self.decided = self.columns if self.columns != self._suggested else None
-        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
-            last_sent = journal.last_sent()
-        return make_plan(self.checked, self.snapshot, last_sent=last_sent, on_conflict=on_conflict)
+        return plan_entries(self.checked, self.snapshot, self.gradebook, on_conflict=on_conflict)

@@ -12,6 +12,7 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Result
 from gradetools.plan import OnConflict, Plan, make_result_plan
+from gradetools.push.reread import with_missed
 from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.find_again import find_again
@@ -123,8 +124,17 @@ class ResultForm:
         if not (self.line_item.value and self.student.value):
             return
         with telling(self.whose.alert):
+            self._complete()
             self._load()
             self.whose.settle(f"{self.student.choice.label}: {self.line_item.choice.label}")
+
+    def _complete(self) -> None:
+        """Ask by its id for what we sent of the chosen grade, where a list does not show it yet."""
+        if self._snapshot is not None and self._last_sent is not None:
+            untouched = self._plan(Result.model_validate(self._identity()), "stop")
+            self._snapshot = with_missed(
+                self._snapshot, self.where.gradebook, untouched, self._last_sent
+            )
 
     def _load(self) -> None:
         """Show what the gradebook has of the chosen grade."""

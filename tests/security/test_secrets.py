@@ -122,6 +122,7 @@ class World:
             ),
             "open_journal": lambda: gt.open_journal(environment, data).list_pushes(),
             "open_rehearsal": lambda: gt.open_rehearsal(self.sheet, data_dir=data).close(),
+            "plan_entries": lambda: gt.plan_entries(self.checked, self.snapshot, self.connect()),
             "plan_result": lambda: gt.plan_result(self.result, self.connect()),
             "plan_retry": lambda: gt.plan_retry(self.receipt, self.connect()),
             "plan_undo": lambda: gt.plan_undo(self.receipt, self.connect()),
