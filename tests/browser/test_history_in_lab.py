@@ -1,4 +1,4 @@
-"""The history in JupyterLab: chosen in the list, tried again, forgotten; files of a receipt are downloaded."""
+"""The history in JupyterLab, by hand and by keyboard alone: chosen, tried again, taken back, forgotten; files are downloaded."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from import_walk import SECONDS, Form
 from test_browser_harness import write_notebook
+from test_keyboard import Hands
 
 if TYPE_CHECKING:
     from jupyter_lab import Lab, NotebookPage
@@ -50,4 +51,25 @@ def test_history_by_hand(lab: Lab, open_notebook: OpenNotebook) -> None:
     form.click("gt-erase")
     form.see("one", "forgotten: only its counts are left")
     form.step("pushes").locator(".gtg-cell", has_text="forgotten").first.wait_for(timeout=SECONDS)
+    assert (notebook.console_errors, notebook.external_requests) == ([], [])
+
+
+def test_history_by_keyboard(lab: Lab, open_notebook: OpenNotebook) -> None:
+    """Tab, arrows and Enter choose a push, take it back and forget one; the focus stays in the form, and no cell is touched."""
+    notebook = open_notebook(write_notebook(lab.folder, "keys.ipynb", PUSHED, FORM))
+    hands = Hands(notebook, "gt-history")
+    hands.tab_to(".gt-step-pushes [role=columnheader]")
+    hands.press("ArrowDown", "Enter")  # in the grid: the newest push, opened
+    hands.form.see("one", "2 created, 1 failed")
+    hands.look()
+    hands.enter("button.gt-undo", "one", "2 grades removed.")
+    hands.enter(".gt-step-one .gt-plan ~ .gt-push button.gt-go", "one", "3 entries on sandbox")
+    hands.tab_to(".gt-step-pushes .gt-push-choice select", back=True)
+    hands.press("ArrowUp")  # the undo, which is the newest now
+    hands.form.see("one", "takes back")
+    hands.look()
+    hands.enter("button.gt-forget", "one", "can no longer be undone")
+    hands.enter("button.gt-keep", "one", "takes back")
+    hands.enter("button.gt-forget", "one", "can no longer be undone")
+    hands.enter("button.gt-erase", "one", "forgotten: only its counts are left")
     assert (notebook.console_errors, notebook.external_requests) == ([], [])

@@ -26,8 +26,8 @@ FOCUSED = """() => {
 class Hands:
     """Somebody without a mouse, in front of the first form of a notebook."""
 
-    def __init__(self, notebook: NotebookPage) -> None:
-        self.form, self.page = Form(notebook.page), notebook.page
+    def __init__(self, notebook: NotebookPage, hook: str = "gt-import") -> None:
+        self.form, self.page = Form(notebook.page, hook), notebook.page
         self.cells = self.page.evaluate(CELLS)
         self.kinds: set[tuple[str, str]] = set()
         self.form.root.locator("select").first.focus()
@@ -62,14 +62,14 @@ class Hands:
         self.page.wait_for_timeout(100)
         self.look()
 
-    def tab_to(self, selector: str) -> None:
+    def tab_to(self, selector: str, *, back: bool = False) -> None:
         """Press Tab until an element has the focus, and try the shortcuts on all that come before it."""
         wanted = self.form.root.locator(selector).first
         wanted.wait_for(timeout=SECONDS)
         for _ in range(60):
             if wanted.evaluate("element => element === document.activeElement"):
                 return
-            self.press("Tab")
+            self.press("Shift+Tab" if back else "Tab")
             self.try_shortcuts()
         raise AssertionError(f"Tab does not reach {selector}")
 
