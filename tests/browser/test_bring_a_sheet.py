@@ -25,6 +25,7 @@ def upload(form: Form, path: Path) -> None:
     dialog.value.set_files(path)
 
 
+@pytest.mark.usefixtures("again")
 @pytest.mark.parametrize(
     "raised", [False, True], ids=["as Jupyter is", "as gradetools lab starts it"]
 )
