@@ -32,7 +32,7 @@ def test_whole_import(browser: Browser, front_end: FrontEnd) -> None:
         notebook = jupyter_lab.open_notebook(browser, server, "import_grades.ipynb")
         form = Form(notebook.page)
         assert [*walk(form)][-1] == "7_undone"
-        assert "14 updated" in form.step("receipt").inner_text()
+        assert "14 taken back (12 removed, 2 restored)" in form.step("receipt").inner_text()
         heading = notebook.page.get_by_role("heading", name="Rehearsal")
         shown = 0 if front_end == "voila" else 1
         assert (notebook.locator(".gt-import").count(), heading.count()) == (1 + shown, shown)
