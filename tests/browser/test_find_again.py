@@ -175,32 +175,25 @@ def test_a_saved_page_finds_its_push_again(
     form.see("receipt", "unsent")
 
 
-def test_a_page_that_was_not_saved_finds_the_push_again(
+def test_a_cell_run_again_finds_the_push(
     lab: Lab, open_notebook: OpenNotebook, slow: Sandbox
 ) -> None:
-    """Loaded again unsaved the form is gone; the cell that is run again shows the push that is under way, to its end."""
-    notebook, _ = begin(lab, open_notebook, slow, "unsaved.ipynb")
+    """Run again in mid-push, also on a page loaded again unsaved, the cell shows it, to its end; the next run says how it ended."""
+    notebook, form = begin(lab, open_notebook, slow, "again.ipynb", delay=8)
+    notebook.page.evaluate(RUN_ONE, 1)
+    form.root.get_by_text("A push to sandbox is under way").wait_for(timeout=SECONDS)
+    assert form.button("gt-stop").is_visible()
     reload(notebook)
     assert notebook.locator(".gt-import").count() == 0
     notebook.page.evaluate(RUN_ONE, 1)
     form = Form(notebook.page)
     form.root.get_by_text("A push to sandbox is under way").wait_for(timeout=SECONDS)
+    slow.cancel_orders()
     form.root.get_by_text("28 created, 2 skipped").first.wait_for(timeout=SECONDS)
-
-
-def test_a_cell_run_again_finds_the_push(
-    lab: Lab, open_notebook: OpenNotebook, slow: Sandbox
-) -> None:
-    """Run again in the middle of a push, the cell shows it with its Stop, and the run after its end says how it ended."""
-    notebook, _ = begin(lab, open_notebook, slow, "again.ipynb")
-    notebook.page.evaluate(RUN_ONE, 1)
-    form = Form(notebook.page)
-    form.root.get_by_text("A push to sandbox is under way").wait_for(timeout=SECONDS)
-    form.click("gt-stop")
-    form.root.get_by_text("unsent").first.wait_for(timeout=SECONDS)
     notebook.page.evaluate(RUN_ONE, 1)
     told = "The last push to sandbox in this notebook has ended"
     form.root.get_by_text(told).wait_for(timeout=SECONDS)
+    assert sorted(count_puts(slow).values()) == [1] * 28
 
 
 def test_a_push_under_way_is_for_everybody(
