@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradetools.columns import Columns as Columns
     from gradetools.columns import HeaderChange as HeaderChange
     from gradetools.columns import SavedColumns as SavedColumns
+    from gradetools.columns import find_student as find_student
     from gradetools.columns import list_columns as list_columns
     from gradetools.columns import read_columns as read_columns
     from gradetools.columns import suggest_columns as suggest_columns
@@ -76,7 +77,7 @@ _HOMES = {
     "checks": ("Checked", "check_entries"),
     "columns": (
         *("Columns", "HeaderChange", "SavedColumns"),
-        *("list_columns", "read_columns", "suggest_columns", "write_columns"),
+        *("find_student", "list_columns", "read_columns", "suggest_columns", "write_columns"),
     ),
     "errors": ("GradetoolsError",),
     "files": ("read_plan", "write_plan"),
@@ -129,6 +130,7 @@ __all__ = [
     "Student",
     "check_entries",
     "connect",
+    "find_student",
     "forget_push",
     "list_columns",
     "list_pushes",

@@ -169,10 +169,10 @@ class Receipt(Shown, PushSummary):
         ]  # fmt: skip
         ended = f" to {self.finished:%H:%M:%S}" if self.finished else ""
         when = f"{self.started:%Y-%m-%d %H:%M:%S}{ended} UTC, {self.status}"
-        who = f"{self.client_id}, by {self.system_user}"
+        who = f"{self.system_user}, as the client {self.client_id}"
         return Showing(
             PushSummary.__repr__(self),
-            [("when", when), ("as", who), ("note", self.note), ("took back push", self.undo_of)],
+            [("when", when), ("who", who), ("note", self.note), ("took back push", self.undo_of)],
             ("line", "student", "line item", "state", "old → new", "why"),
             rows,
             len(entries),

@@ -14,7 +14,7 @@ import typer
 
 from gradetools.checks import CHECKS, Checked
 from gradetools.checks.values import TOKEN_ANSWERS
-from gradetools.columns import Columns, LineItemIndex
+from gradetools.columns import Columns, LineItemIndex, find_student
 from gradetools.errors import ColumnsError
 from gradetools.snapshot import Snapshot
 
@@ -44,8 +44,9 @@ class Changes:
         list[str] | None,
         typer.Option(
             "--student",
-            metavar="TEXT=SOURCEDID",
-            help="Say whom a text of the student column means; may be given several times.",
+            metavar="TEXT=STUDENT",
+            help="Say whom a text of the student column means, by any id, username or email address of the student; "
+            "may be given several times.",
         ),
     ] = None
     line_items: Annotated[
@@ -63,6 +64,14 @@ class Changes:
             "--scale",
             metavar="COLUMN=MAX",
             help="Scale a column's numbers from this maximum; may be given several times.",
+        ),
+    ] = None
+    ignored: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore",
+            metavar="COLUMN",
+            help="Take nothing from a column; may be given several times.",
         ),
     ] = None
     tokens: Annotated[
@@ -95,19 +104,19 @@ def apply_changes(columns: Columns, changes: Changes, snapshot: Snapshot) -> Col
         columns = columns.scaled(column, _read_maximum(high))
     for column, wanted in _pairs("--line-item", changes.line_items):
         columns = _choose_line_item(columns, column, wanted, snapshot)
-    for text, sourced_id in _pairs("--student", changes.students):
-        if sourced_id not in set(snapshot.students["sourced_id"]):
-            raise ColumnsError(
-                f"--student {text}={sourced_id}: nobody in these classes has the sourcedId {sourced_id!r}; look it up "
-                "in what `gradetools check` suggests."
-            )
-        columns = columns.match_student(text, sourced_id)
+    for text, student in _pairs("--student", changes.students):
+        try:
+            columns = columns.match_student(text, find_student(student, snapshot))
+        except ColumnsError as error:
+            raise ColumnsError(f"--student {text}={student}: {error}") from None
     for text, meaning in _pairs("--token", changes.tokens):
         if meaning not in TOKEN_ANSWERS:
             raise ColumnsError(f"--token {text}={meaning}: say {_or(tuple(TOKEN_ANSWERS))}.")
         columns = columns.with_token(text, TOKEN_ANSWERS[meaning])
     for place, value in _pairs("--answer", changes.answers):
         columns = _answer(columns, place, value)
+    for column in changes.ignored or ():
+        columns = columns.with_meaning(column, means="ignored")
     if changes.attempts is not None:
         columns = columns.with_attempts(changes.attempts.value)
     return columns
@@ -133,9 +142,10 @@ def _tell_option(checked: Checked, code: str, line: int, column: str) -> str:
         scale = code in ("maximum-differs", "all-at-most-one", "most-above-maximum")
         return f"{option}{others}" + (f", or --scale {_quote(column, 'MAX')}" if scale else "")
     if code in ("student-unknown", "student-ambiguous", "id-mangled") and text:
-        return f"--student {_quote(text, 'SOURCEDID')}"
+        return f"--student {_quote(text, 'STUDENT')}"
     if code == "line-item-unknown":
-        return f"--line-item {_quote(text or column, 'TITLE')}"
+        ignoring = "" if line else f", or --ignore {shlex.quote(column)}"
+        return f"--line-item {_quote(text or column, 'TITLE')}{ignoring}"
     if code == "score-not-a-number" and text:
         return f"--token {_quote(text, 'no-grade')} (or {', '.join([*TOKEN_ANSWERS][1:])})"
     return "--attempts best (or latest, first)" if code == "duplicate-entry" else ""

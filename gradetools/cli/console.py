@@ -20,6 +20,7 @@ from gradetools.cli.terminal import Terminal, escape_json
 from gradetools.columns import ColumnMeaning, Columns, students_matched
 from gradetools.dialects import parse
 from gradetools.errors import DeclinedError
+from gradetools.formats import tell_format
 from gradetools.plan import WRITES, Plan, tell_change
 from gradetools.push import Progress
 from gradetools.receipt import GOOD_STATES, WRITTEN, Receipt
@@ -67,7 +68,7 @@ def ask(console: Console, question: str, *, yes: bool, kept: str = "nothing was 
         return
     if not sys.stdin.isatty():
         raise DeclinedError(
-            f"Nobody is there to ask; {kept}. Add --yes if you have seen what it will do."
+            f"Nobody is there to ask; {kept}. Look at what is said above, and add --yes if it is what you want."
         )
     try:
         agreed = console.input(f"{escape(question)} [bold]\\[y/N][/] ").strip().lower() in {
@@ -99,14 +100,14 @@ def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snaps
     )
     rows = int((sheet.roles == "student").sum())
     console.print(
-        f"[bold]{escape(sheet.name)}[/]: {escape(sheet.format)}, {rows} student rows ({escape(detected)})"
+        f"[bold]{escape(sheet.name)}[/]: {escape(tell_format(sheet.format))}, {rows} student rows ({escape(detected)})"
     )
     student = columns.student_column
     if student is not None:
         matched = students_matched(sheet, columns, snapshot)
         found = int((matched["sourced_id"] != "").sum())
         console.print(
-            f"Students: column {escape(str(student.column))!r} as {student.key or 'any id'}: {found} of {len(matched)} found"
+            f"Students: column {escape(str(student.column))!r} as {student.key or 'any id'}: {found} of {len(matched)} rows found"
         )
     else:
         console.print("Students: [red]no column says whose the grades are[/]")

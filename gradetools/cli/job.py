@@ -102,7 +102,7 @@ def choose_class(sheet: Sheet, gradebook: Gradebook, console: Console, *, yes: b
         )
     best = found[0]
     console.print(
-        f"Class: {escape(f'{titles[best.class_id]} ({best.class_id})')} has {best.matched} of {best.rows} students."
+        f"Class: {escape(f'{titles[best.class_id]} ({best.class_id})')} has {best.matched} of the sheet's {best.rows} ids."
     )
     ask(console, f"Is {titles[best.class_id]} the class?", yes=yes)
     return best.class_id

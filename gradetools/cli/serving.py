@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -62,7 +64,17 @@ def lab(
     )
     # The forms say how large an upload may be.
     environment = {**os.environ, "GRADETOOLS_UPLOAD_MB": str(_UPLOAD_MB)}
-    raise typer.Exit(subprocess.call(command, env=environment))  # noqa: S603 - our own arguments
+    raise typer.Exit(_run_until_stopped(command, environment))
+
+
+def _run_until_stopped(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a program to its end, which comes at the latest with the end of this one; give its exit code."""
+    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 - our own arguments
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        while True:
+            # A Ctrl-C goes to both: Jupyter asks whether it is meant, and decides.
+            with contextlib.suppress(KeyboardInterrupt):
+                return process.wait()
 
 
 def place_notebooks(folder: Path | None) -> Path:

@@ -61,7 +61,9 @@ def import_sheet(
 ) -> None:
     """Read a sheet, show what would change, write it when agreed, and keep a receipt."""
     console = make_console(as_json=how.as_json)
-    with open_job(sheet, reading, changes, console, yes=how.yes) as job:
+    # Where nobody can be asked, what would change is shown all the same, with the class that would be proposed.
+    asked = sys.stdin.isatty() and not how.yes
+    with open_job(sheet, reading, changes, console, yes=not asked) as job:
         show_sheet(console, job.sheet, job.columns, job.snapshot)
         show_findings(console, job.checked, tell_options(job.checked))
         try:
@@ -243,7 +245,7 @@ def _tell(receipt: Receipt, plan: Plan, how: Writing, console: Console) -> None:
     if how.as_json:
         print_json(receipt.summary())
     folder = choose_folder(how.out, receipt.push_id)
-    show_receipt(console, receipt, str(folder))
+    show_receipt(console, receipt, str(folder.resolve()))
     write_receipt(receipt, folder, sheet=plan.sheet)
 
 

@@ -26,6 +26,7 @@ from gradetools.columns.students import (
     MOST_LIKENESSES,
     STUDENT_COLUMN,
     StudentIndex,
+    find_student,
     students_matched,
 )
 from gradetools.columns.suggestions import ClassGuess, guess_class, suggest_columns
@@ -54,6 +55,7 @@ __all__ = [
     "find_lacking",
     "find_named_classes",
     "find_own_classes",
+    "find_student",
     "guess_class",
     "list_columns",
     "read_columns",

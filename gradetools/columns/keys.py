@@ -33,8 +33,8 @@ class Key(NamedTuple):
 
     @property
     def told(self) -> str:
-        """How far it gets, such as `identifier: 28 of 30`."""
-        return f"{self.field}: {self.matched} of {self.rows}"
+        """How far it gets, such as `identifier: 28 of 30 ids found`."""
+        return f"{self.field}: {self.matched} of {self.rows} ids found"
 
 
 class KeyFinder:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gradetools.columns.categories import categorise
 from gradetools.columns.likenesses import Likenesses
 from gradetools.columns.meanings import Columns
+from gradetools.errors import ColumnsError
 from gradetools.formats.recognition import STUDENT_FIELDS, tidy
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
@@ -205,6 +206,35 @@ class StudentIndex:
         close = np.abs(numbers - value) <= value * 10.0 ** -_count_digits(text)
         near = [keys[i] for i in np.flatnonzero(close)]
         return [key for key in near if _looks_like(key, value, text)]
+
+
+def find_student(text: str, snapshot: Snapshot) -> str:
+    """Find the one student that an id, username or email address names, and give the sourcedId; never by name.
+
+    Args:
+        text: a sourcedId, or else an identifier, userId, username or email address, in capital or small letters.
+        snapshot: whose students are looked through.
+
+    Raises:
+        ColumnsError: it names nobody, or several.
+    """
+    index, text = StudentIndex(snapshot.students, ""), text.strip()
+    if text in index.names:
+        return text
+    found = index.match([text])[text]
+    if found.sourced_id:
+        return found.sourced_id
+    people = [
+        f"{index.names[each]} ({each})" for each in found.candidates or index.near(text, text)
+    ]
+    if found.how == "ambiguous":
+        raise ColumnsError(
+            f"{text!r} may be {' or '.join(people)}; give the sourcedId, which stands in brackets."
+        )
+    near = f"; did you mean {' or '.join(people)}?" if people else "."
+    raise ColumnsError(
+        f"Nobody in these classes has the sourcedId, identifier, userId, username or email {text!r}{near}"
+    )
 
 
 def students_matched(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> pd.DataFrame:

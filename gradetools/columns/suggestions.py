@@ -111,7 +111,7 @@ def _with_key(
         return meaning.model_copy(update={"means": "student", **_describe_key(own, finder)})
     if described.means != "student":
         return meaning
-    reason = f"{str(best.column)!r} is the key; this one finds {own.told}"
+    reason = f"{str(best.column)!r} is the key; this one as {own.told}"
     return meaning.model_copy(update={"means": "ignored", "reason": reason})
 
 
@@ -181,7 +181,7 @@ def _keep_or_take(
     if suggested.means == "student" and key != suggested.column:
         if key is None:
             return suggested
-        reason = f"{str(key)!r} is the key; this one finds {suggested.reason}"
+        reason = f"{str(key)!r} is the key; this one as {suggested.reason}"
         suggested = suggested.model_copy(update={"means": "ignored", "key": "", "reason": reason})
     if old is None or (old.belongs_to is not None and old.belongs_to not in known):
         return suggested

@@ -29,9 +29,24 @@ def _formats() -> Mapping[str, ModuleType]:
     return {name: module for name, module in modules.items() if hasattr(module, "recognise")}
 
 
+#: Those whose name does not tell it.
+_TOLD = {
+    "plain_wide": "a plain table, one row per student",
+    "plain_long": "a plain table, one row per score",
+    "oneroster_csv": "results of a OneRoster package",
+    "powerschool": "an export of PowerSchool",
+    "brightspace": "an export of Brightspace (D2L)",
+}
+
+
 def list_formats() -> list[str]:
     """Name the formats that can be recognised."""
     return list(_formats())
+
+
+def tell_format(name: str) -> str:
+    """Say what a format is to who has the sheet: `a plain table, one row per student`, `an export of Canvas`."""
+    return _TOLD.get(name) or f"an export of {name.replace('_', ' ').title()}"
 
 
 def recognise(
@@ -74,7 +89,7 @@ def _recognise_below(cells: Cells, header_row: int, modules: list[ModuleType]) -
     if found or plain not in modules:
         return found
     roles, maxima = assign_roles(cells, header_row)
-    reason = "it is no known export below the header that you chose"
+    reason = "below the header that you chose it is a plain table, of no system that is known"
     return [Recognition("plain_wide", header_row, roles, maxima, 0.0, reason)]
 
 

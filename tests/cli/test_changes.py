@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from command import Run
+
+import gradetools as gt
+from gradetools.errors import ColumnsError
 
 CLASS = ("--class", "algebra-1")
 
@@ -22,8 +27,8 @@ def test_options_settle_what_is_open(run: Run, tmp_path: Path) -> None:
     seen = run("check", sheet, *CLASS)
     told = [line.strip() for line in seen.out.splitlines() if line.startswith("  --")]
     assert told == [
-        "--line-item Score=TITLE",
-        "--student 'A 82=SOURCEDID'",
+        "--line-item Score=TITLE, or --ignore Score",
+        "--student 'A 82=STUDENT'",
         "--token away=no-grade (or missing, exempt)",
     ]
     changes = [
@@ -42,6 +47,47 @@ def test_options_settle_what_is_open(run: Run, tmp_path: Path) -> None:
     ]
 
 
+def test_a_student_is_named_by_any_id(run: Run, tmp_path: Path) -> None:
+    """`--student` takes whatever names one student; a name, or what nobody has, is a sentence with who comes near."""
+    sheet = write_sheet(tmp_path / "q.csv", "A 82,9", "00041,8", header="Student ID,Quiz 1")
+    with gt.Sandbox() as sandbox, gt.connect(sandbox) as gradebook:
+        snapshot = gradebook.take_snapshot(["algebra-1"])
+    one = snapshot.students.iloc[1]
+    assert (one["sourced_id"], one["identifier"]) == ("student-002", "00082")
+    for text in ("student-002", "00082", one["username"].upper(), one["email"]):
+        assert gt.find_student(text, snapshot) == "student-002"
+    named = run("check", sheet, *CLASS, "--student", "A 82=00082")
+    assert (named.code, "2 of 2 rows found" in named.out) == (0, True)
+    refused = run("check", sheet, *CLASS, "--student", "A 82=0082")
+    assert refused.code == 2
+    assert re.search(
+        r"Nobody in these classes has .* '0082'; did you mean .*\(student-002\)", refused.err
+    )
+    name = f"{one['given_name']} {one['family_name']}"
+    with pytest.raises(ColumnsError, match=r"Nobody .*; did you mean .*\(student-002\)"):
+        gt.find_student(name, snapshot)
+    twice = snapshot.students.assign(email="ours@example.org")
+    with pytest.raises(ColumnsError, match=r"may be .*\(student-002\).*; give the sourcedId"):
+        gt.find_student("ours@example.org", replace(snapshot, students=twice))
+
+
+def test_a_column_is_ignored_by_name(run: Run, tmp_path: Path) -> None:
+    """`--ignore` takes nothing from a column; one that the sheet does not have is a sentence."""
+    sheet = write_sheet(tmp_path / "q.csv", "00041,9,x", header="Student ID,Quiz 1,Song")
+    scored = ("--line-item", "Song=Midterm")
+    seen = run("check", sheet, *CLASS, *scored, "--json")
+    ignored = run("check", sheet, *CLASS, *scored, "--ignore", "Song", "--json")
+    assert (seen.code, seen.facts["rows"]) == (1, 2)
+    assert (ignored.code, ignored.facts["rows"], ignored.facts["ignored"]) == (
+        0,
+        1,
+        {"Song": "chosen by hand"},
+    )
+    unknown = run("plan", sheet, *CLASS, "--ignore", "Sing")
+    assert (unknown.code, unknown.out.count("Plan for")) == (2, 0)
+    assert "'Sing'" in unknown.err
+
+
 def test_yes_answers_no_question(run: Run, tmp_path: Path) -> None:
     """With --yes alone what is asked about stays blocked."""
     sheet = write_sheet(tmp_path / "q.csv", "Out of,20", "00041,9", header="Student ID,Quiz 1")
@@ -56,7 +102,7 @@ def test_yes_answers_no_question(run: Run, tmp_path: Path) -> None:
         (("--answer", "maximum=accept"), "there is no question 'maximum'; there are "),
         (("--answer", "maximum-differs=yes"), "answer 'accept'"),
         (("--answer", "maximum-differs:Poem=accept"), "There is no column 'Poem'"),
-        (("--student", "x=nobody"), "nobody in these classes has the sourcedId 'nobody'"),
+        (("--student", "x=nobody"), "Nobody in these classes has the sourcedId, identifier, userId, username or email 'nobody'"),
         (("--line-item", "Score=Quiz 9"), "no line item is called 'Quiz 9'; did you mean"),
         (("--line-item", "Poem=Quiz 1"), "There is no column 'Poem'"),
         (("--scale", "Score=lots"), "give the maximum as a number"),

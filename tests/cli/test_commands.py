@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -50,6 +51,16 @@ def test_a_blocked_entry_is_exit_code_1(run: Run, tmp_path: Path) -> None:
         1,
         1,
     )
+
+
+def test_without_anybody_to_ask_the_plan_is_shown(run: Run, tmp_path: Path) -> None:
+    """Without a terminal and `--yes` an import shows what would change, says how to go on, and sends nothing."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "00041,9", "00082,8", "00123,7")
+    ended = run("import", sheet)
+    assert (ended.code, run("history", "--json").facts) == (2, [])
+    assert "Plan for sandbox: 1 update, 2 unchanged" in ended.out
+    assert "Nobody is there to ask; nothing was sent." in ended.err
+    assert "add --yes" in ended.err
 
 
 def test_check_sends_nothing(run: Run, tmp_path: Path) -> None:
@@ -159,7 +170,7 @@ def test_the_sandbox_command_prints_settings_that_work(tmp_path: Path) -> None:
 
 
 def test_lab_prints_the_address_of_the_notebook(tmp_path: Path) -> None:
-    """`gradetools lab DIR --no-browser` copies the notebooks, starts JupyterLab and prints where they are."""
+    """`gradetools lab DIR --no-browser` copies the notebooks, starts JupyterLab, prints where they are, and ends with it."""
     command = [sys.executable, "-m", "gradetools", "lab", str(tmp_path / "mine"), "--no-browser"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
@@ -178,8 +189,13 @@ def test_lab_prints_the_address_of_the_notebook(tmp_path: Path) -> None:
             stop=tenacity.stop_after_delay(20), wait=tenacity.wait_fixed(0.2), reraise=True
         )
         answer = patient(requests.get, address, timeout=20)
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        with pytest.raises(requests.ConnectionError):
+            requests.get(address, timeout=20)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     assert (answer.status_code, "/lab/tree/import_grades.ipynb" in address) == (200, True)
     assert (tmp_path / "mine" / "import_grades.ipynb").exists()

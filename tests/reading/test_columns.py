@@ -179,9 +179,9 @@ def test_key_is_what_matches_best(tmp_path: Path) -> None:
     assert (str(student.column), student.key, student.reason) == (
         "ID",
         "identifier",
-        "identifier: 3 of 4",
+        "identifier: 3 of 4 ids found",
     )
-    assert columns.meaning("Email").reason == "'ID' is the key; this one finds email: 2 of 3"
+    assert columns.meaning("Email").reason == "'ID' is the key; this one as email: 2 of 3 ids found"
 
 
 def test_a_field_that_is_doubtful_is_not_chosen(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_field_that_is_doubtful_is_not_chosen(tmp_path: Path) -> None:
     assert key is not None
     assert (key.key, key.reason) == (
         "",
-        "identifier: 3 of 3; userIds: 3 of 3, but not the same students: choose which id it is",
+        "identifier: 3 of 3 ids found; userIds: 3 of 3 ids found, but not the same students: choose which id it is",
     )
     assert list(students_matched(sheet, columns, snapshot)["how"]) == [
         "ambiguous",

@@ -125,7 +125,7 @@ def test_a_key_that_is_gone_is_suggested_anew(tmp_path: Path) -> None:
         "Mail",
         "ID",
     ]
-    assert kept.meaning("Email").reason == "'ID' is the key; this one finds email: 1 of 1"
+    assert kept.meaning("Email").reason == "'ID' is the key; this one as email: 1 of 1 ids found"
 
 
 def test_which_of_several_is_not_guessed(tmp_path: Path) -> None:

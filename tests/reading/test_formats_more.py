@@ -356,7 +356,7 @@ def test_brightspace_marks_are_taken_off_ids() -> None:
     key = columns.student_column
     assert key is not None
     assert (str(key.column), key.key, key.reason) == (
-        "OrgDefinedId", "identifier", "identifier: 3 of 3",
+        "OrgDefinedId", "identifier", "identifier: 3 of 3 ids found",
     )  # fmt: skip
 
 
