@@ -52,6 +52,7 @@ def test_one_grade_by_hand(open_notebook: OpenNotebook) -> None:
     form.see("where", "Connected to sandbox")
     before: dict[str, Any] = notebook.ask(HELD)
     form.choose("gt-class", "Algebra 1")
+    form.see("whose", "choose the line item and the student")
     keys.find("gt-line-item", "quiz-1")
     keys.find("gt-student", "ada ex")
     form.see("grade", "is there already")
