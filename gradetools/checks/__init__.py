@@ -68,7 +68,8 @@ class Checked(Shown):
         columns: which of its columns means what.
         entries: DataFrame of ENTRY_COLUMNS. `state` is "ready", "skipped" (`reason` "blank", "no-grade" or
             "other-attempt") or "blocked" (`reason`: codes, joined by commas). A field that is None, or a score
-            that is NaN, is left alone; `clears` names the fields to remove, as the standard calls them, joined by commas.
+            that is NaN, is left alone; `student_name` says what the sheet has of a student who was not found, and that;
+            `clears` names the fields to remove, as the standard calls them, joined by commas.
             Texts that come again and again are of dtype "category" (a category may stand nowhere); `astype(str)` writes them out.
         findings: DataFrame of FINDING_COLUMNS; `line` 0 is the sheet or the column as a whole, `column` is
             the column's address as text.

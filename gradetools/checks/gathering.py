@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gradetools.checks.calling import call_students
 from gradetools.checks.coded import CodedTexts, Objects
 from gradetools.checks.facts import FIELDS, FLAGS, Facts
 from gradetools.checks.scores import ScoreCells
@@ -262,7 +263,7 @@ class _Table:
             "column": self._by_column([key.name for key in keys]),
             "occurrence": np.tile(np.array([key.occurrence for key in keys], dtype=np.int64), n),
             "student": spread(students["sourced_id"], m),
-            "student_name": spread(students["name"], m),
+            "student_name": spread(call_students(students, self.sheet, self.columns), m),
             "line_item": categorise(self._of_items("sourced_id", ""), item),
             "line_item_title": categorise(self._of_items("title", ""), item),
             "class_id": categorise(self._of_items("class_id", ""), item),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +23,7 @@ from gradetools.cli.console import make_console
 from gradetools.errors import MissingExtraError, SheetError
 from gradetools.sandbox import Sandbox
 
+_PACKAGE = Path(__file__).resolve().parents[1]
 _UPLOAD_MB = 200
 _START = "import_grades.ipynb"
 
@@ -62,9 +65,18 @@ def lab(
         'without encryption": that is between two programs on this machine, and leaves it nowhere.',
         soft_wrap=True,
     )
-    # The forms say how large an upload may be.
-    environment = {**os.environ, "GRADETOOLS_UPLOAD_MB": str(_UPLOAD_MB)}
-    raise typer.Exit(_run_until_stopped(command, environment))
+    with tempfile.TemporaryDirectory(prefix="gradetools-lab-") as config:
+        write_lab_defaults(Path(config), tracked=target == _find_checkout())
+        # The forms say how large an upload may be.
+        environment = {
+            **os.environ,
+            "GRADETOOLS_UPLOAD_MB": str(_UPLOAD_MB),
+            "JUPYTER_CONFIG_PATH": os.pathsep.join(
+                filter(None, (config, os.environ.get("JUPYTER_CONFIG_PATH")))
+            ),
+        }
+        ended = _run_until_stopped(command, environment)
+    raise typer.Exit(ended)
 
 
 def _run_until_stopped(command: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -77,13 +89,34 @@ def _run_until_stopped(command: Sequence[str], environment: Mapping[str, str]) -
                 return process.wait()
 
 
+def write_lab_defaults(folder: Path, *, tracked: bool) -> None:
+    """Write what JupyterLab takes for its defaults; whatever a person has set there themselves goes before.
+
+    Args:
+        folder: a folder of Jupyter's configuration.
+        tracked: the notebooks are those of a checkout: without autosave no outputs get into them unasked.
+    """
+    defaults: dict[str, dict[str, object]] = {
+        # No question whether it may fetch news, which would stand before the form.
+        "@jupyterlab/apputils-extension:notification": {
+            "fetchNews": "false",
+            "checkForUpdates": False,
+        }
+    }
+    if tracked:
+        defaults["@jupyterlab/docmanager-extension:plugin"] = {"autosave": False}
+    path = folder / "labconfig" / "default_setting_overrides.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(defaults), encoding="utf-8")
+
+
 def place_notebooks(folder: Path | None) -> Path:
     """Copy the packaged notebooks to a folder, never over what is there; in a checkout use its own."""
-    package = Path(__file__).resolve().parents[1]
-    checkout, packaged = package.parent / "notebooks", package / "_notebooks"
-    source = packaged if packaged.is_dir() else checkout
-    if folder is None and source == checkout:
+    packaged = _PACKAGE / "_notebooks"
+    checkout = _find_checkout()
+    if folder is None and checkout is not None:
         return checkout
+    source = checkout or packaged
     target = (folder or Path("gradetools-notebooks")).resolve()
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -97,6 +130,11 @@ def place_notebooks(folder: Path | None) -> Path:
             f"The folder {target} cannot be used ({error.strerror}); name another."
         ) from None
     return target
+
+
+def _find_checkout() -> Path | None:
+    """Give the folder of notebooks of a checkout; None where the package is installed with its own."""
+    return None if (_PACKAGE / "_notebooks").is_dir() else _PACKAGE.parent / "notebooks"
 
 
 def sandbox(

@@ -26,7 +26,6 @@ from gradetools.widgets.look import (
     mark,
     say,
     table,
-    tell_counts,
 )
 from gradetools.widgets.step import Step, offer, telling
 
@@ -118,7 +117,10 @@ class CheckStep(Step):
         """Show what was found; the grid stays where it is unless it begins anew."""
         checked = self._draft.checked
         self.counts.value = join(
-            element("div", f"Entries: {tell_counts(checked.counts)}"),
+            element(
+                "div",
+                f"{count(len(checked.entries), 'entry', 'entries')}: {checked.tell_counts()}.",
+            ),
             self._tell_findings(checked.findings_by_severity),
         )
         shown = show_sheet(checked, self._draft.corrections)
@@ -140,8 +142,10 @@ class CheckStep(Step):
         if not any(counts.values()):
             return say("good", "Nothing was found to be wrong.")
         worst = next(severity for severity, number in counts.items() if number)
-        told = (count(number, _CALLED[severity]) for severity, number in counts.items() if number)
-        return say(worst, f"{', '.join(told)}.")
+        told = [count(number, _CALLED[severity]) for severity, number in counts.items() if number]
+        entries = self._draft.checked.counts
+        blocks = f"{count(entries['blocked'], 'entry is', 'entries are')} blocked by them."
+        return say(worst, f"Found: {', '.join(told)}. ", blocks if entries["blocked"] else "")
 
     def _show_findings(self) -> None:
         """Tell what was found, one line for each kind and column: its number, its first place and sentence."""
@@ -154,7 +158,10 @@ class CheckStep(Step):
             for row in first.head(MOST_FINDINGS).to_dict(orient="records")
         )  # fmt: skip
         head = ("finding", "where", "column", "what", "to do")
-        self.findings.value = table(head, rows, len(first))
+        shared = f"{count(len(findings), 'finding')} in {count(len(first), 'line')}: "
+        told = element("div", shared, "what is the same in a column shares one.", hook="gt-reason")
+        listed = table(head, rows, len(first))
+        self.findings.value = join(told if len(first) < len(findings) else "", listed)
 
     def _show_questions(self) -> None:
         findings = self._draft.checked.findings
@@ -217,7 +224,8 @@ class CheckStep(Step):
             self._on_done()
             found = self._draft.checked.findings_by_severity
             errors, questions = count(found["error"], "error"), count(found["question"], "question")
-            self.settle(f"checked: {errors}, {questions} open")
+            doubt = found["error"] + found["question"] > 0
+            self.settle(f"checked: {errors}, {questions} open", doubt=doubt)
 
 
 def _tell_place(finding: Mapping[Any, Any]) -> str:

@@ -96,6 +96,8 @@ class ColumnsStep(Step):
         self._show_columns()
         self.show_students()
         self.open("look whether each column means what it should, then check the grades")
+        if self._count_open():
+            self._ask()
 
     def _use_kept(self) -> None:
         with self._changing():
@@ -256,7 +258,13 @@ class ColumnsStep(Step):
         with telling(self.alert):
             yield
         self._tell_open()
-        self._tell("next", "● next: check the grades")
+        self._ask()
+
+    def _ask(self) -> None:
+        """Say the next thing to do: line items come before the check."""
+        number = self._count_open()
+        told = f"choose the line item of {count(number, 'column')}, then " if number else ""
+        self._tell("next", f"● next: {told}check the grades")
 
     def _check(self, _: object) -> None:
         self._on_change()
@@ -268,8 +276,12 @@ class ColumnsStep(Step):
             columns = self._draft.columns
             told = f"{count(len(columns.score_columns), 'score column')}, {len(columns.ignored)} ignored"
             number = self._count_open()
-            self.settle(f"{told}, {number} without a line item" if number else told)
+            self.settle(f"{told}{_tell_without(number)}", doubt=number > 0)
             self._on_done()
+
+
+def _tell_without(number: int) -> str:
+    return f", {count(number, 'column')} without a line item" if number else ""
 
 
 def _may_hold_scores(meaning: ColumnMeaning) -> bool:

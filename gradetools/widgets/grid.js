@@ -5,6 +5,10 @@ const ROW = 28; // pixels, as in grid.css
 const TALLEST = 8e6; // browsers draw no element that is much taller; longer tables scroll in larger steps
 const CHUNK = 60;
 const PAGE = 12;
+const FLOWING = 100; // up to so many rows are as tall as their words need; longer tables have rows of one line
+// Characters: columns of such tables may become so narrow before they are scrolled sideways, and the wordy ones so.
+const NARROW = 7;
+const WORDY = 14;
 const ICONS = { error: "✖", question: "?", warning: "⚠", corrected: "✎", info: "i" };
 const CALLED = { error: "Error", question: "Question", warning: "Warning", corrected: "Corrected", info: "Note" };
 const SIGNS = { ascending: " ▲", descending: " ▼" };
@@ -52,6 +56,10 @@ class GridView {
 
   get(name) {
     return this.model.get(name);
+  }
+
+  get flows() {
+    return this.total <= FLOWING;
   }
 
   get total() {
@@ -114,12 +122,22 @@ class GridView {
   // ---- what the kernel says
 
   takeColumns() {
-    const columns = this.get("columns");
-    const widths = columns.map((c) => (c.fills ? `minmax(${c.width}ch, 1fr)` : `calc(${c.width}ch + 18px)`));
-    this.grid.style.setProperty("--gtg-columns", widths.join(" "));
-    this.grid.style.minWidth = `calc(${columns.reduce((sum, c) => sum + c.width, 0)}ch + ${columns.length * 18}px)`;
-    this.grid.setAttribute("aria-colcount", columns.length);
+    this.grid.setAttribute("aria-colcount", this.get("columns").length);
+    this.setWidths();
     this.drawHead();
+  }
+
+  // Columns get what they ask for; those that ask for much share what is left, and where words may wrap all can give way.
+  setWidths() {
+    const columns = this.get("columns");
+    const least = columns.map((c) => (this.flows ? Math.min(c.width, c.fills ? WORDY : NARROW) : c.width));
+    const widths = columns.map((c, n) => {
+      const most = c.fills ? `${c.share}fr` : `calc(${c.width}ch + 18px)`;
+      return `minmax(calc(${least[n]}ch + 18px), ${most})`;
+    });
+    this.grid.style.setProperty("--gtg-columns", widths.join(" "));
+    this.grid.style.minWidth = `calc(${least.reduce((sum, each) => sum + each, 0)}ch + ${columns.length * 18}px)`;
+    this.root.classList.toggle("gtg-flows", this.flows);
   }
 
   takePage() {
@@ -135,7 +153,8 @@ class GridView {
     this.status.textContent = `${this.total.toLocaleString("en")} of ${all.toLocaleString("en")} rows`;
     this.bar.hidden = all <= 10 && this.get("views").length < 2;
     this.grid.setAttribute("aria-rowcount", this.total + 1);
-    this.body.style.height = `${Math.min(this.total * ROW, TALLEST)}px`;
+    this.body.style.height = this.flows ? "auto" : `${Math.min(this.total * ROW, TALLEST)}px`;
+    this.setWidths();
     this.drawHead();
     if (!page.kept) {
       this.scroller.scrollTop = 0;
@@ -207,7 +226,7 @@ class GridView {
     const cell = guard(make("div", "gtg-cell", {
       role: index ? "gridcell" : "rowheader", tabindex: -1, "aria-colindex": index + 1,
       title: mark ? `${text}\n${mark[2]}` : text, "data-kind": mark?.[0],
-      "aria-invalid": mark?.[0] === "error" ? "true" : null,
+      "data-title": column.title, "aria-invalid": mark?.[0] === "error" ? "true" : null,
       "aria-readonly": this.editable && !column.editable ? "true" : null,
     }));
     if (mark) cell.append(...drawMark(mark));
@@ -223,8 +242,7 @@ class GridView {
     if (!this.scroller.clientHeight) return; // out of sight
     const top = this.scroller.scrollTop;
     const exact = this.ratio === 1 / ROW;
-    const first = Math.min(Math.max(0, Math.floor(top * this.ratio) - (exact ? 4 : 0)), Math.max(0, this.total - 1));
-    const last = Math.min(this.total - 1, first + this.most + (exact ? 9 : 1));
+    const { first, last } = this.inSight(top, exact);
     if (this.editor && (this.editor.row < first || this.editor.row > last)) this.finish(true);
     const stale = this.dirty;
     this.dirty = false;
@@ -239,13 +257,21 @@ class GridView {
     const same = elements.length === this.body.children.length &&
       elements.every((element, number) => element === this.body.children[number]);
     this.drawn = kept;
-    this.body.style.paddingTop = `${exact ? first * ROW : Math.min(top, TALLEST - elements.length * ROW)}px`;
+    const above = exact ? first * ROW : Math.min(top, TALLEST - elements.length * ROW);
+    this.body.style.paddingTop = `${this.flows ? 0 : above}px`;
     if (!same) {
       this.editor = null;
       this.body.replaceChildren(...elements);
       this.rove(held || this.wanted);
     }
     this.ask(first, last);
+  }
+
+  // The rows to draw: those in sight and some around them, or all where they are few.
+  inSight(top, exact) {
+    if (this.flows) return { first: 0, last: this.total - 1 };
+    const first = Math.min(Math.max(0, Math.floor(top * this.ratio) - (exact ? 4 : 0)), Math.max(0, this.total - 1));
+    return { first, last: Math.min(this.total - 1, first + this.most + (exact ? 9 : 1)) };
   }
 
   cellAt({ row, column }) {
@@ -283,14 +309,26 @@ class GridView {
       this.note.textContent = this.total ? this.get("hint") : "There is nothing here. Choose what to show above.";
       return;
     }
-    const first = this.get("columns")[0].title;
-    const place = row && this.active.column ? `${first} ${row.texts[0]}, ${column.title}: ` : `${column.title}: `;
-    const text = row ? row.texts[this.active.column] || "(blank)" : "";
-    this.note.replaceChildren(make("b", "", { text: place }), make("span", "", { text }));
+    this.note.replaceChildren(...(row && !this.editable ? this.tellRow(row) : this.tellCell(row, column)));
     if (mark) {
       const icon = make("b", "gtg-icon", { text: `${ICONS[mark[0]]} ${CALLED[mark[0]]}: ` });
       this.note.append(make("div", "", {}, [icon, make("span", "", { text: mark[2] })]));
     }
+  }
+
+  tellCell(row, column) {
+    const first = this.get("columns")[0].title;
+    const place = row && this.active.column ? `${first} ${row.texts[0]}, ${column.title}: ` : `${column.title}: `;
+    const text = row ? row.texts[this.active.column] || "(blank)" : "";
+    return [make("b", "", { text: place }), make("span", "", { text })];
+  }
+
+  // All of a row, whole: some of it may be out of sight in a narrow window, or cut.
+  tellRow(row) {
+    const told = this.get("columns").map(({ title }, number) => [title, row.texts[number]]).filter(([, text]) => text);
+    return told.flatMap(([title, text], number) => [
+      make("b", "", { text: `${number ? " · " : ""}${title}: ` }), make("span", "", { text }),
+    ]);
   }
 
   // ---- moving
@@ -309,7 +347,7 @@ class GridView {
   // Scroll until the active cell is in sight.
   reveal() {
     const { row } = this.active;
-    if (row >= 0) {
+    if (row >= 0 && !this.flows) {
       const top = row / this.ratio;
       const bottom = (row + 1 - this.most) / this.ratio;
       if (this.scroller.scrollTop > top) this.scroller.scrollTop = top;
@@ -320,6 +358,12 @@ class GridView {
     if (!cell) return;
     const frame = this.scroller.getBoundingClientRect();
     const box = cell.getBoundingClientRect();
+    if (row >= 0 && this.flows) {
+      const top = frame.top + this.head.offsetHeight;
+      const bottom = frame.top + this.scroller.clientHeight;
+      if (box.top < top || box.height > bottom - top) this.scroller.scrollTop -= top - box.top;
+      else if (box.bottom > bottom) this.scroller.scrollTop += Math.ceil(box.bottom - bottom);
+    }
     const left = frame.left + (this.active.column ? this.head.children[0].offsetWidth : 0);
     if (box.left < left) this.scroller.scrollLeft -= left - box.left;
     else if (box.right > frame.left + this.scroller.clientWidth) {

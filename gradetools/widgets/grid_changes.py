@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gradetools.dialects import parse
 from gradetools.distribution import read_score
 from gradetools.plan import WRITES, Plan, tell_change
+from gradetools.telling import tell_skipped
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
 #: What an analyst looks at first: what changes a grade that is there.
@@ -30,7 +31,7 @@ def show_changes(plan: Plan) -> Table:
         "line item": either(changes, "line_item_title", "column"),
         "what": changes["action"].astype(object),
         OLD_NEW: read_scores(changes["after"]),
-        WHY: either(changes, "message", "reason"),
+        WHY: tell_why(changes),
     }
     frame = pd.DataFrame(columns, index=changes.index)
     kept = [name for name in frame if (frame[name] != "").any() or name == OLD_NEW]
@@ -54,6 +55,12 @@ def either(changes: pd.DataFrame, first: str, second: str) -> pd.Series:
     return texts.where(
         (texts != "").to_numpy() & texts.notna().to_numpy(), changes[second].astype(object)
     )
+
+
+def tell_why(changes: pd.DataFrame) -> list[str]:
+    """Say of each change or entry why it is as it is: its message, or what its reason means."""
+    told = zip(changes["message"].tolist(), changes["reason"].tolist(), strict=True)
+    return [message or tell_skipped([reason]) or reason for message, reason in told]
 
 
 def read_scores(records: pd.Series) -> list[object]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gradetools.dialects import parse
 from gradetools.plan import tell_change
 from gradetools.receipt import GOOD_STATES, Receipt
-from gradetools.widgets.grid_changes import OLD_NEW, WHY, either, read_scores
+from gradetools.widgets.grid_changes import OLD_NEW, WHY, either, read_scores, tell_why
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
 #: What is looked at first.
@@ -22,6 +22,8 @@ _ORDER: Final = (
     *("failed", "conflict", "blocked", "unsent"),
     *("updated", "created", "unchanged", "skipped"),
 )
+#: What an undo did, in place of "created" and "updated".
+_UNDONE: Final = ("removed", "restored")
 _MARKS: Final = {
     "failed": ("error", "not written"),
     "conflict": ("question", "not written"),
@@ -38,9 +40,9 @@ def show_entries(receipt: Receipt) -> Table:
         "line": entries["line"].astype(object).where((entries["line"] > 0).to_numpy(), ""),
         "student": either(entries, "student_name", "student"),
         "line item": either(entries, "line_item_title", "column"),
-        "state": entries["state"].astype(object),
+        "state": receipt.words[entries.index],
         OLD_NEW: read_scores(entries["after"]),
-        WHY: either(entries, "message", "reason"),
+        WHY: tell_why(entries),
     }
     frame = pd.DataFrame(columns, index=entries.index)
     kept = [name for name in frame if (frame[name] != "").any() or name == OLD_NEW]
@@ -52,7 +54,7 @@ def show_entries(receipt: Receipt) -> Table:
     return Table(
         frame[kept],
         marks=_mark(entries),
-        views=_list_views(entries["state"]),
+        views=_list_views(entries["state"], receipt.words[entries.index]),
         told={OLD_NEW: tell},
         labelled=False,
     )
@@ -78,8 +80,8 @@ def _mark(entries: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _list_views(states: pd.Series) -> dict[str, NDArray[np.bool_]]:
+def _list_views(states: pd.Series, words: pd.Series) -> dict[str, NDArray[np.bool_]]:
     """List what can be looked at alone; only what has any rows."""
     views = {PROBLEMS: ~states.isin(list(GOOD_STATES)).to_numpy()}
-    views |= {state: (states == state).to_numpy() for state in _ORDER}
+    views |= {word: (words == word).to_numpy() for word in (*_ORDER, *_UNDONE)}
     return {name: mask for name, mask in views.items() if mask.any()}

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.checks import Checked
+from gradetools.checks.calling import NOT_FOUND
 from gradetools.sheet import Sheet
 from gradetools.widgets.grid_window import ALL, INDEX, MARK_COLUMNS, Table
 
@@ -65,8 +66,10 @@ def choose_findings(findings: pd.DataFrame, view: str) -> pd.DataFrame:
 
 
 def _names(checked: Checked, lines: pd.Index) -> pd.Series:
+    """Say who each row's student is in the gradebook; what the sheet calls them stands beside it."""
     entries = checked.entries.drop_duplicates("line").set_index("line")
-    return entries["student_name"].astype(object).reindex(lines)
+    names = entries["student_name"].astype(object)
+    return names.where((entries["student"] != "").to_numpy(), NOT_FOUND).reindex(lines)
 
 
 def _mark(findings: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

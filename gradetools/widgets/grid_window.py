@@ -29,7 +29,7 @@ INDEX: Final = ""
 ALL: Final = "all rows"
 
 # Columns are so many characters wide at least and at most, as their first rows ask for; who needs more shares the rest.
-_NARROW, _BROAD, _LOOKED_AT = 5, 26, 300
+_NARROW, _BROAD, _WORDY, _LOOKED_AT = 5, 26, 78, 300
 
 
 def no_marks() -> pd.DataFrame:
@@ -103,6 +103,7 @@ class Table:
                 "title": self._title(name),
                 "width": min(self._needed(name), _BROAD),
                 "fills": self._needed(name) > _BROAD,
+                "share": min(self._needed(name), _WORDY),
                 "editable": name in self.editable,
                 "mark": self.heads.get(name),
             }

@@ -189,12 +189,15 @@ class HistoryForm:
         shown = {
             self.entries: receipt.rows > 0,
             self.go_on: push.standing == "unfinished",
-            self.retry: failed > 0 and push.standing != "taken back",
-            self.undo: len(written_entries(receipt)) > 0,
-            self.forget: True,
+            self.retry: failed > 0 and push.standing != "taken back" and not push.being_written,
+            self.undo: len(written_entries(receipt)) > 0 and not push.being_written,
+            self.forget: not push.being_written,
         }
         for widget, when in shown.items():
             widget.layout.display = None if when else "none"
+        if push.being_written:
+            self.steps["push"].open("wait until it is written, then look again")
+            return
         offered = [words for name, words in _OFFERS.items() if shown[getattr(self, name)]]
         self.steps["push"].open(f"look at what it did; you can {' or '.join(offered)}")
 

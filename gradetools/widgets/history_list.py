@@ -21,7 +21,7 @@ from gradetools.widgets.look import (
 )
 
 _TIPS: Final = {
-    "being written now": "Another program on this machine is writing it.",
+    "being written now": "It is being written just now, on this machine: wait for its end, then look again.",
     "unfinished": "Some of it was not sent: go on with it, or take it back.",
     "taken back": "What it changed was put back.",
     "forgotten": "Its grades were erased from this machine, so that it can be neither undone nor resumed.",

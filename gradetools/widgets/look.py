@@ -86,6 +86,8 @@ STYLE = Html("""<style>
 .gt-form .gt-later { color: var(--jp-ui-font-color2, #666); }
 .gt-form .gt-next { color: var(--jp-brand-color1, #1565c0); font-weight: 600; }
 .gt-form .gt-done { color: color-mix(in srgb, var(--jp-success-color1, #2e7d32) 75%, var(--jp-ui-font-color1, #222)); }
+.gt-form .gt-doubt { font-weight: 600; color: color-mix(in srgb, var(--jp-warn-color1, #ef6c00) 50%, var(--jp-ui-font-color1, #222)); }
+.gt-form .gt-way { border-bottom: 1px solid var(--jp-border-color2, #ccc); padding: .15em 0 .35em; }
 .gt-form .jupyter-widget-Collapse-header { color: var(--jp-ui-font-color1, #222); }
 .gt-form .gt-say { padding: .3em .7em; margin: .3em 0; border-left: 4px solid var(--gt-tint);
   background: color-mix(in srgb, var(--gt-tint) 12%, transparent); }
@@ -113,6 +115,8 @@ STYLE = Html("""<style>
 .gt-form pre { overflow-x: auto; padding: .6em; background: var(--jp-layout-color2, #eee); }
 .gt-form .gt-under { margin-left: calc(12em + 10px); }
 .gt-form .gt-line { align-items: center; }
+.gt-form .gt-line > .widget-html { margin-top: 0; margin-bottom: 0; }
+.gt-form .gt-fold > .lm-Widget > .lm-Widget { background: none; }
 /* One thing is next: only its button stands out. */
 .gt-form .gt-step:not(:has(> .gt-state .gt-next)) .widget-button.mod-primary:not([disabled]) {
   color: var(--jp-ui-font-color1, #222); background: var(--jp-layout-color2, #eee); }
@@ -121,6 +125,7 @@ STYLE = Html("""<style>
   .gt-form .widget-inline-hbox > .widget-label { width: 100% !important; max-width: 100%; text-align: left; }
   .gt-form .widget-inline-hbox > :not(.widget-label) { flex: 1 1 100%; }
   .gt-form .gt-under { margin-left: 2px; }
+  .gt-form .widget-dropdown > select { flex-basis: auto; height: var(--jp-widgets-inline-height, 28px); max-width: 100%; min-width: 0; }
   .gt-form .gt-table thead { display: none; }
   .gt-form .gt-table tr, .gt-form .gt-table td { display: block; }
   .gt-form .gt-table tr { border-bottom: 1px solid var(--jp-border-color2, #ddd); padding: .3em 0; }

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 from pydantic import ValidationError
 
 from gradetools.models import LearningObjectiveResult, LearningObjectiveScoreSet
-from gradetools.widgets.look import LABEL, WRAP, element, say
+from gradetools.widgets.look import LABEL, WRAP, count, say
 from gradetools.widgets.typed import read_typed_score
 
 _SHORT = {"width": "9em"}
@@ -37,8 +37,7 @@ class Objectives:
         self.add.on_click(lambda _: self.add_group())
         self._told = ipw.HTML()
         self._rows = ipw.VBox()
-        title = ipw.HTML(element("span", "Learning objectives", hook="gt-objectives-title"))
-        self.view = ipw.VBox([title, self._told, self._rows, self.add])
+        self.view = ipw.VBox([self._told, self._rows, self.add])
 
     @property
     def value(self) -> str:
@@ -64,6 +63,13 @@ class Objectives:
         self.add.disabled = self._foreign is not None
         self.groups = [self._make_group(one) for one in sets]
         self._show()
+
+    def tell_number(self) -> str:
+        """Count the objectives that are shown: `2 objectives`, `none`."""
+        if self._foreign is not None:
+            return "not of the standard's form"
+        number = sum(len(group.rows) for group in self.groups)
+        return count(number, "objective") if number or self.groups else "none"
 
     def read(self) -> list[dict[str, Any]] | None:
         """Give what would be sent, None for nothing.

@@ -26,7 +26,7 @@ class Picker:
         self._filling = False
         self.choice = ipw.Dropdown(description=label, style=LABEL).add_class(f"gt-{hook}")
         self.search = ipw.Text(placeholder="search by name or id").add_class(f"gt-{hook}-search")
-        self.choice.layout.width = "32em"
+        self.choice.layout.width, self.choice.layout.max_width = "46em", "100%"
         self.search.layout.width = "14em"
         self.view = ipw.HBox([self.choice, self.search], layout=WRAP)
         self.search.observe(lambda _: self._narrow(), "value")
@@ -67,6 +67,7 @@ class Picker:
         self._filling = filling
 
     def _changed(self) -> None:
+        self.choice.tooltip = self.choice.label or ""  # whole, where the window cuts it
         if not self._filling:
             self._on_change()
 

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from gradetools.models import Result, ScoreStatus
 from gradetools.score_scale import ScoreScale
-from gradetools.widgets.look import LABEL, WRAP, element, say
+from gradetools.widgets.fold import Fold
+from gradetools.widgets.look import LABEL, WRAP, count, element, say
 from gradetools.widgets.objectives import Objectives, tell_objectives
 from gradetools.widgets.typed import read_typed_json, read_typed_score
 
@@ -27,6 +28,10 @@ _LEFT = "leave"
 _STATES = (_UNSET, ("true", "true"), ("false", "false"))
 #: So many characters of what is there, and of what would be, stand beside a field.
 _SHORT = 60
+_NOTHING = "nothing"
+#: What most people never need is folded.
+_FOLDED: tuple[Kind, ...] = ("objectives", "json")
+_ALERT = "gt-error"
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ FIELDS = (
     FieldKind("learningObjectiveSet", "Learning objectives", "objectives"),
     FieldKind("metadata", "Metadata", "json", "a JSON object"),
 )
+_BY_NAME = {field.name: field for field in FIELDS}
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,8 @@ class ResultFields:
         inputs: field, as the standard calls it, to its control.
         objectives: the control of the learning objectives.
         messages: field to what is wrong with it or should be looked at, empty when nothing is.
-        now: field to what is there and what would be.
+        now: field to what is there and what would be, empty where both are nothing.
+        folds: field to what it is folded into, of those that most people never need.
         view: all of them.
     """
 
@@ -93,6 +100,7 @@ class ResultFields:
             field.name: self.objectives if field.kind == "objectives" else _build(field)
             for field in FIELDS
         }
+        self.folds = {field.name: Fold(field.label) for field in FIELDS if field.kind in _FOLDED}
         self.messages = {field.name: ipw.HTML() for field in FIELDS}
         self.now = {field.name: ipw.HTML() for field in FIELDS}
         rows = []
@@ -103,7 +111,8 @@ class ResultFields:
                 shown = control
                 control.observe(lambda _: self._changed(), "value")
             row = [shown, self.now[name], self.messages[name]]
-            rows.append(ipw.HBox(row, layout=WRAP).add_class(f"gt-field-{name}"))
+            line = ipw.HBox(row, layout=WRAP).add_class(f"gt-field-{name}").add_class("gt-line")
+            rows.append(self.folds[name].hold(line) if name in self.folds else line)
         self.view = ipw.VBox(rows)
 
     def load(self, record: Mapping[str, Any] | None, *, bounds: Bounds | None = None) -> None:
@@ -149,7 +158,25 @@ class ResultFields:
             if new != old:
                 follows = "" if field.name in self.touched else ", which follows"
                 parts += [" → ", element("b", new), follows]
-            self.now[field.name].value = element("span", *parts, hook="gt-reason")
+            blank = new == old == _NOTHING
+            self.now[field.name].value = "" if blank else element("span", *parts, hook="gt-reason")
+        self._title_folds()
+
+    def _title_folds(self) -> None:
+        """Say of what is folded what is in there, whether it was changed, and whether something is wrong with it."""
+        touched = self.touched
+        for name, fold in self.folds.items():
+            wrong = _ALERT in self.messages[name].value
+            fold.tell(self._count_inside(name), changed=name in touched, wrong=wrong)
+
+    def _count_inside(self, name: str) -> str:
+        """Count what a folded field holds as it stands in the form."""
+        if name == "learningObjectiveSet":
+            return self.objectives.tell_number()
+        with suppress(ValueError):
+            held = _read(self.inputs[name].value, _BY_NAME[name])
+            return count(len(held), "field") if isinstance(held, Mapping) else "none"
+        return "no JSON object"
 
     def read(self, identity: Mapping[str, Any]) -> Result | None:
         """Make a Result of the fields that were touched.
@@ -180,6 +207,7 @@ class ResultFields:
         if cleared:
             self.messages["score"].value = say("info", cleared)
         self._warn(wrong)
+        self._title_folds()
         return None if wrong else result
 
     @property
@@ -192,6 +220,10 @@ class ResultFields:
     def touched(self) -> list[str]:
         """The fields that no longer stand as they were loaded."""
         return [n for n, control in self.inputs.items() if control.value != self._loaded.get(n, "")]
+
+    def tell_touched(self) -> str:
+        """Name the fields that no longer stand as they were loaded: `score, score date`."""
+        return ", ".join(_BY_NAME[name].label.lower() for name in self.touched)
 
     def _warn(self, wrong: Mapping[str, str]) -> None:
         """Say what can be written and should be looked at: scores out of range, or none of the scale's."""
@@ -281,7 +313,7 @@ def _write(value: object, kind: Kind) -> str:
     return str(value)
 
 
-def _tell(value: object, kind: Kind, nothing: str = "nothing") -> str:
+def _tell(value: object, kind: Kind, nothing: str = _NOTHING) -> str:
     told = tell_objectives(value) if kind == "objectives" else ""
     text = told or _write(value, kind)
     return (text if len(text) <= _SHORT else f"{text[:_SHORT]}…") or nothing

@@ -182,7 +182,7 @@ class ResultForm:
                 return
             self.writing.begin(lambda policy: self._plan(result, policy), self.where.gradebook)
             self.fields.show_after(self._after())
-            self.grade.settle(f"changes {', '.join(touched)}")
+            self.grade.settle(f"changes {self.fields.tell_touched()}")
             self.upsert.open("look at it, then write it")
 
     def _after(self) -> dict[str, Any] | None:

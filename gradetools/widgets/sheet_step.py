@@ -86,8 +86,9 @@ class SheetStep(Step):
         self.pasting = ipw.Accordion(
             children=[inside], titles=("or paste a block of cells",), selected_index=None
         )
+        self.paste.observe(lambda _: self._offer_reading(), "value")
         self.detected = Detected(on_change=self._read_again)
-        self.read = ipw.Button(description="Read the sheet", button_style="primary")
+        self.read = ipw.Button(description="Read this file", button_style="primary")
         self.told = ipw.HTML().add_class("gt-detected")
         self.guess = ipw.HTML()
         self.classes = ipw.SelectMultiple(description="Class", style=LABEL, layout=WIDE, rows=4)
@@ -103,18 +104,24 @@ class SheetStep(Step):
         for hook, widget in hooks.items():
             widget.add_class(hook)
         self.use_classes.add_class("gt-under")
+        self.read.add_class("gt-under")
+        files = ipw.HBox([self.files, self.again], layout=WRAP)
         self.whose = ipw.VBox([self.guess, self.classes, self.use_classes])
         self.body.children = [
-            ipw.HBox([self.files, self.again], layout=WRAP),
-            self.path,
-            self._uploading,
-            self.pasting,
-            self.read,
+            ipw.VBox([files, self.path, self.read]).add_class("gt-way"),
+            self._uploading.add_class("gt-way"),
+            self.pasting.add_class("gt-way"),
             self.told,
             self.detected.view,
             self.whose,
         ]
         self.whose.layout.display = "none"
+
+    def _offer_reading(self) -> None:
+        """Let the one button stand out that belongs to what there is to read."""
+        pasted = bool(self.paste.value.strip())
+        self.read.button_style = "" if pasted else "primary"
+        self.read_pasted.button_style = "primary" if pasted else ""
 
     def _renew_upload(self) -> None:
         """Put another upload button in the place of the one there is.

@@ -67,9 +67,9 @@ class Step:
         self.alert.value = ""
         self._tell("next", f"● next: {next_thing}")
 
-    def settle(self, words: str) -> None:
-        """Say that the step is done, and what came of it."""
-        self._tell("done", f"✔ {words}")
+    def settle(self, words: str, *, doubt: bool = False) -> None:
+        """Say that the step is done, and what came of it; `doubt` where something of it is left to be wished for."""
+        self._tell("doubt" if doubt else "done", f"{'⚠' if doubt else '✔'} {words}")
 
     def work(self, words: str) -> None:
         """Say what is being done, for as long as it takes."""

@@ -93,7 +93,10 @@ def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
     hands.press("Enter", "Tab")
     hands.form.root.locator(".gt-paste textarea:focus").wait_for(timeout=SECONDS)
     hands.form.root.locator("[aria-expanded=true]").wait_for(timeout=SECONDS)
-    hands.press("Shift+Tab", "Space")
+    hands.press(
+        "Shift+Tab", "Space", "Shift+Tab", "Shift+Tab"
+    )  # past the upload to the button of the path
+    hands.form.root.locator("button.gt-read:focus").wait_for(timeout=SECONDS)
     hands.enter("button.gt-read", "sheet", "30 of 30 students of the sheet are in Algebra 1.")
     hands.enter("button.gt-use-classes", "columns", "30 of 30 students found.")
     hands.enter("button.gt-check", "check", "28 ready, 2 skipped")

@@ -295,7 +295,7 @@ def test_columns_without_a_line_item_are_told_before_the_check(
     form.columns.line_items["Bonus"].value = ""
     assert "2 columns of scores have no line item yet" in told.value
     form.columns.go.click()
-    assert "2 without a line item" in form.columns.state.value
+    assert "⚠ 3 score columns, 0 ignored, 2 columns without a line item" in form.columns.state.value
     form.columns.line_items["Essay"].value = "ignore"
     assert "1 column of scores has no line item yet" in told.value
     form.columns.line_items["Bonus"].value = "algebra-quiz-1"

@@ -291,3 +291,15 @@ def test_the_receipt_offers_another_try_and_its_files(
     assert receipt is not None
     assert (receipt.ok, receipt.rows, len(sandbox.requests(method="PUT")) - sent) == (True, 1, 1)
     assert form.writing.retry.receipt.retry.layout.display == "none"
+
+
+def test_what_an_undo_did_is_called_so(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """The entries of an undo are removed or restored, not created and updated, and can be looked at by these words."""
+    pushed = push_sheet(gradebook, tmp_path)
+    undo = gt.plan_undo(pushed, gradebook)
+    taken_back = gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = taken_back.push_id
+    form.entries.view = "removed"
+    assert form.entries.page["total"] == len(ROWS)
+    assert "updated" not in form.entries.text()

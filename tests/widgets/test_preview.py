@@ -83,3 +83,27 @@ def test_an_undo_is_told_as_one(sandbox: Sandbox, tmp_path: Path) -> None:
     undo.push.go.click()
     undo.push.wait()
     assert "✔ taken back" in form.steps["receipt"].state.value
+
+
+def test_who_was_not_found_has_a_name(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A student whom nobody was found for is told by what the sheet says, escaped, in the preview and on the receipt."""
+    rows = ("Student ID,Student,Quiz 1", "00041,,9", "99999,<b>Zoe</b>,1", ",Nobody,2", "88888,,3")
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "few.csv", *rows))
+    told = form.preview.told.value
+    assert "not found: 99999 (&lt;b&gt;Zoe&lt;/b&gt;)" in told
+    assert "not found: Nobody" in told
+    assert "not found: 88888<" in told
+    assert form.check.grid.text().count("not found") >= 1
+    form.push.go.click()
+    receipt = form.push.wait()
+    assert receipt is not None
+    assert "not found: 99999 (<b>Zoe</b>)" in receipt.entries["student_name"].tolist()
+
+
+def test_the_reason_of_a_skip_is_told_in_words(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A blank cell is called so in the grid, and not by its code."""
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, MIDTERM)
+    form.preview.grid.view = "skip"
+    assert form.preview.grid.text().count("blank cell") == 2

@@ -277,3 +277,20 @@ def test_scales_that_may_not_be_read_are_no_obstacle(tmp_path: Path) -> None:
         assert form.fields.inputs["scoreScale"].label == "letters"
         form.fields.inputs["textScore"].value = "E"
         assert form.push.go.description == "Write 1 grade to sandbox"
+
+
+def test_what_is_folded_says_what_is_in_there(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Metadata and objectives are folded; the line counts what is in there, and says when something of it is wrong."""
+    sandbox.put_record("results", find(sandbox) | {"metadata": {"a": 1, "b": 2}})
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    folds = form.fields.folds
+    assert [fold.view.selected_index for fold in folds.values()] == [None, None]
+    assert folds["metadata"].title == "Metadata: 2 fields"
+    assert folds["learningObjectiveSet"].title == "Learning objectives: none"
+    form.fields.inputs["metadata"].value = "{"
+    assert "no JSON object, changed here; ✖ something in there is wrong" in folds["metadata"].title
+    form.fields.objectives.add_group()
+    assert "1 objective, changed here; ✖" in folds["learningObjectiveSet"].title
+    form.line_item.value = "algebra-midterm"
+    assert folds["metadata"].title == "Metadata: none"
