@@ -8,6 +8,8 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -439,3 +441,61 @@ def test_no_form_shows_a_secret(world: World, gateway: Gateway, mode: str) -> No
     forms.append(HistoryForm(world.connect(), data_dir=world.settings.data_dir))
     told = "\n".join(states(form.view) for form in forms)
     assert (mode.split()[-2] in told, find_planted(told)) == (True, [])
+
+
+def push_ill(world: World, gateway: Gateway, score: int, mode: str) -> str:
+    """Push a sheet whose PUTs the gateway answers in a mode of its own; give the push's id."""
+    world.sheet = gt.read_sheet(io.StringIO(f"Student ID,Midterm\n00041,{score}\n00123,2\n"))
+    world.snapshot = world.gradebook.take_snapshot(["algebra-1"])
+    columns = gt.suggest_columns(world.sheet, world.snapshot)
+    world.checked = gt.check_entries(world.sheet, columns, world.snapshot)
+    world.plan = gt.make_plan(world.checked, world.snapshot)
+
+    def answer(method: str, *rest: Any) -> Any:
+        gateway.mode = mode if method == "PUT" else "fine"
+        return usual(method, *rest)
+
+    usual = gateway.answer
+    gateway.answer = answer  # type: ignore[method-assign]  # the server's own side
+    try:
+        agreed = world.plan.fingerprint
+        return gt.push_plan(world.plan, world.connect(), agreed=agreed, workers=1).push_id
+    finally:
+        gateway.answer = usual  # type: ignore[method-assign]  # as it was
+        gateway.mode = "fine"
+
+
+@pytest.mark.parametrize("mode", ["403 html", "token 401 html", "422 json", "500 utf16"])
+def test_no_button_of_the_history_shows_a_secret(
+    world: World, gateway: Gateway, mode: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every button of the history form, pressed while the gateway fails and again while it works, shows nothing of it."""
+    from gradetools.widgets import HistoryForm
+
+    score = 11 + MODES.index(mode)  # no other test has pushed it through this gateway
+    pressed: set[str] = set()
+    with caplog.at_level(logging.DEBUG):
+        ways = enumerate(("fine", "422 json", "403 html"))
+        pushes = [push_ill(world, gateway, score + 20 * n, way) for n, way in ways]
+        form = HistoryForm(world.connect(), folder=world.folder, data_dir=world.settings.data_dir)
+        shown = [states(form.view)]
+        for gateway.mode, push_id in product((mode, "fine"), pushes):
+            form.refresh.click()
+            form.push.value = push_id
+            for name in ("go_on", "retry", "undo", "forget", "keep"):
+                button = getattr(form, name)
+                if button.layout.display != "none":
+                    button.click()
+                    pressed.add(name)
+                    shown.append(states(form.view))
+                if form.writing is not None and name in ("go_on", "retry"):
+                    form.writing.push.go.click()
+                    with suppress(gt.GradetoolsError):
+                        form.writing.push.wait(30)
+                    shown.append(states(form.view))
+        form.forget.click()
+        form.erase.click()
+        shown.append(states(form.view))
+    assert pressed == {"go_on", "retry", "undo", "forget", "keep"}
+    assert find_planted("\n".join(shown) + caplog.text) == []
+    assert find_planted_files([world.folder]) == {}
