@@ -199,6 +199,8 @@ class HistoryForm:
             self.steps["push"].open("wait until it is written, then look again")
             return
         offered = [words for name, words in _OFFERS.items() if shown[getattr(self, name)]]
+        if push.taken_back_by:  # the button stays, for what an undo could not take back
+            offered.remove(_OFFERS["undo"])
         self.steps["push"].open(f"look at what it did; you can {' or '.join(offered)}")
 
     @property

@@ -152,6 +152,7 @@ def test_retry_resume_and_undo_go_through_the_same_writer(
     form.push.value = failed
     # The third grade was changed by the push that was gone on with: that is said, and it stays.
     assert listed[failed].standing == "taken back"
+    assert "take it back" not in form.steps["push"].state.value
     assert "Taken back by push" in form.told.value
 
 
