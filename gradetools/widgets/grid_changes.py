@@ -25,28 +25,32 @@ def show_changes(plan: Plan) -> Table:
     """Make the table of a plan's changes, in the order in which they are looked at; labels are the entries' numbers."""
     rank = plan.changes["action"].map({action: place for place, action in enumerate(_ORDER)})
     changes = plan.changes.iloc[np.argsort(rank.to_numpy(), kind="stable")]
-    columns = {
-        "line": changes["line"].astype(object).where((changes["line"] > 0).to_numpy(), ""),
-        "student": either(changes, "student_name", "student"),
-        "line item": either(changes, "line_item_title", "column"),
-        "what": changes["action"].astype(object),
-        OLD_NEW: read_scores(changes["after"]),
-        WHY: tell_why(changes),
-    }
-    frame = pd.DataFrame(columns, index=changes.index)
-    kept = [name for name in frame if (frame[name] != "").any() or name == OLD_NEW]
     before, after = plan.changes["before"], plan.changes["after"]
 
     def tell(entry: int) -> str:
         return tell_change(parse(before[entry]), parse(after[entry]))
 
     return Table(
-        frame[kept],
+        lay_out(changes, "what", changes["action"]),
         marks=_mark(changes),
         views=_list_views(changes),
         told={OLD_NEW: tell},
         labelled=False,
     )
+
+
+def lay_out(changes: pd.DataFrame, called: str, words: pd.Series) -> pd.DataFrame:
+    """Lay out the rows of changes or entries, with one word for each under `called`; columns that say nothing are left out."""
+    columns = {
+        "line": changes["line"].astype(object).where((changes["line"] > 0).to_numpy(), ""),
+        "student": either(changes, "student_name", "student"),
+        "line item": either(changes, "line_item_title", "column"),
+        called: words.astype(object),
+        OLD_NEW: _read_scores(changes["after"]),
+        WHY: _tell_why(changes),
+    }
+    frame = pd.DataFrame(columns, index=changes.index)
+    return frame[[name for name in frame if (frame[name] != "").any() or name == OLD_NEW]]
 
 
 def either(changes: pd.DataFrame, first: str, second: str) -> pd.Series:
@@ -57,13 +61,13 @@ def either(changes: pd.DataFrame, first: str, second: str) -> pd.Series:
     )
 
 
-def tell_why(changes: pd.DataFrame) -> list[str]:
+def _tell_why(changes: pd.DataFrame) -> list[str]:
     """Say of each change or entry why it is as it is: its message, or what its reason means."""
     told = zip(changes["message"].tolist(), changes["reason"].tolist(), strict=True)
     return [message or tell_skipped([reason]) or reason for message, reason in told]
 
 
-def read_scores(records: pd.Series) -> list[object]:
+def _read_scores(records: pd.Series) -> list[object]:
     """Give the new scores, or text scores, for sorting; blank where there is none."""
     scores = (read_score(text) for text in records.tolist())
     return ["" if score is None else score for score in scores]

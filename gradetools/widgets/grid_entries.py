@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gradetools.dialects import parse
 from gradetools.plan import tell_change
 from gradetools.receipt import GOOD_STATES, Receipt
-from gradetools.widgets.grid_changes import OLD_NEW, WHY, either, read_scores, tell_why
+from gradetools.widgets.grid_changes import OLD_NEW, either, lay_out
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
 #: What is looked at first.
@@ -36,25 +36,16 @@ def show_entries(receipt: Receipt) -> Table:
     """Make the table of a receipt's entries; labels are the entries' numbers."""
     rank = receipt.entries["state"].map({state: place for place, state in enumerate(_ORDER)})
     entries = receipt.entries.iloc[np.argsort(rank.to_numpy(), kind="stable")]
-    columns = {
-        "line": entries["line"].astype(object).where((entries["line"] > 0).to_numpy(), ""),
-        "student": either(entries, "student_name", "student"),
-        "line item": either(entries, "line_item_title", "column"),
-        "state": receipt.words[entries.index],
-        OLD_NEW: read_scores(entries["after"]),
-        WHY: tell_why(entries),
-    }
-    frame = pd.DataFrame(columns, index=entries.index)
-    kept = [name for name in frame if (frame[name] != "").any() or name == OLD_NEW]
+    words = receipt.words[entries.index]
     before, after = receipt.entries["before"].to_dict(), receipt.entries["after"].to_dict()
 
     def tell(entry: int) -> str:
         return tell_change(_record(before[entry]), _record(after[entry]))
 
     return Table(
-        frame[kept],
+        lay_out(entries, "state", words),
         marks=_mark(entries),
-        views=_list_views(entries["state"], receipt.words[entries.index]),
+        views=_list_views(entries["state"], words),
         told={OLD_NEW: tell},
         labelled=False,
     )
