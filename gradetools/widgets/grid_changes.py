@@ -31,12 +31,19 @@ def show_changes(plan: Plan) -> Table:
         return tell_change(parse(before[entry]), parse(after[entry]))
 
     return Table(
-        lay_out(changes, "what", changes["action"]),
-        marks=_mark(changes),
+        lay_out(changes, "what", _call(changes) if plan.undo_of else changes["action"]),
+        marks=_mark(changes, harmful=not plan.undo_of),
         views=_list_views(changes),
         told={OLD_NEW: tell},
         labelled=False,
     )
+
+
+def _call(changes: pd.DataFrame) -> pd.Series:
+    """Name what an undo does to each grade: its writes put something back, or take it away."""
+    writes, cleared = changes["action"].isin(WRITES), changes["cleared"].astype(bool)
+    action = changes["action"].astype(object)
+    return action.mask(writes & cleared, "remove").mask(writes & ~cleared, "restore")
 
 
 def lay_out(changes: pd.DataFrame, called: str, words: pd.Series) -> pd.DataFrame:
@@ -73,14 +80,15 @@ def _read_scores(records: pd.Series) -> list[object]:
     return ["" if score is None else score for score in scores]
 
 
-def _mark(changes: pd.DataFrame) -> pd.DataFrame:
-    """Mark what is lowered, removed, disputed or blocked, in words."""
+def _mark(changes: pd.DataFrame, *, harmful: bool) -> pd.DataFrame:
+    """Mark what is disputed or blocked in words, and where it would do harm, which an undo does not, what is lowered or removed."""
     action = changes["action"]
     writes = action.isin(WRITES).to_numpy()
     disputed, own = action == "conflict", changes["reason"] == "changed-by-own-push"
+    lowered, cleared = (changes[name].to_numpy(dtype=bool) for name in ("lowered", "cleared"))
     marked = [
-        (changes[writes & changes["lowered"].to_numpy(dtype=bool)], "warning", "lowered"),
-        (changes[writes & changes["cleared"].to_numpy(dtype=bool)], "warning", "removed"),
+        (changes[writes & lowered & harmful], "warning", "lowered"),
+        (changes[writes & cleared & harmful], "warning", "removed"),
         (changes[(disputed & ~own).to_numpy()], "question", "changed by others"),
         (changes[(disputed & own).to_numpy()], "question", "changed by a later push"),
         (changes[(action == "blocked").to_numpy()], "error", "not written"),

@@ -43,10 +43,11 @@ class Picker:
         self.choice.value = key
 
     def fill(self, options: Sequence[tuple[str, str]], *, chosen: str = "") -> None:
-        """Offer these labels and ids, one of them chosen."""
-        self._all = options
+        """Offer these labels and ids, one of them chosen; what is typed already while there were none narrows them down."""
         self._filling = True
-        self.search.value = ""
+        if self._all:
+            self.search.value = ""
+        self._all = options
         self._offer(chosen)
         self._filling = False
 

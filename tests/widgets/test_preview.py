@@ -107,3 +107,17 @@ def test_the_reason_of_a_skip_is_told_in_words(sandbox: Sandbox, tmp_path: Path)
     drive(form, MIDTERM)
     form.preview.grid.view = "skip"
     assert form.preview.grid.text().count("blank cell") == 2
+
+
+def test_an_undo_names_what_it_does_to_each_grade(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The preview of an undo says of each grade whether it is restored or removed, and warns of neither."""
+    sheet = write_sheet(tmp_path / "few.csv", "Student ID,Quiz 1,Midterm", "00041,9,50")
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, sheet)
+    form.push.go.click()
+    form.push.wait(30)
+    form.receipt.undo.click()
+    assert form.writing.undo is not None
+    shown = form.writing.undo.preview.grid.text()
+    assert ("restore" in shown, "remove" in shown) == (True, True)
+    assert ("update" in shown, "lowered" in shown) == (False, False)

@@ -10,6 +10,7 @@ from form_driving import page, states
 import gradetools as gt
 from gradetools.sandbox import Sandbox, invented_school
 from gradetools.widgets import ResultForm
+from gradetools.widgets.picker import Picker
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -294,3 +295,13 @@ def test_what_is_folded_says_what_is_in_there(sandbox: Sandbox, tmp_path: Path) 
     assert "1 objective, changed here; ✖" in folds["learningObjectiveSet"].title
     form.line_item.value = "algebra-midterm"
     assert folds["metadata"].title == "Metadata: none"
+
+
+def test_what_is_typed_before_the_class_is_read_is_kept() -> None:
+    """A search typed while nothing is offered yet narrows down what comes; one for what was offered before is gone."""
+    picker = Picker("Student", "student", on_change=lambda: None)
+    picker.search.value = "ada"
+    picker.fill([("Ada Example", "1"), ("Ben Example", "2")])
+    assert [key for _, key in picker.choice.options] == ["", "1"]
+    picker.fill([("Cleo Example", "3")])
+    assert (picker.search.value, [key for _, key in picker.choice.options]) == ("", ["", "3"])
