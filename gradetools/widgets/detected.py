@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from gradetools.errors import SheetError
-from gradetools.formats import list_formats
+from gradetools.formats import list_formats, tell_format
 from gradetools.sheet import Sheet
 from gradetools.widgets.look import WRAP
 
@@ -94,7 +94,7 @@ class Detected:
         """Say in each field what it holds by itself."""
         for name in ("header_row", "encoding", "worksheet"):
             self.fields[name].placeholder = known.get(name, "as detected")
-        formats = {name: name.replace("_", " ") for name in list_formats()}
+        formats = {name: _label(name) for name in list_formats()}
         for name, choices in (("delimiter", DELIMITERS), ("format", formats)):
             field, kept = self.fields[name], self.fields[name].value or ""
             here = known.get(name, "")
@@ -105,3 +105,8 @@ class Detected:
     def _changed(self) -> None:
         if not self._filling:
             self._on_change()
+
+
+def _label(format_name: str) -> str:
+    """Call a format as short as it goes: `Canvas`, `plain table, one row per student`."""
+    return tell_format(format_name).removeprefix("an export of ").removeprefix("a ")

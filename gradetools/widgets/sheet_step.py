@@ -11,6 +11,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from gradetools.formats import tell_format
 from gradetools.widgets.detected import DELIMITERS, Detected
 from gradetools.widgets.draft import SEARCHED, Draft
 from gradetools.widgets.look import LABEL, WIDE, WRAP, Html, count, element, join, say
@@ -206,7 +207,7 @@ class SheetStep(Step):
         self.told.value = say(
             "good",
             f"{sheet.name}: {count(rows, 'student row')}, {count(columns, 'column')}. ",
-            f"Taken for {sheet.format.replace('_', ' ')}: {sheet.reason} ({detected}). ",
+            f"Taken for {tell_format(sheet.format)}: {sheet.reason} ({detected}). ",
             "Below, change only what is wrong.",
         )
 

@@ -42,7 +42,7 @@ def test_what_was_detected_is_shown(form: ImportForm, tmp_path: Path) -> None:
     assert form.sheet.detected.view.layout.display == "none"
     read(form, write_sheet(tmp_path / "a.csv", "Week 4;;", "Student number;Quiz 1;", "00041;8;x"))
     assert shown(form) == {
-        "format": "plain wide (detected)",
+        "format": "plain table, one row per student (detected)",
         "header_row": "2",
         "encoding": "utf-8",
         "delimiter": "semicolon (detected)",
