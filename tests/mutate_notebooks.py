@@ -110,7 +110,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/grid_changes.py",
-        '(changes[writes & changes["lowered"].to_numpy(dtype=bool)], "warning", "lowered"),',
+        '(changes[writes & lowered & harmful], "warning", "lowered"),',
         "",
         "a lowered grade is not marked",
     ),

@@ -109,6 +109,7 @@ class World:
             "Student": lambda: self.connect().list_students("algebra-1"),
             "check_entries": lambda: gt.check_entries(self.sheet, self.columns, self.snapshot),
             "connect": lambda: self.connect().check_connection(),
+            "find_student": lambda: gt.find_student("nobody", self.connect().take_snapshot()),
             "forget_push": lambda: gt.forget_push(self.push().push_id, data),
             "list_columns": lambda: gt.list_columns(self.sheet, self.folder),
             "list_pushes": lambda: gt.list_pushes(data),

@@ -393,7 +393,7 @@ def test_a_result_outside_the_standard() -> None:
 def test_the_connection_is_checked(school: tuple[Sandbox, Gradebook]) -> None:
     """A connection that works says so in a sentence, with where and who."""
     sandbox, gradebook = school
-    told = f"Connected to sandbox at {sandbox.base_url} as sandbox."
+    told = f"Connected to sandbox at {sandbox.base_url} as the client sandbox."
     assert gradebook.check_connection() == told
 
 
@@ -438,7 +438,7 @@ def test_a_gradebook_shows_no_secret() -> None:
     with serve() as scripted:
         gradebook = gt.connect(scripted.settings())
         shown = repr(gradebook)
-        assert shown == f"<Gradebook staging at {scripted.base_url} as id>"
+        assert shown == f"<Gradebook staging at {scripted.base_url} as the client id>"
         assert SECRET not in f"{vars(gradebook)}"
 
 
