@@ -118,18 +118,38 @@ class Compared:
         """What was found: about the sheet as a whole, with the column -1, or else about its columns."""
         known = self.known.to_numpy()
         sheet = find_stray_sheet(self.scores, known) if self.wide else None
-        if sheet:
+        if sheet and not self._is_held(sheet):
             return [sheet]
-        ids = self.snapshot.line_items["sourced_id"].drop_duplicates().to_numpy()
-        own = [str(ids[each.item]) if each.item >= 0 else "" for each in self.columns]
-        twins = self.known.columns.get_indexer(pd.Index(own)).tolist()
-        return find_strays(
+        found = find_strays(
             self.scores,
             known,
-            twins=twins,
+            twins=self._twins,
             orders=self.orders,
             has_other_order=lambda k: self.has_other_order(self.columns[k]),
         )
+        return [stray for stray in found if not self._is_held(stray)]
+
+    @cached_property
+    def _twins(self) -> list[int]:
+        """For each column the position of its line item among what is known, or -1."""
+        ids = self.snapshot.line_items["sourced_id"].drop_duplicates().to_numpy()
+        own = [str(ids[each.item]) if each.item >= 0 else "" for each in self.columns]
+        return [int(twin) for twin in self.known.columns.get_indexer(pd.Index(own))]
+
+    def _is_held(self, stray: Stray) -> bool:
+        """Whether most of the scores that seem to stray are the ones that these students have already.
+
+        So it is after a push that failed in part: what was written then speaks for the sheet.
+        """
+        same = there = 0
+        for k in range(len(self.columns)) if stray.column < 0 else [stray.column]:
+            if self._twins[k] >= 0:
+                persons = self.orders[k][stray.start :]
+                held = self.known.to_numpy()[persons, self._twins[k]]
+                apart = self.scores[persons, k] - held
+                same += int((apart == 0).sum())
+                there += int((~np.isnan(apart)).sum())
+        return there >= FEW_STUDENTS and same > there / 2
 
     def has_other_order(self, column: ComparedColumn) -> bool:
         """Whether the rows stand in the order of ids or names, also where one score follows another."""

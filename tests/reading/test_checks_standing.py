@@ -361,3 +361,19 @@ def test_honest_sheets_are_left_alone(kind: str) -> None:
 def test_sheets_that_hardly_agree_are_left_alone(kind: str) -> None:
     """Where columns hardly agree there is no telling, and no asking."""
     assert SIMULATION["measure"](30, 0.3, kind, 150, told=False) <= 0.02
+
+
+def test_a_push_that_failed_in_part_is_no_shift() -> None:
+    """Scores that most students have already belong to them, however the few that failed stand."""
+    scores = np.add.outer(np.arange(STUDENTS) * 3.0, [1.25, 2.25])
+    held = scores.copy()
+    held[[27, 29]] = 0.5
+    assert found(check(scores, held, named="Quiz")) == []
+
+
+def test_half_a_shift_is_seen_beside_what_was_there() -> None:
+    """Rows above a shift that have their scores already say nothing for those below it."""
+    honest = make_scores()
+    moved = honest.copy()
+    moved[18:, 0] = np.roll(honest[18:, 0], 1)
+    assert found(check(moved, honest, named="Quiz")) == [("Quiz 0", "column-shifted")]
