@@ -32,7 +32,8 @@ def receipt() -> gt.Receipt:
     for name in ("student_name", "line_item_title", "message", "reason"):
         entries[name] = NAUGHTY
     entries["state"] = ["failed", "created"] * (len(NAUGHTY) // 2) + ["failed"] * (len(NAUGHTY) % 2)
-    return replace(pushed, entries=entries, note=NAUGHTY[0] + NAUGHTY[1])
+    odd = "<img src=x onerror=alert(1)>"
+    return replace(pushed, entries=entries, note=NAUGHTY[0] + NAUGHTY[1], push_id=odd)
 
 
 def look(page_text: str, folder: Path) -> tuple[list[str], list[list[str]]]:

@@ -254,12 +254,14 @@ def test_no_sheet_names_a_file(tmp_path: Path, sandbox: gt.Sandbox, name: str) -
         checked = gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
         plan = gt.make_plan(checked, snapshot)
         receipt = gt.push_plan(plan, gradebook, agreed=plan.fingerprint)
-    renamed = gt.Sheet.from_dict({**sheet.to_dict(), "name": name})
-    before = set(tmp_path.rglob("*"))
-    folder = gt.write_receipt(receipt, tmp_path / "out", sheet=renamed)
-    made = set(tmp_path.rglob("*")) - before
-    names = {"out", "receipt.json", "receipt.html", "failed.csv", "succeeded.csv"}
-    assert ({path.name for path in made}, folder) == (names, tmp_path / "out")
+    for kind, detected in ((".csv", {}), (".xlsx", {"worksheet": name})):
+        renamed = {**sheet.to_dict(), "name": name, "detected": {**sheet.detected, **detected}}
+        before = set(tmp_path.rglob("*"))
+        out = tmp_path / f"out{kind}"
+        folder = gt.write_receipt(receipt, out, sheet=gt.Sheet.from_dict(renamed))
+        made = set(tmp_path.rglob("*")) - before
+        names = {out.name, "receipt.json", "receipt.html", f"failed{kind}", f"succeeded{kind}"}
+        assert ({path.name for path in made}, folder) == (names, out)
 
 
 def test_a_push_names_its_folder() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import certifi
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -185,8 +186,13 @@ def ask_securely(url: str, passing: FakeTime | None = None, **given: object) -> 
     return Transport(settings, clock=(passing or FakeTime()).clock).request("GET", "/x").status
 
 
-def test_certificates_are_verified(certified: tuple[str, Path]) -> None:
-    """A certificate that nobody known has signed is refused, and not asked for again."""
+@pytest.mark.parametrize("bundle", ["", certifi.where()], ids=["none", "named"])
+def test_certificates_are_verified(
+    certified: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, bundle: str
+) -> None:
+    """A certificate that nobody known has signed is refused, and not asked for again, whether a CA bundle is named or not."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(name, bundle)
     passing = FakeTime()
     with pytest.raises(UnreachableError, match=r"certificate of localhost:\d+ cannot be verified"):
         ask_securely(certified[0], passing)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from desk import CLASS_ID, Desk
 from faulty_proxy import Asked, Fault, FaultyProxy, reply
@@ -409,6 +410,27 @@ def test_a_changed_plan_is_refused(desk: Desk, column: str, value: object) -> No
     data["changes"][column][0] = value
     with pytest.raises(PlanError):
         Plan.from_json(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plan: replace(plan, on_conflict="always"),
+        lambda plan: replace(plan, changes=plan.changes.assign(action="delete")),
+        lambda plan: replace(plan, changes=plan.changes.assign(sourced_id="another")),
+        lambda plan: replace(plan, changes=plan.changes.assign(before="{")),
+        lambda plan: replace(plan, changes=pd.concat([plan.changes, plan.changes])),
+    ],
+    ids=["policy", "action", "id", "before", "twice"],
+)
+def test_a_plan_that_no_push_understands_is_refused(
+    desk: Desk, change: Callable[[Plan], Plan]
+) -> None:
+    """A plan that says what none can say is refused, though its fingerprint is right."""
+    plan = desk.plan(desk.sheet("Quiz 1", "3"))
+    assert Plan.from_json(plan.to_json()).fingerprint == plan.fingerprint
+    with pytest.raises(PlanError):
+        Plan.from_json(change(plan).to_json())
 
 
 def test_half_a_character_stops_nobody(desk: Desk, journal: Journal) -> None:
