@@ -13,7 +13,7 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment
-from gradetools.telling import tell_change, tell_entries, tell_parts
+from gradetools.telling import call_undone, tell_change, tell_entries, tell_parts
 
 #: The states in which an entry can end; the first four are what an analyst hopes for.
 STATES = ("created", "updated", "unchanged", "skipped", "blocked", "conflict", "failed", "unsent")
@@ -151,9 +151,9 @@ class Receipt(Shown, PushSummary):
         states = self.entries["state"].astype(object)
         if not self.undo_of:
             return states
-        written = states.isin(WRITTEN)
-        cleared = self.entries["cleared"].astype(bool)
-        return states.mask(written & cleared, _UNDONE[0]).mask(written & ~cleared, _UNDONE[1])
+        written = states[states.isin(WRITTEN).to_numpy()]
+        undone = call_undone(written, self.entries["after"], _UNDONE)
+        return undone.reindex(states.index).fillna(states)
 
     def to_json(self) -> str:
         """Write the facts of the push as JSON text."""

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gradetools.dialects import FLAGS, differences
+import pandas as pd
+
+from gradetools.dialects import FLAGS, differences, parse
 from gradetools.showing import tell_counts
 
 _TOLD = ("score", "textScore", "scoreStatus", "scoreDate", "comment", *FLAGS)
@@ -45,6 +47,18 @@ def tell_parts(counts: Mapping[str, int]) -> str:
     """Say what a number is made up of: `25 removed, 3 restored`; where it is all of one kind, that alone."""
     there = {word: number for word, number in counts.items() if number}
     return tell_counts(there) if len(there) > 1 else "".join(there)
+
+
+def call_undone(words: pd.Series, after: pd.Series, called: tuple[str, str]) -> pd.Series:
+    """Call what an undo writes by what it does to the grade that is there.
+
+    Args:
+        words: of the grades that are written; indexed as `after`.
+        after: the records that are written, as JSON text.
+        called: the words for a grade that is taken away, and for one that is as it was again.
+    """
+    gone = [(parse(text) or {}).get("status") == "tobedeleted" for text in after[words.index]]
+    return pd.Series([called[0 if each else 1] for each in gone], words.index, dtype=object)
 
 
 def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:

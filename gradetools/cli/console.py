@@ -175,8 +175,9 @@ def show_plan(console: Console, plan: Plan) -> None:
     """Show what would change: counts first, then old and new of each change, the harmful first."""
     console.print(_headline(plan))
     changes = plan.changes[plan.changes["action"].isin({*WRITES, "conflict", "blocked"})]
-    harmful = changes["lowered"] | changes["cleared"]
-    if harmful.any() and not plan.undo_of:
+    # To lower or to remove is what an undo is for.
+    harmful = (changes["lowered"] | changes["cleared"]) & (not plan.undo_of)
+    if harmful.any():
         lowered, cleared = int(changes["lowered"].sum()), int(changes["cleared"].sum())
         console.print(f"[yellow]{lowered} lowered, {cleared} removed: listed first[/]")
     if changes.empty:
@@ -185,18 +186,19 @@ def show_plan(console: Console, plan: Plan) -> None:
     table = Table(show_edge=False)
     for name in ("line", "student", "line item", "action", "old → new"):
         table.add_column(name)
-    for change in shown.to_dict(orient="records"):
+    for change, word in zip(shown.to_dict(orient="records"), plan.words[shown.index], strict=True):
         told = change["message"]
         if change["action"] != "blocked":
             told = tell_change(parse(change["before"]), parse(change["after"]))
         if change["action"] == "conflict":
             told = f"{told} ({change['message']})"
-        mark = ", lowered" if change["lowered"] else ", removed" if change["cleared"] else ""
+        marks = ((", lowered", change["lowered"]), (", removed", change["cleared"]))
+        mark = next((mark for mark, is_so in marks if is_so and not plan.undo_of), "")
         table.add_row(
             str(change["line"] or ""),
             escape(change["student_name"] or change["student"]),
             escape(change["line_item_title"] or change["column"]),
-            change["action"] + mark,
+            word + mark,
             escape(told),
         )
     console.print(table)

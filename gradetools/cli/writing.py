@@ -187,6 +187,8 @@ def read_result(file: str) -> Result:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
         data = json.loads(text)
+    except FileNotFoundError:
+        raise SheetError(f"There is no file {file}: check the path.") from None
     except (OSError, ValueError, RecursionError):
         raise SheetError(
             f"{file} is no JSON file that can be read; give one Result as JSON."

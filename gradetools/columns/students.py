@@ -231,7 +231,7 @@ def find_student(text: str, snapshot: Snapshot) -> str:
         raise ColumnsError(
             f"{text!r} may be {' or '.join(people)}; give the sourcedId, which stands in brackets."
         )
-    near = f"; did you mean {' or '.join(people)}?" if people else "."
+    near = f"; did you mean {' or '.join(people)}?" if people else "; give an id, not a name."
     raise ColumnsError(
         f"Nobody in these classes has the sourcedId, identifier, userId, username or email {text!r}{near}"
     )

@@ -16,7 +16,7 @@ from gradetools.plan.merge import is_graded
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first, tell_counts
 from gradetools.snapshot import Environment
-from gradetools.telling import tell_change, tell_entries
+from gradetools.telling import call_undone, tell_change, tell_entries
 
 OnConflict = Literal["stop", "ours", "theirs"]
 ACTIONS = ("create", "update", "unchanged", "skip", "blocked", "conflict")
@@ -73,11 +73,20 @@ class Plan(Shown):
         reasons = self.changes["reason"][(self.changes["action"] == "skip").to_numpy()]
         counts = dict(self.counts)
         if self.undo_of:
-            writes = self.changes["action"].isin(WRITES).to_numpy()
-            removed = int((self.changes["cleared"].to_numpy(dtype=bool) & writes).sum())
+            removed = int((self.words == "remove").sum())
             others = {action: n for action, n in counts.items() if action not in WRITES}
             counts = {"removed": removed, "restored": self.writes - removed, **others}
         return tell_entries(counts, reasons)
+
+    @property
+    def words(self) -> pd.Series:
+        """The action of each entry as an analyst would call it: what an undo writes is to `remove` or to `restore`."""
+        actions = self.changes["action"].astype(object)
+        if not self.undo_of:
+            return actions
+        writes = actions[actions.isin(WRITES).to_numpy()]
+        undone = call_undone(writes, self.changes["after"], ("remove", "restore"))
+        return undone.reindex(actions.index).fillna(actions)
 
     @property
     def writes(self) -> int:
@@ -110,6 +119,7 @@ class Plan(Shown):
             word: int(changes[column].to_numpy(dtype=bool)[writes].sum()) for word, column in _HARM
         }
         first = changes.iloc[find_first(changes["action"].tolist(), _LOOKED_AT, MOST_ROWS)]
+        first = first.assign(action=self.words[first.index])
         rows = [
             (row["line"] or "", row["student_name"] or row["student"], row["line_item_title"] or row["line_item"],
              row["action"], tell_change(parse(row["before"]), parse(row["after"])), row["message"] or row["reason"])

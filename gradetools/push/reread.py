@@ -121,7 +121,9 @@ def plan_retry(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflic
     retried = retried_entries(receipt)
     class_ids = sorted(filter(None, set(retried["class_id"])))
     if not class_ids:
-        raise PlanError(f"The push {receipt.push_id} has nothing that is worth another try.")
+        raise PlanError(
+            f"The push {receipt.push_id} has nothing that failed; what is blocked is corrected in the sheet, which is then imported again."
+        )
     snapshot = gradebook.take_snapshot(class_ids)
     # Lists lag behind a write, and these were written at, if in vain.
     snapshot = with_records(snapshot, gradebook, retried["sourced_id"].tolist())

@@ -31,19 +31,12 @@ def show_changes(plan: Plan) -> Table:
         return tell_change(parse(before[entry]), parse(after[entry]))
 
     return Table(
-        lay_out(changes, "what", _call(changes) if plan.undo_of else changes["action"]),
+        lay_out(changes, "what", plan.words[changes.index]),
         marks=_mark(changes, harmful=not plan.undo_of),
         views=_list_views(changes),
         told={OLD_NEW: tell},
         labelled=False,
     )
-
-
-def _call(changes: pd.DataFrame) -> pd.Series:
-    """Name what an undo does to each grade: its writes put something back, or take it away."""
-    writes, cleared = changes["action"].isin(WRITES), changes["cleared"].astype(bool)
-    action = changes["action"].astype(object)
-    return action.mask(writes & cleared, "remove").mask(writes & ~cleared, "restore")
 
 
 def lay_out(changes: pd.DataFrame, called: str, words: pd.Series) -> pd.DataFrame:

@@ -22,5 +22,5 @@ def test_retry_writes_what_failed(run: Run, sandbox: gt.Sandbox, tmp_path: Path)
     again = run("push", "--retry", first.facts["push_id"], "--yes", "--json", **variables)
     assert (again.code, again.facts["rows"], again.facts["states"]["created"]) == (0, 1, 1)
     nothing = run("push", "--retry", again.facts["push_id"], "--yes", **variables)
-    assert (nothing.code, "nothing that is worth another try" in nothing.err) == (2, True)
+    assert (nothing.code, "nothing that failed" in nothing.err) == (2, True)
     assert run("push", "--retry", "x", "--resume", "y", "--yes", **variables).code == 2

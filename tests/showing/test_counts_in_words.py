@@ -83,6 +83,17 @@ def test_an_undo_says_what_it_took_back(sheet: Path) -> None:
     assert "updated" not in page
 
 
+def test_a_score_that_was_none_is_restored_not_removed() -> None:
+    """Where there was a grade without a score, as exempt is, an undo restores it, although a score goes."""
+    with gt.Sandbox() as sandbox, gt.connect(sandbox) as gradebook:
+        exempt = gt.Result(line_item="algebra-quiz-1", student="student-004", score=9)
+        pushed = gt.upsert_result(exempt, gradebook)
+        undo = gt.plan_undo(pushed, gradebook)
+        undone = gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
+    assert (undo.tell_counts(), undo.words.tolist()) == ("1 restored", ["restore"])
+    assert undone.tell_states() == "1 taken back (restored)"
+
+
 def test_the_command_line_says_it_too(run: Run, sheet: Path) -> None:
     """`check` says why entries are skipped, `undo` and `history` what was taken back."""
     seen = run("check", sheet, "--class", "algebra-1")
@@ -90,5 +101,6 @@ def test_the_command_line_says_it_too(run: Run, sheet: Path) -> None:
     pushed = run("import", sheet, "--class", "algebra-1", "--yes", "--json")
     undone = run("undo", pushed.facts["push_id"], "--yes")
     assert "3 taken back (2 removed, 1 restored) on sandbox" in undone.out
+    assert ("restore" in undone.out, "update" in undone.out) == (True, False)
     assert "Undo the undo with: gradetools undo " in undone.out
     assert "3 taken back" in run("history").out

@@ -111,5 +111,5 @@ def test_the_retry_of_an_undo_takes_the_rest_back(desk: Desk, refusing: Refusing
 def test_nothing_to_retry_is_a_sentence(desk: Desk) -> None:
     """A push in which nothing failed has no retry."""
     receipt = desk.push(desk.plan(desk.sheet("Midterm", "10")))
-    with pytest.raises(PlanError, match="nothing that is worth another try"):
+    with pytest.raises(PlanError, match="nothing that failed"):
         retry(desk, receipt)
