@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -60,6 +61,23 @@ def test_findings_are_a_file(desk: Desk, tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(JournalError, match=r"found\.csv is there already; choose another name"):
         gt.write_findings(checked, path)
+
+
+def test_no_file_of_entries_or_findings_runs(desk: Desk, tmp_path: Path) -> None:
+    """A name, id or header that is a formula is defused in every column of either table."""
+    sheet = desk.sheet("Midterm", "oops", "88")
+    checked = gt.check_entries(sheet, gt.suggest_columns(sheet, desk.snapshot()), desk.snapshot())
+    receipt = desk.push(desk.plan(sheet))
+    evil = dict.fromkeys(("student_name", "student", "line_item_title", "sourced_id"), "=1+1")
+    strange = replace(receipt, entries=receipt.entries.assign(**evil))
+    folder = gt.write_receipt(strange, tmp_path / "receipt")
+    odd = replace(checked, findings=checked.findings.assign(column="=1+1", fix="@SUM(1)"))
+    files = [folder / "entries.csv", gt.write_findings(odd, tmp_path / "found.csv")]
+    cells = [pd.read_csv(each, dtype=str, keep_default_na=False) for each in files]
+    assert [int((table == "'=1+1").sum().sum()) for table in cells] == [8, len(odd.findings)]
+    assert not any(
+        table.map(lambda cell: cell.startswith(("=", "@"))).any().any() for table in cells
+    )
 
 
 def test_a_note_may_hold_half_a_character(desk: Desk) -> None:
