@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator
@@ -54,6 +55,19 @@ def test_nothing_of_a_forgotten_push_is_left_on_the_disk(desk: Desk) -> None:
     assert traces(desk, *words) == []
     assert traces(desk, "algebra-quiz-1", kept.push_id) == ["algebra-quiz-1", kept.push_id]
     assert desk.undo(kept).writes == 1
+
+
+def test_what_was_freed_before_is_gone_too(desk: Desk, journal: Journal) -> None:
+    """Pages of the file that an earlier writer freed and did not overwrite hold nothing after a push is forgotten."""
+    receipt = push(desk, "Midterm", "41")
+    with contextlib.closing(sqlite3.connect(journal.path)) as db:
+        db.execute("PRAGMA secure_delete=OFF")
+        for message in (REMARK * 1000, ""):
+            with db:
+                db.execute("UPDATE entries SET message = ?", (message,))
+    assert traces(desk, REMARK) == [REMARK]
+    forget(desk, receipt.push_id)
+    assert traces(desk, REMARK) == []
 
 
 def test_a_forgotten_push_is_still_listed(desk: Desk) -> None:
