@@ -148,6 +148,11 @@ def test_a_second_process_is_refused(bench: Bench, tmp_path: Path, seed: int) ->
     """While one process pushes, another one is refused before it sends anything (P22)."""
     with noted(seed), Scene.open(bench, tmp_path / "scene", seed) as scene:
         reached = at_put(scene, 1)
+        # One answer takes longer than the second process waits for its turn.
+        watch, slow = scene.choose, iter([Fault(delay_answer=1.2)])
+        scene.choose = lambda asked: (
+            watch(asked) or (next(slow, None) if reached.is_set() else None)
+        )
         process, heard = start(scene)
         assert reached.wait(30)
         with pytest.raises(PushRunningError, match="under way"):
