@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -57,12 +57,6 @@ def open_new(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def write_new(path: Path, text: Iterable[str]) -> None:
-    """Write a new file, given in pieces, that only its owner can read; raises as `open_new` does."""
-    with open_new(path) as file:
-        file.writelines(encode(piece) for piece in text)
-
-
 def encode(text: str) -> bytes:
     """Give a text as UTF-8; half a character, which that has no form for, is written as its number."""
     return text.encode("utf-8", "backslashreplace")
@@ -78,7 +72,8 @@ def replace_file(path: Path, text: str) -> None:
         OSError: it cannot be written.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    write_new(beside, [text])
+    with open_new(beside) as file:
+        file.write(encode(text))
     try:
         beside.replace(path)
     except OSError:

@@ -21,7 +21,7 @@ GOOD_STATES = frozenset(STATES[:4])
 #: The states of what was written.
 WRITTEN = ("created", "updated")
 #: What an undo did with a grade: it is gone, or as it was before.
-_UNDONE = ("removed", "restored")
+UNDONE = ("removed", "restored")
 # What a receipt shows of itself first: what went wrong, then what was written.
 _LOOKED_AT = (*STATES[:3:-1], "updated", "created", "unchanged", "skipped")
 
@@ -140,7 +140,7 @@ class Receipt(Shown, PushSummary):
         counts = dict(self.states)
         if self.undo_of:
             words = self.words
-            parts = {word: int((words == word).sum()) for word in _UNDONE}
+            parts = {word: int((words == word).sum()) for word in UNDONE}
             written = sum(counts.pop(state) for state in WRITTEN)
             counts = {f"taken back ({tell_parts(parts)})": written, **counts}
         return tell_entries(counts, skipped)
@@ -151,9 +151,7 @@ class Receipt(Shown, PushSummary):
         states = self.entries["state"].astype(object)
         if not self.undo_of:
             return states
-        written = states[states.isin(WRITTEN).to_numpy()]
-        undone = call_undone(written, self.entries["after"], _UNDONE)
-        return undone.reindex(states.index).fillna(states)
+        return call_undone(states, self.entries["after"], written=WRITTEN, called=UNDONE)
 
     def to_json(self) -> str:
         """Write the facts of the push as JSON text."""

@@ -49,16 +49,22 @@ def tell_parts(counts: Mapping[str, int]) -> str:
     return tell_counts(there) if len(there) > 1 else "".join(there)
 
 
-def call_undone(words: pd.Series, after: pd.Series, called: tuple[str, str]) -> pd.Series:
-    """Call what an undo writes by what it does to the grade that is there.
+def call_undone(
+    words: pd.Series, after: pd.Series, *, written: Iterable[str], called: tuple[str, str]
+) -> pd.Series:
+    """Call what an undo writes by what it does to the grade that is there; other words stay.
 
     Args:
-        words: of the grades that are written; indexed as `after`.
-        after: the records that are written, as JSON text.
+        words: the action or state of each entry.
+        after: the records that are written, as JSON text; indexed as `words`.
+        written: the words of what is written.
         called: the words for a grade that is taken away, and for one that is as it was again.
     """
-    gone = [(parse(text) or {}).get("status") == "tobedeleted" for text in after[words.index]]
-    return pd.Series([called[0 if each else 1] for each in gone], words.index, dtype=object)
+    undone = words.astype(object)
+    writes = undone.index[undone.isin(list(written)).to_numpy()]
+    gone = [(parse(text) or {}).get("status") == "tobedeleted" for text in after[writes]]
+    undone[writes] = [called[0 if each else 1] for each in gone]
+    return undone
 
 
 def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:

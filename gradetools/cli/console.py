@@ -192,13 +192,12 @@ def show_plan(console: Console, plan: Plan) -> None:
             told = tell_change(parse(change["before"]), parse(change["after"]))
         if change["action"] == "conflict":
             told = f"{told} ({change['message']})"
-        marks = ((", lowered", change["lowered"]), (", removed", change["cleared"]))
-        mark = next((mark for mark, is_so in marks if is_so and not plan.undo_of), "")
+        mark = ", lowered" if change["lowered"] else ", removed" if change["cleared"] else ""
         table.add_row(
             str(change["line"] or ""),
             escape(change["student_name"] or change["student"]),
             escape(change["line_item_title"] or change["column"]),
-            word + mark,
+            word if plan.undo_of else word + mark,
             escape(told),
         )
     console.print(table)

@@ -84,9 +84,8 @@ class Plan(Shown):
         actions = self.changes["action"].astype(object)
         if not self.undo_of:
             return actions
-        writes = actions[actions.isin(WRITES).to_numpy()]
-        undone = call_undone(writes, self.changes["after"], ("remove", "restore"))
-        return undone.reindex(actions.index).fillna(actions)
+        called = ("remove", "restore")
+        return call_undone(actions, self.changes["after"], written=WRITES, called=called)
 
     @property
     def writes(self) -> int:

@@ -20,7 +20,7 @@ from gradetools.errors import JournalError
 from gradetools.files import open_private, write_private
 from gradetools.receipt import Receipt
 from gradetools.report.page import render_receipt
-from gradetools.report.parts import PARTS, defuse, keep_quote, part_rows, render_part
+from gradetools.report.parts import PARTS, defuse, keep_quote, part_rows, render_part, to_text
 from gradetools.report.workbook import MOST_CHARACTERS, write_workbook
 from gradetools.sheet import Sheet
 
@@ -126,7 +126,7 @@ def write_findings(checked: Checked, path: str | Path) -> Path:
         JournalError: the file is there already, or cannot be written, or is to be of another kind.
     """
     target = Path(path)
-    findings = checked.findings.astype(object).map(_text)
+    findings = checked.findings.astype(object).map(to_text)
     match target.suffix.lower():
         case ".csv":
             told = findings.map(defuse)
@@ -163,10 +163,6 @@ def make_folder(folder: str | Path) -> Path:
     return target
 
 
-def _text(value: object) -> str:
-    return "" if value is None or value is pd.NA else str(value)
-
-
 def _entries_csv(entries: pd.DataFrame) -> str:
     columns = [
         "student_name",
@@ -178,5 +174,5 @@ def _entries_csv(entries: pd.DataFrame) -> str:
         "message",
         "sourced_id",
     ]
-    table = entries[columns].map(lambda value: defuse("" if value is None else str(value)))
+    table = entries[columns].map(lambda value: defuse(to_text(value)))
     return str(table.to_csv(lineterminator="\r\n"))

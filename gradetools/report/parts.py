@@ -11,11 +11,12 @@ import pandas as pd
 
 from gradetools.cells.defused import is_defusable
 from gradetools.formats.recognition import OWN_COLUMN
+from gradetools.receipt import GOOD_STATES
 from gradetools.sheet import ColumnKey, Sheet
 
 #: What stands in which part of a receipt.
 PARTS: Mapping[str, frozenset[str]] = {
-    "succeeded": frozenset({"created", "updated", "unchanged", "skipped"}),
+    "succeeded": GOOD_STATES,
     "failed": frozenset({"failed", "blocked", "conflict"}),
     "unsent": frozenset({"unsent"}),
 }
@@ -100,7 +101,7 @@ def _other_cells(
 def _tell_lines(part: pd.DataFrame) -> dict[int, list[str]]:
     """Say for each line how its entries ended."""
     lines: dict[int, list[tuple[str, ...]]] = {}
-    columns = [[_text(value) for value in part[name].tolist()] for name in ("column", *_TOLD[1:])]
+    columns = [[to_text(value) for value in part[name].tolist()] for name in ("column", *_TOLD[1:])]
     for line, *texts in zip(part["line"].tolist(), *columns, strict=True):
         lines.setdefault(line, []).append(tuple(texts))
     return {line: [str(line), *_tell_line(entries)] for line, entries in lines.items()}
@@ -114,7 +115,8 @@ def _tell_line(entries: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield texts[0] if len(set(texts)) == 1 else "; ".join(pairs)
 
 
-def _text(value: object) -> str:
+def to_text(value: object) -> str:
+    """Give a value of a table as text, blank where there is none."""
     return "" if value is None or value is pd.NA else str(value)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gradetools.dialects import parse
 from gradetools.plan import tell_change
-from gradetools.receipt import GOOD_STATES, Receipt
+from gradetools.receipt import GOOD_STATES, UNDONE, Receipt
 from gradetools.widgets.grid_changes import OLD_NEW, either, lay_out
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
@@ -22,8 +22,6 @@ _ORDER: Final = (
     *("failed", "conflict", "blocked", "unsent"),
     *("updated", "created", "unchanged", "skipped"),
 )
-#: What an undo did, in place of "created" and "updated".
-_UNDONE: Final = ("removed", "restored")
 _MARKS: Final = {
     "failed": ("error", "not written"),
     "conflict": ("question", "not written"),
@@ -74,5 +72,5 @@ def _mark(entries: pd.DataFrame) -> pd.DataFrame:
 def _list_views(states: pd.Series, words: pd.Series) -> dict[str, NDArray[np.bool_]]:
     """List what can be looked at alone; only what has any rows."""
     views = {PROBLEMS: ~states.isin(list(GOOD_STATES)).to_numpy()}
-    views |= {word: (words == word).to_numpy() for word in (*_ORDER, *_UNDONE)}
+    views |= {word: (words == word).to_numpy() for word in (*_ORDER, *UNDONE)}
     return {name: mask for name, mask in views.items() if mask.any()}

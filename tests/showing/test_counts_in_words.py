@@ -45,13 +45,18 @@ def test_counts_without_reasons() -> None:
     assert tell_entries(dict.fromkeys(STATES, 0)) == "nothing to do"
 
 
+def check(path: Path, snapshot: gt.Snapshot) -> gt.Checked:
+    """Check a sheet with its suggested columns."""
+    sheet = gt.read_sheet(path)
+    return gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
+
+
 def test_each_value_says_why_entries_are_skipped(sheet: Path) -> None:
     """The check, the plan and the receipt tell it alike."""
     why = "2 blank cells, 1 word that stands for no grade"
     with gt.Sandbox() as sandbox, gt.connect(sandbox) as gradebook:
         snapshot = gradebook.take_snapshot(["algebra-1"])
-        read = gt.read_sheet(sheet)
-        checked = gt.check_entries(read, gt.suggest_columns(read, snapshot), snapshot)
+        checked = check(sheet, snapshot)
         plan = gt.make_plan(checked, snapshot)
         receipt = gt.push_plan(plan, gradebook, agreed=plan.fingerprint)
         assert checked.tell_counts() == f"3 ready, 3 skipped ({why})"
@@ -64,8 +69,7 @@ def test_an_undo_says_what_it_took_back(sheet: Path) -> None:
     """Receipt, page and list of pushes count what was taken back; programs find the states as ever."""
     with gt.Sandbox() as sandbox, gt.connect(sandbox) as gradebook:
         snapshot = gradebook.take_snapshot(["algebra-1"])
-        read = gt.read_sheet(sheet)
-        checked = gt.check_entries(read, gt.suggest_columns(read, snapshot), snapshot)
+        checked = check(sheet, snapshot)
         plan = gt.make_plan(checked, snapshot)
         pushed = gt.push_plan(plan, gradebook, agreed=plan.fingerprint)
         undo = gt.make_undo_plan(pushed, gradebook.take_snapshot(["algebra-1"]))
