@@ -423,8 +423,8 @@ MUTATIONS = (
     ),
     Mutation(
         "report/__init__.py",
-        "findings = checked.findings.astype(object).map(_text)",
-        "findings = checked.findings.head(1).astype(object).map(_text)",
+        "findings = checked.findings.astype(object).map(to_text)",
+        "findings = checked.findings.head(1).astype(object).map(to_text)",
         "the file of findings lacks rows",
     ),
     Mutation(
