@@ -28,6 +28,7 @@ from gradetools.journal import Journal, Outcome, forget_older, list_environments
 from gradetools.plan import WRITES, Plan
 from gradetools.push.feed import ListRead, make_task, make_tasks
 from gradetools.push.guards import check_host, check_plan
+from gradetools.push.log import log_outcomes
 from gradetools.push.progress import Progress, Reporter
 from gradetools.push.write import Task, done_state, verify_entry, write_entry
 from gradetools.receipt import Receipt
@@ -346,6 +347,7 @@ class _Run:
         except JournalError:
             self.refused = True
             raise
+        log_outcomes(self.plan, self.unsaved)
         self.unsaved.clear()
 
     def _sampled(self, entry: int) -> bool:

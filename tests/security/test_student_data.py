@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import logging
 import os
@@ -15,6 +16,7 @@ from command import Run
 
 import gradetools as gt
 from gradetools.cli import reading
+from gradetools.sandbox import Fault
 
 SAMPLES = Path(__file__).parents[2] / "notebooks" / "samples"
 #: Runs before anything else in a process, and hears of every address that it looks up or connects to (PEP 578).
@@ -78,13 +80,39 @@ def test_the_people_are_known() -> None:
 
 
 def test_no_log_names_anybody(run: Run, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
-    """With debug logging, nothing that is logged of an import, its undo and its mistakes tells a person."""
+    """With debug logging, an import, its undo and its mistakes are told by lines of the sheet, and no person is named."""
     with caplog.at_level(logging.DEBUG):
         for name in ("algebra_midterm.csv", "algebra_mistakes.csv"):
             options = ("--class", "algebra-1", "--yes", "--json", "--out", tmp_path / name)
             ended = run("import", SAMPLES / name, *options, GRADETOOLS_LOG_LEVEL="DEBUG")
             run("undo", ended.facts["push_id"], "--yes", GRADETOOLS_LOG_LEVEL="DEBUG")
     assert [person for person in people() if person in caplog.text] == []
+    told = [
+        record.getMessage() for record in caplog.records if record.name == "gradetools.push.log"
+    ]
+    assert {"line 2, entry 0: created, HTTP 201", "line 2, entry 0: updated, HTTP 201"} <= set(told)
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING"])
+def test_a_refused_grade_is_logged_by_its_line(
+    sandbox: gt.Sandbox, caplog: pytest.LogCaptureFixture, level: str
+) -> None:
+    """What was not written is logged from INFO on, by line, reason and status, without a word of what the server says."""
+    sheet = gt.read_sheet(io.StringIO("Student ID,Midterm\n00041,9\n00082,8\n"))
+    with gt.connect(sandbox) as gradebook:
+        snapshot = gradebook.take_snapshot("algebra-1")
+        checked = gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
+        plan = gt.make_plan(checked, snapshot)
+        said = b'{"message": "Ada Example has left the school"}'
+        sandbox.order(Fault(method="PUT", status=422, body=said))
+        with caplog.at_level(level):
+            receipt = gt.push_plan(plan, gradebook, agreed=plan.fingerprint, workers=1)
+    ours = [record for record in caplog.records if record.name == "gradetools.push.log"]
+    told = [(record.levelname, record.getMessage()) for record in ours]
+    refused = ("INFO", "line 2, entry 0: failed, refused, HTTP 422")
+    written = ("DEBUG", "line 3, entry 1: created, HTTP 201")
+    assert told == {"DEBUG": [refused, written], "INFO": [refused], "WARNING": []}[level]
+    assert ("Ada" in receipt.entries["message"].iloc[0], "Ada" in caplog.text) == (True, False)
 
 
 def test_an_unforeseen_error_tells_where_and_not_what(
