@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import json
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import certifi
@@ -146,13 +148,21 @@ def test_this_machine_is_reached_without_a_proxy(
     assert other.heard == []
 
 
+class Certificate(NamedTuple):
+    """A certificate that nobody knows: its file, and how a server shows it."""
+
+    pem: Path
+    context: ssl.SSLContext
+
+
 @pytest.fixture
-def certified(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Serve https with a certificate that nobody knows: its address, and the certificate's file."""
+def certificate(tmp_path: Path) -> Certificate:
+    """Make a certificate for this machine, by either of its names."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)
-    alternative = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    alternative = x509.SubjectAlternativeName(names)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -176,8 +186,34 @@ def certified(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem, private)
-    with serve(tls=context) as scripted:
-        yield f"https://localhost:{scripted.port}", pem
+    return Certificate(pem, context)
+
+
+@pytest.fixture
+def certified(certificate: Certificate) -> Iterator[tuple[str, Path]]:
+    """Serve https with that certificate: its address, and the certificate's file."""
+    with serve(tls=certificate.context) as scripted:
+        yield f"https://localhost:{scripted.port}", certificate.pem
+
+
+@pytest.mark.parametrize("path", ["/x", "/token"], ids=["gradebook", "token"])
+@pytest.mark.parametrize(
+    ("scheme", "host"),
+    [("http", "localhost"), ("https", "127.0.0.1"), ("https", "localhost"), ("http", "127.0.0.1")],
+    ids=["down to http", "another host", "another port", "both"],
+)
+def test_nothing_follows_a_redirect_from_https(
+    certificate: Certificate, scheme: str, host: str, path: str
+) -> None:
+    """From https neither token nor secret follows a redirect: not down to http, not to a host that is as well certified."""
+    with serve(tls=certificate.context if scheme == "https" else None) as elsewhere:
+        away = Say(308, b"", {"Location": f"{scheme}://{host}:{elsewhere.port}{path}"})
+        redirecting = {"tokens": [away]} if path == "/token" else {"script": [away]}
+        with serve(tls=certificate.context, **redirecting) as asked:
+            with pytest.raises((RefusedError, AuthError)):
+                ask_securely(f"https://localhost:{asked.port}", ca_bundle=certificate.pem)
+            assert [heard.path for heard in asked.heard][-1] == path
+        assert elsewhere.heard == []
 
 
 def ask_securely(url: str, passing: FakeTime | None = None, **given: object) -> int:
