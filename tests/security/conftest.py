@@ -1,4 +1,4 @@
-"""What the tests of security share: a keyring of their own, and the command line as a process or here."""
+"""What the tests of security share: a keyring of their own, a careless gateway, and a world behind it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,32 @@ from pathlib import Path
 
 import keyring
 import pytest
+from echoing_gateway import Gateway, serve_gateway
 from file_keyring import FileKeyring
+from secret_world import World, plant
+
+import gradetools as gt
+
+
+@pytest.fixture(scope="module")
+def running_gateway() -> Iterator[Gateway]:
+    """Serve the careless gateway for the tests of a module."""
+    with gt.Sandbox() as sandbox, serve_gateway(sandbox) as running:
+        yield running
+
+
+@pytest.fixture
+def gateway(running_gateway: Gateway) -> Gateway:
+    """Let a test begin with a gateway that works."""
+    running_gateway.mode = "fine"
+    return running_gateway
+
+
+@pytest.fixture
+def world(gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Give a world whose settings can also be found in the environment."""
+    plant(gateway, monkeypatch)
+    return World(gateway, tmp_path)
 
 
 @pytest.fixture
