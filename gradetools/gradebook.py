@@ -102,7 +102,7 @@ class Gradebook:
         """
         self.transport.auth.token()
         read_page(self.transport, self._classes, {"limit": "1"})
-        told = f"Connected to {self.environment.name} at {self.settings.base_url} as the client {self.settings.client_id}"
+        told = f"Connected to {self.environment.name} at {self.settings.base_url} with the client id {self.settings.client_id}"
         if lacking := self.transport.auth.lacking:
             return f"{told}, but the token server did not grant {name_scopes(lacking)}; ask its operators for that."
         return f"{told}."

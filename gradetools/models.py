@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 import uuid
 from collections.abc import Mapping
 from enum import StrEnum
@@ -69,8 +70,27 @@ def _a_date(value: object) -> object:
         try:
             dt.datetime.fromisoformat(value).astimezone(dt.UTC)
         except (ValueError, OverflowError):
-            raise ValueError("a date is written like 2026-09-18 or 2026-09-18T10:00:00Z") from None
+            raise ValueError(_tell_date(value)) from None
     return value
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _tell_date(text: str) -> str:
+    """Say why text is no date; one that is written well may be none of the calendar's."""
+    written = _DAY.match(text)
+    if written is not None and not _is_day(written[0]):
+        return "there is no such day in the calendar; correct the month or the day"
+    return "a date is written like 2026-09-18 or 2026-09-18T10:00:00Z"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _one_line(value: str) -> str:

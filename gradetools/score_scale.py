@@ -98,14 +98,18 @@ class ScoreScale(OneRosterModel):
             return f"The scale {called} has no {text_score!r}; it has {there_are}."
         if score is None or not any(one.bounds for one in self.score_scale_value):
             return ""
-        meant = [score] if not maximum or maximum != maximum else [score, 100 * score / maximum]
-        names = [name for name in map(self.find_name, meant) if name is not None]
+        percent = 100 * score / maximum if maximum and maximum == maximum else score
+        as_points, as_percent = self.find_name(score), self.find_name(percent)
+        names = {as_points, as_percent} - {None}
         if not names:
             return f"The scale {called} has no value for {score:g}."
-        if text_score is not None and text_score not in names:
-            either = " or ".join(dict.fromkeys(map(repr, names)))
-            return f"The scale {called} calls {score:g} {either}, not {text_score!r}."
-        return ""
+        if text_score is None or text_score in names:
+            return ""
+        if as_percent in (as_points, None):
+            return f"The scale {called} calls {score:g} {as_points!r}, not {text_score!r}."
+        share = f"{score:g} of {maximum:g} is {percent:.4g} %: {as_percent!r}"
+        points = f"; taken as points: {as_points!r}" if as_points is not None else ""
+        return f"By the scale {called}, {share}{points}; not {text_score!r}."
 
 
 def _only_bounds(known: list[tuple[Any, str]]) -> list[tuple[tuple[float, float | None], str]]:

@@ -19,7 +19,7 @@ from gradetools.showing import MOST_ROWS, Showing, Shown
 STUDENT_COLUMNS = (
     "sourced_id", "given_name", "family_name", "identifier", "username", "email", "user_ids", "class_id", "active",
 )  # fmt: skip
-#: One row per line item; the range is NaN where the line item has none.
+#: One row per line item; the range is NaN where the line item has none, the scale and the date "".
 LINE_ITEM_COLUMNS = (
     "sourced_id",
     "title",
@@ -27,6 +27,7 @@ LINE_ITEM_COLUMNS = (
     "result_value_min",
     "result_value_max",
     "score_scale",
+    "assign_date",
 )
 #: One row per result, also those `tobedeleted`; `record` is the whole of it as compact JSON text.
 RESULT_COLUMNS = ("sourced_id", "line_item", "student", "active", "record")
@@ -127,7 +128,8 @@ def line_item_row(item: LineItem, class_id: str) -> tuple[object, ...]:
     """Make a row of LINE_ITEM_COLUMNS."""
     low, high = item.result_value_min, item.result_value_max
     scale = item.score_scale.sourced_id if item.score_scale else ""
-    return (item.sourced_id, item.title, class_id, _number(low), _number(high), scale)
+    given = item.assign_date or ""
+    return (item.sourced_id, item.title, class_id, _number(low), _number(high), scale, given)
 
 
 def result_row(record: Mapping[str, Any]) -> tuple[object, ...]:

@@ -85,7 +85,7 @@ def make_snapshot(rows: int) -> Snapshot:
     students["class_id"], students["active"] = "algebra-1", True
     items = [
         {
-            "sourced_id": f"quiz-{k + 1}", "title": f"Quiz {k + 1}", "class_id": "algebra-1", "score_scale": "",
+            "sourced_id": f"quiz-{k + 1}", "title": f"Quiz {k + 1}", "class_id": "algebra-1", "score_scale": "", "assign_date": "",
             "result_value_min": 0.0, "result_value_max": 100.0,
         }
         for k in range(ITEMS)

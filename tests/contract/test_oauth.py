@@ -103,7 +103,7 @@ def upsert_through(issuer: Issuer, sandbox: gt.Sandbox, **given: Any) -> str:
 def test_a_grade_with_a_token_of_django(sandbox: gt.Sandbox, tmp_path: Path) -> None:
     """A token of django-oauth-toolkit, for an id and a secret with every odd letter, writes a grade; a wrong secret does not."""
     with django(tmp_path, "id+/%: é", *SCOPES) as issuer:
-        assert upsert_through(issuer, sandbox).endswith("as the client id+/%: é.")
+        assert upsert_through(issuer, sandbox).endswith("with the client id id+/%: é.")
         settings = issuer.settings(issuer.token_url, client_secret=SecretStr(SECRET[1:]))
         with pytest.raises(AuthError, match="does not accept the client id and secret"):
             Transport(settings).auth.token()
@@ -192,7 +192,7 @@ def test_a_dropped_scope_is_told_at_once() -> None:
     with serve([Say(body={"classes": []})], tokens) as scripted:
         told = gt.connect(scripted.settings(dialect="oneroster")).check_connection()
         assert told == (
-            f"Connected to staging at {scripted.base_url} as the client id, but the token server did not grant "
+            f"Connected to staging at {scripted.base_url} with the client id id, but the token server did not grant "
             "gradebook.createput; ask its operators for that."
         )
 
@@ -200,4 +200,4 @@ def test_a_dropped_scope_is_told_at_once() -> None:
 def test_no_scope_is_missed_that_was_not_asked_for() -> None:
     """Timeback is asked for no scope, so none can be dropped."""
     with serve(tokens=[Say(body={"access_token": "token-x", "scope": "other"})]) as scripted:
-        assert gt.connect(scripted.settings()).check_connection().endswith("as the client id.")
+        assert gt.connect(scripted.settings()).check_connection().endswith("with the client id id.")

@@ -39,6 +39,7 @@ def make_line_item(
 ) -> dict[str, Any]:
     """Make one row of a snapshot's line items, from 0 to `high`."""
     known = {"sourced_id": sourced_id, "title": title, "class_id": CLASS, "score_scale": ""}
+    known["assign_date"] = ""
     return {**known, "result_value_min": 0.0, "result_value_max": high, **fields}
 
 

@@ -207,6 +207,7 @@ def test_what_a_snapshot_holds(school: tuple[Sandbox, Gradebook]) -> None:
         LINE_ITEM_COLUMNS,
         RESULT_COLUMNS,
     ]
+    assert set(snapshot.line_items["assign_date"]) == {"2026-08-31T00:00:00.000Z"}
     held = [
         each for each in sandbox.records("results") if each["class"]["sourcedId"] == "algebra-1"
     ]
@@ -393,7 +394,7 @@ def test_a_result_outside_the_standard() -> None:
 def test_the_connection_is_checked(school: tuple[Sandbox, Gradebook]) -> None:
     """A connection that works says so in a sentence, with where and who."""
     sandbox, gradebook = school
-    told = f"Connected to sandbox at {sandbox.base_url} as the client sandbox."
+    told = f"Connected to sandbox at {sandbox.base_url} with the client id sandbox."
     assert gradebook.check_connection() == told
 
 

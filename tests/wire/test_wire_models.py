@@ -188,6 +188,15 @@ def test_dates(given: object, written: str) -> None:
     assert make_result(score_date=given).score_date == written
 
 
+@pytest.mark.parametrize("text", ["2026-02-30", "2026-13-01", "2027-02-29T10:00:00Z"])
+def test_a_day_that_is_none(text: str) -> None:
+    """A date that is written well and is none of the calendar's is told as that, and not as badly written."""
+    with pytest.raises(ValidationError, match="there is no such day in the calendar"):
+        make_result(score_date=text)
+    with pytest.raises(ValidationError, match="a date is written like 2026-09-18"):
+        make_result(score_date="16.10.")
+
+
 @pytest.mark.parametrize("given", ["18.09.2026", "planted", "", 5, "0001-01-01T00:00:00+05:00"])
 def test_what_is_no_date(given: object) -> None:
     """What is no date in ISO 8601, or none that the calendar can hold, is refused."""

@@ -57,7 +57,7 @@ def test_a_scale_may_mean_percents() -> None:
     """A score fits where it fits as points or as a share of the line item's maximum."""
     assert BOUNDS.find_misfit(45, "A", maximum=50) == ""
     assert BOUNDS.find_misfit(45, "F", maximum=50) == ""
-    told = "The scale Marks calls 45 'F' or 'A', not 'B'."
+    told = "By the scale Marks, 45 of 50 is 90 %: 'A'; taken as points: 'F'; not 'B'."
     assert BOUNDS.find_misfit(45, "B", maximum=50) == told
     assert (
         BOUNDS.find_misfit(45, "B", maximum=float("nan"))

@@ -44,7 +44,7 @@ def test_any_secret_survives_basic(client_id: str, secret: str) -> None:
         Sandbox(client_id=client_id, client_secret=secret) as sandbox,
         connect(sandbox) as gradebook,
     ):
-        assert gradebook.check_connection().endswith(f"as the client {client_id}.")
+        assert gradebook.check_connection().endswith(f"with the client id {client_id}.")
 
 
 def test_the_token_request() -> None:
