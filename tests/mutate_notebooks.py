@@ -195,8 +195,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/writing.py",
-        "        one.begin(make, self._gradebook, note=note)\n",
-        "        one.begin(make, self._gradebook, note=note)\n        one.push.go.click()\n",
+        "        one.begin(make, self._written_to, note=note)\n",
+        "        one.begin(make, self._written_to, note=note)\n        one.push.go.click()\n",
         "Undo writes before it was looked at",
     ),
     Mutation(
@@ -221,7 +221,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/history_form.py",
-        "            self.told.value = tell_push(push)\n",
+        "            self.told.value = join(*self._tell_retries(push), tell_push(push))\n",
         "",
         "nothing is said of the push that was chosen",
         HISTORY,

@@ -29,7 +29,7 @@ from gradetools.widgets.grid_entries import show_entries
 from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.history_list import label_push, show_pushes, tell_push
 from gradetools.widgets.keyboard import frame
-from gradetools.widgets.look import LABEL, WIDE, WRAP, count, say
+from gradetools.widgets.look import LABEL, WIDE, WRAP, Html, count, join, say
 from gradetools.widgets.push_panel import PushRun
 from gradetools.widgets.step import Step, offer, telling
 from gradetools.widgets.writing import Writing
@@ -172,7 +172,7 @@ class HistoryForm:
         self.steps["pushes"].settle(label_push(push, self.pushes))
         step.open("look at what it did")
         with telling(self.alert):
-            self.told.value = tell_push(push)
+            self.told.value = join(*self._tell_retries(push), tell_push(push))
             if push.forgotten:
                 step.settle("forgotten: only its counts are left")
             else:
@@ -189,7 +189,10 @@ class HistoryForm:
         shown = {
             self.entries: receipt.rows > 0,
             self.go_on: push.standing == "unfinished",
-            self.retry: failed > 0 and push.standing != "taken back" and not push.being_written,
+            self.retry: failed > 0
+            and push.standing != "taken back"
+            and not push.being_written
+            and not any(each.ok for each in self._retries(push)),
             self.undo: len(written_entries(receipt)) > 0 and not push.being_written,
             self.forget: not push.being_written,
         }
@@ -202,6 +205,16 @@ class HistoryForm:
         if push.taken_back_by:  # the button stays, for what an undo could not take back
             offered.remove(_OFFERS["undo"])
         self.steps["push"].open(f"look at what it did; you can {' or '.join(offered)}")
+
+    def _retries(self, push: PushSummary) -> list[PushSummary]:
+        """List the pushes that tried again what failed in one, which their notes tell."""
+        return [each for each in self.pushes if each.note == f"retry of {push.push_id}"]
+
+    def _tell_retries(self, push: PushSummary) -> list[Html]:
+        return [
+            say("good" if each.ok else "warning", f"Tried again by push {each.push_id}: {each.tell_states()}.")
+            for each in self._retries(push)
+        ]  # fmt: skip
 
     @property
     def _busy(self) -> bool:
@@ -226,6 +239,7 @@ class HistoryForm:
                 start(writing, receipt, self._gradebook(receipt.environment))
                 self.writing = writing
                 self._below.children = [writing.view]
+                self.steps["push"].open("look below at what that would change, then write it")
 
     def _gradebook(self, environment: Environment) -> Gradebook:
         if self._given is not None and self._given.environment == environment:

@@ -58,7 +58,11 @@ class ImportForm:
         self._stale = False
         self._corrected = ipw.HTML().add_class("gt-corrected")
         self.steps: dict[str, Step] = {}
-        self.writing = Writing(Path(folder) / "receipts", on_end=self._end)
+        self.writing = Writing(
+            Path(folder) / "receipts",
+            on_end=self._end,
+            on_below=lambda words: self.steps["receipt"].open(words),
+        )
         self.preview, self.push = self.writing.preview, self.writing.push
         self.receipt = self.writing.receipt
         self.unfinished = Unfinished(Path(folder) / "receipts", on_end=self._end)
@@ -120,6 +124,16 @@ class ImportForm:
         for name in list(self.steps)[number:]:
             if name not in kept:
                 self.steps[name].lock()
+        if self.steps:
+            self._keep_receipt()
+
+    def _keep_receipt(self) -> None:
+        """Let the receipt of the push before stay in sight, until there is another."""
+        if self.receipt.receipt is None:
+            self.steps["receipt"].lock()
+        elif not self.writing.running:
+            self.steps["receipt"].open("")
+            self.steps["receipt"].settle("of the last push, which can still be taken back")
 
     def _plan(self) -> None:
         if self._stale:
@@ -129,7 +143,7 @@ class ImportForm:
         self._corrected.value = tell_corrections(self.draft)
         self.steps["preview"].open("look at what would change")
         self.steps["push"].open("write it, when it is what you want")
-        self.steps["receipt"].lock()
+        self._keep_receipt()
 
     def _end(self, run: PushRun) -> None:
         """After a push, this one or its undo: what the gradebook held before no longer holds."""

@@ -2,8 +2,8 @@
 //
 // JupyterLab listens for its shortcuts at the document, before any of our listeners, and on whatever is no text field
 // it takes `d d` for "delete the cell". It spares an element that has the attribute GUARD itself. And an element that
-// is disabled, hidden or drawn anew while it has the focus leaves the keyboard nowhere; then the focus goes to the
-// step that says what to do next.
+// is disabled, hidden or drawn anew while it has the focus leaves the keyboard nowhere; then the focus stays with the
+// push that it has started, whose receipt follows, or else goes to the step that says what to do next.
 
 const GUARD = "data-lm-suppress-shortcuts";
 const HEADER = ".jupyter-widget-Collapse-header";
@@ -18,6 +18,7 @@ class Keyboard {
     this.form = form;
     this.last = null; // the element that has the focus, or had it and did not give it away
     this.step = null; // its step
+    this.push = null; // the push that it belongs to
     form.tabIndex = -1; // a click beside a control stays in the form
     this.hears = [
       ["focusin", (event) => this.note(event.target)],
@@ -44,6 +45,7 @@ class Keyboard {
     this.last = ours ? element : null;
     if (!ours) return;
     this.step = element.closest(".gt-step");
+    this.push = element.closest(".gt-push");
     element.setAttribute(GUARD, "true");
   }
 
@@ -83,6 +85,11 @@ class Keyboard {
     const { last } = this;
     if (!last || isUsable(last)) {
       if (last && document.activeElement === document.body) last.focus({ preventScroll: true });
+      return;
+    }
+    if (this.push && isUsable(this.push)) {
+      this.push.tabIndex = -1;
+      this.push.focus({ preventScroll: true });
       return;
     }
     const steps = [...this.form.querySelectorAll(".gt-step")].filter(isUsable);

@@ -81,7 +81,7 @@ STYLE = Html("""<style>
 .gt-form .widget-html-content, .gt-form .jupyter-widget-html-content { line-height: 1.5;
   overflow-wrap: break-word; white-space: normal; }
 .gt-form .widget-html:has(> .widget-html-content:empty) { display: none; }
-.gt-form .gt-state:focus { outline: 2px solid var(--jp-brand-color1, #1565c0); outline-offset: 2px; }
+.gt-form .gt-state:focus, .gt-form .gt-push:focus { outline: 2px solid var(--jp-brand-color1, #1565c0); outline-offset: 2px; }
 .gt-form .gt-title { font-size: 1.15em; font-weight: 600; margin-right: .8em; }
 .gt-form .gt-later { color: var(--jp-ui-font-color2, #666); }
 .gt-form .gt-next { color: var(--jp-brand-color1, #1565c0); font-weight: 600; }
@@ -111,6 +111,7 @@ STYLE = Html("""<style>
 .gt-form .gt-table th, .gt-form .gt-table td { text-align: left; vertical-align: top; white-space: normal;
   padding: .2em .8em .2em 0; border-bottom: 1px solid var(--jp-border-color2, #ddd); }
 .gt-form .gt-samples, .gt-form .gt-reason { color: var(--jp-ui-font-color2, #666); }
+.gt-form .gt-files-list { display: flex; flex-wrap: wrap; gap: .4em; margin: .2em 2px; }
 .gt-form summary { cursor: pointer; }
 .gt-form pre { overflow-x: auto; padding: .6em; background: var(--jp-layout-color2, #eee); }
 .gt-form .gt-under { margin-left: calc(12em + 10px); }
@@ -118,7 +119,7 @@ STYLE = Html("""<style>
 .gt-form .gt-line > .widget-html { margin-top: 0; margin-bottom: 0; }
 .gt-form .gt-fold > .lm-Widget > .lm-Widget { background: none; }
 /* One thing is next: only its button stands out. */
-.gt-form .gt-step:not(:has(> .gt-state .gt-next)) .widget-button.mod-primary:not([disabled]) {
+.gt-form .gt-step:not(:has(> .gt-state .gt-next)) .widget-button.mod-primary {
   color: var(--jp-ui-font-color1, #222); background: var(--jp-layout-color2, #eee); }
 @container (max-width: 34em) {
   .gt-form .widget-inline-hbox { flex-wrap: wrap; height: auto; }

@@ -187,8 +187,10 @@ class PushPanel:
         self.go.description = (
             f"Take back {grades} in {name}" if plan.undo_of else f"Write {grades} to {name}"
         )
-        self.go.button_style = "danger" if production else "primary"
         self.go.disabled = plan.writes == 0
+        # What cannot be pressed does not look as if it could.
+        able = "danger" if production else "primary"
+        self.go.button_style = "" if self.go.disabled else able
         _show(self.confirm, when=production)
         _show(self.allow_unsafe, when=False)
         _show(self.note, when=True)
@@ -297,7 +299,11 @@ class PushPanel:
             return
         self.bar.bar_style = "success" if receipt.ok else "warning"
         self.told.value = tell_progress(run.progress) if run.progress is not None else ""
-        if receipt.status == "unfinished":
+        if receipt.status == "done":
+            done = "Taken back" if receipt.undo_of else "Written"
+            self.go.description = done if receipt.ok else "Ended: the receipt tells what came of it"
+            self.go.button_style = ""
+        else:
             self._offer = (run.plan, run.gradebook, receipt.push_id)
             entries = receipt.entries
             unknown = entries["reason"] == "outcome-unknown"

@@ -63,6 +63,30 @@ class ReceiptPanel:
         for widget in (self.grid, self.retry, self.undo):
             widget.layout.display = "none"
 
+    def put_aside(self) -> None:
+        """Keep in sight, while something else is being prepared, that the push before can still be taken back, and Undo."""
+        receipt = self.receipt
+        if receipt is None or self.undo.layout.display == "none":
+            self.clear()
+            return
+        wrote = ": ".join(part for part in (receipt.sheet, receipt.tell_states()) if part)
+        told = f"The last push ({wrote}) can still be taken back, here or in history.ipynb."
+        self.told.value = join(say("info", told), _tell_push(receipt))
+        self.downloads.show(None)
+        for widget in (self.grid, self.retry):
+            widget.layout.display = "none"
+
+    def follow(self, later: Receipt) -> None:
+        """Tell what a retry or an undo of what is shown came to, and offer it no second time where it left nothing to do."""
+        undone = self.receipt is not None and later.undo_of == self.receipt.push_id
+        what = "Taken back" if undone else "Tried again"
+        came = say("good" if later.ok else "warning", f"{what} by push {later.push_id}: {later.tell_states()}.")  # fmt: skip
+        self.told.value = join(came, Html(self.told.value))
+        if later.ok:
+            self.retry.layout.display = "none"
+        if later.ok and undone:
+            self.undo.layout.display = "none"
+
     def show(self, receipt: Receipt, folder: Path | None) -> None:
         """Show a receipt and where its files are."""
         self.receipt = receipt
@@ -76,6 +100,7 @@ class ReceiptPanel:
         failed = len(retried_entries(receipt))
         self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
         self.retry.layout.display = None if failed else "none"
+        self.undo.description = f"Undo{' this undo' if receipt.undo_of else ''}: show what that would change"  # fmt: skip
         self.undo.layout.display = None if len(written_entries(receipt)) else "none"
 
 
@@ -86,8 +111,12 @@ def tell_receipt(receipt: Receipt, folder: Path | None, left: list[str]) -> Html
         say("good" if receipt.ok else "warning", summary),
         _tell_reasons(receipt),
         _tell_files(folder, left) if folder else "",
-        element("div", f"Push {receipt.push_id}", hook="gt-reason"),
+        _tell_push(receipt),
     )
+
+
+def _tell_push(receipt: Receipt) -> Html:
+    return element("div", f"Push {receipt.push_id}", hook="gt-reason")
 
 
 def _tell_reasons(receipt: Receipt) -> Html:

@@ -62,7 +62,11 @@ class ResultForm:
         self.line_item = Picker("Line item", "line-item", on_change=self._choose_grade)
         self.student = Picker("Student", "student", on_change=self._choose_grade)
         self.fields = ResultFields(on_change=self._change)
-        self.writing = Writing(Path(folder) / "receipts", on_end=self._end)
+        self.writing = Writing(
+            Path(folder) / "receipts",
+            on_end=self._end,
+            on_below=lambda words: self.upsert.open(words),
+        )
         self.preview, self.push = self.writing.preview, self.writing.push
         self.receipt = self.writing.receipt
         self.where = WhereStep(
@@ -193,7 +197,10 @@ class ResultForm:
     def _forget_plan(self) -> None:
         if not self.push.running:
             self.writing.clear()
-            self.upsert.lock()
+            if self.receipt.receipt is None:
+                self.upsert.lock()
+            elif not self.writing.running:
+                self.upsert.settle("nothing new to write; the last push can still be taken back")
 
     def _end(self, run: PushRun) -> None:
         """After a push, this one or its undo: show what the gradebook has now."""
@@ -201,7 +208,8 @@ class ResultForm:
             with telling(self.grade.alert):
                 self._look()
                 self._load()
-            self.upsert.settle("written; it can be taken back" if run.receipt.ok else "ended")
+            done = "taken back" if run.plan.undo_of else "written; it can be taken back"
+            self.upsert.settle(done if run.receipt.ok else "ended")
 
 
 def _people(snapshot: Snapshot) -> list[tuple[str, str]]:

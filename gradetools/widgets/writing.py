@@ -34,9 +34,17 @@ class Writing:
     undo: Writing | None = None
     retry: Writing | None = None
 
-    def __init__(self, receipts: Path, *, on_end: Callable[[PushRun], None] | None = None) -> None:
+    def __init__(
+        self,
+        receipts: Path,
+        *,
+        on_end: Callable[[PushRun], None] | None = None,
+        on_below: Callable[[str], None] | None = None,
+    ) -> None:
         self._receipts = receipts
-        self._on_end = on_end
+        self._on_end, self._on_below = on_end, on_below
+        #: Where what the receipt tells was written; another plan may go elsewhere.
+        self._written_to: Gradebook | None = None
         self._make: MakePlan | None = None
         self._gradebook: Gradebook | None = None
         self.preview = Preview(on_policy=self.remake)
@@ -51,12 +59,13 @@ class Writing:
         return self.push.running or any(one.running for one in below)
 
     def clear(self) -> None:
-        """Forget the plan, unless it is being written."""
+        """Forget the plan, unless it is being written; what was written before can still be taken back."""
         if not self.push.running:
             self.preview.clear()
             self.push.withdraw()
-            self.receipt.clear()
-            self.undo = self.retry = None
+            if not self.running:
+                self.undo = self.retry = None
+                self.receipt.put_aside()
 
     def begin(self, make: MakePlan, gradebook: Gradebook, *, note: str = "") -> None:
         """Make a plan, show it, and offer to write it.
@@ -106,22 +115,27 @@ class Writing:
 
     def _end(self, run: PushRun) -> None:
         if run.receipt is not None:
+            self._written_to, self.undo, self.retry = run.gradebook, None, None
             self.receipt.show(run.receipt, run.folder)
+            if run.receipt.status == "done":
+                told = say("info", "This was written; the receipt tells what came of it.")
+                self.preview.told.value = join(told, Html(self.preview.told.value))
         if self._on_end is not None:
             self._on_end(run)
 
     def _take_back(self) -> None:
         """Show what taking the push back would change, with everything it needs to be written."""
-        receipt, gradebook = self.receipt.receipt, self._gradebook
+        receipt, gradebook = self.receipt.receipt, self._written_to
         if receipt is None or gradebook is None:
             return
         with telling(self.receipt.alert):
             made = self._below(lambda policy: plan_undo(receipt, gradebook, on_conflict=policy))
             self.undo, self.retry = made, None
+            self._say_next("look at what taking it back would change, then take it back")
 
     def _try_again(self) -> None:
         """Show what trying again what failed would change, with everything it needs to be written."""
-        receipt, gradebook = self.receipt.receipt, self._gradebook
+        receipt, gradebook = self.receipt.receipt, self._written_to
         if receipt is None or gradebook is None:
             return
         with telling(self.receipt.alert):
@@ -130,6 +144,11 @@ class Writing:
                 note=f"retry of {receipt.push_id}",
             )
             self.retry, self.undo = made, None
+            self._say_next("look at what trying again would change, then write it")
+
+    def _say_next(self, words: str) -> None:
+        if self._on_below is not None:
+            self._on_below(words)
 
     def _below(self, make: MakePlan, note: str = "") -> Writing:
         """Show another plan below the receipt.
@@ -137,9 +156,17 @@ class Writing:
         Raises:
             PushRunningError: the one that is there is being written.
         """
-        if self.running or self._gradebook is None:
+        if self.running or self._written_to is None:
             raise PushRunningError("A push is under way; wait for it or stop it, then try again.")
-        one = Writing(self._receipts, on_end=self._on_end)
-        one.begin(make, self._gradebook, note=note)
+        one = Writing(self._receipts, on_end=self._end_below, on_below=self._on_below)
+        one.begin(make, self._written_to, note=note)
         self.receipt.below.children = [one.view]
         return one
+
+    def _end_below(self, run: PushRun) -> None:
+        """After a retry or an undo: say above it what came of it."""
+        below = (one.push.run for one in (self.undo, self.retry) if one is not None)
+        if run.receipt is not None and run in below:
+            self.receipt.follow(run.receipt)
+        if self._on_end is not None:
+            self._on_end(run)

@@ -1,0 +1,142 @@
+"""What was written stays in reach while the next thing is prepared, and what came of an undo or a retry is said where it began."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from form_driving import drive, write_sheet
+
+import gradetools as gt
+from gradetools.sandbox import Fault, Sandbox
+from gradetools.widgets import HistoryForm, ImportForm, ResultForm
+from gradetools.widgets.writing import Writing
+
+
+@pytest.fixture
+def form(sandbox: Sandbox, tmp_path: Path) -> ImportForm:
+    """Give a form through which three grades were written."""
+    gradebook = gt.connect(sandbox, patience=gt.Patience(attempts=1))
+    form = ImportForm(gradebook, folder=tmp_path)
+    rows = ("00041,50", "00082,60", "00123,70")
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", *rows))
+    write(form.writing)
+    return form
+
+
+def write(writing: Writing | None) -> gt.Receipt:
+    """Press the button of a plan and wait for its receipt."""
+    assert writing is not None
+    writing.push.go.click()
+    receipt = writing.push.wait(30)
+    assert receipt is not None
+    return receipt
+
+
+def displayed(widget: object) -> bool:
+    """Whether a widget is in sight."""
+    return widget.layout.display != "none"  # type: ignore[attr-defined]  # every widget of a form has a layout
+
+
+def test_what_was_written_can_be_taken_back_after_going_back(form: ImportForm) -> None:
+    """A cell corrected after a push leaves its Undo in sight, beside the words that another push is being prepared."""
+    pushed = form.receipt.receipt
+    assert pushed is not None
+    form.draft.correct(2, "Midterm", "51")
+    form.check.start()
+    form.check.go.click()
+    assert form.push.go.description == "Write 1 grade to sandbox"
+    assert "The last push (quiz.csv: 3 created) can still be taken back" in form.receipt.told.value
+    assert "can still be taken back" in form.steps["receipt"].state.value
+    assert [displayed(each) for each in (form.receipt.undo, form.receipt.grid)] == [True, False]
+    form.receipt.undo.click()
+    assert "next: look at what taking it back would change" in form.steps["receipt"].state.value
+    undone = write(form.writing.undo)
+    assert (undone.ok, undone.undo_of) == (True, pushed.push_id)
+    assert f"Taken back by push {undone.push_id}: 3 taken back" in form.receipt.told.value
+
+
+def test_an_undo_is_told_where_it_was_asked_for(form: ImportForm) -> None:
+    """What was taken back says so and offers no second Undo; the undo's own says that it undoes an undo."""
+    form.receipt.undo.click()
+    undo = form.writing.undo
+    assert undo is not None
+    write(undo)
+    assert "✔" in form.receipt.told.value.partition("Taken back by push")[0]
+    assert not displayed(form.receipt.undo)
+    assert undo.receipt.undo.description == "Undo this undo: show what that would change"
+    assert (undo.push.go.description, undo.push.go.button_style) == ("Taken back", "")
+    assert "This was written" in undo.preview.told.value
+
+
+def test_a_new_push_takes_the_place_of_the_one_before(form: ImportForm) -> None:
+    """The receipt of the next push is shown as a whole, and its Undo takes back that one."""
+    form.draft.correct(2, "Midterm", "51")
+    form.check.start()
+    form.check.go.click()
+    second = write(form.writing)
+    assert form.receipt.receipt is not None
+    assert form.receipt.receipt.push_id == second.push_id
+    assert [displayed(each) for each in (form.receipt.undo, form.receipt.grid)] == [True, True]
+    assert "The last push" not in form.receipt.told.value
+
+
+def test_what_was_taken_back_is_not_offered_again(form: ImportForm) -> None:
+    """After a whole undo nothing of the push before is left in sight once something else is prepared."""
+    form.receipt.undo.click()
+    write(form.writing.undo)
+    form.check.start()
+    form.check.go.click()
+    assert (form.receipt.receipt, form.receipt.told.value) == (None, "")
+    assert "comes after: Push" in form.steps["receipt"].state.value
+
+
+def test_a_retry_is_told_where_it_was_asked_for(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A push whose failed grades were written later says so, in the form and in the history, and offers no other try."""
+    gradebook = gt.connect(sandbox, patience=gt.Patience(attempts=1))
+    form = ImportForm(gradebook, folder=tmp_path)
+    rows = ("00041,50", "00082,60", "00123,70")
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", *rows))
+    sandbox.order(Fault(method="PUT", status=422))
+    failed = write(form.writing)
+    assert form.push.go.description == "Ended: the receipt tells what came of it"
+    form.receipt.retry.click()
+    again = write(form.writing.retry)
+    told = f"Tried again by push {again.push_id}: 1 created"
+    assert told in form.receipt.told.value
+    assert not displayed(form.receipt.retry)
+    history = HistoryForm(gradebook, folder=tmp_path)
+    history.push.value = failed.push_id
+    assert told in history.told.value
+    assert [displayed(each) for each in (history.retry, history.undo)] == [False, True]
+
+
+def test_one_grade_can_be_taken_back_after_another_was_typed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A second score typed after a push leaves the first one's Undo in sight, and it takes the first back."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    form.where.connect.click()
+    form.class_.value, form.line_item.value = "algebra-1", "algebra-midterm"
+    form.student.value = "student-001"
+    form.fields.inputs["score"].value = "11"
+    first = write(form.writing)
+    assert "written; it can be taken back" in form.upsert.state.value
+    form.fields.inputs["score"].value = "12"
+    assert "can still be taken back" in form.receipt.told.value
+    form.student.value = "student-002"
+    assert "the last push can still be taken back" in form.upsert.state.value
+    form.receipt.undo.click()
+    undone = write(form.writing.undo)
+    assert (undone.ok, undone.undo_of) == (True, first.push_id)
+    assert "✔ taken back" in form.upsert.state.value
+
+
+def test_what_cannot_be_pressed_does_not_look_as_if_it_could(form: ImportForm) -> None:
+    """A button with nothing to write has the colour of none, one that can be pressed that of the next thing."""
+    form.check.start()
+    form.check.go.click()
+    assert (form.push.go.disabled, form.push.go.button_style) == (True, "")
+    form.receipt.undo.click()
+    assert form.writing.undo is not None
+    assert form.writing.undo.push.go.button_style == "primary"
