@@ -24,6 +24,8 @@ Each message is one sentence that says what to do next, free of secrets.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class GradetoolsError(Exception):
     """Something an analyst can act on; the message says how."""
@@ -47,7 +49,15 @@ class DeclinedError(GradetoolsError, InterruptedError):
 
 
 class SheetError(GradetoolsError, ValueError):
-    """The file cannot be read as a grade sheet."""
+    """The file cannot be read as a grade sheet.
+
+    Attributes:
+        worksheets: of a workbook, the names of its worksheets, of which another may be one.
+    """
+
+    def __init__(self, message: str, *, worksheets: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.worksheets = tuple(worksheets)
 
 
 class ColumnsError(GradetoolsError, ValueError):

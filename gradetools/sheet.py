@@ -348,7 +348,7 @@ def read_sheet(
     Args:
         source: the path of a CSV, of an XLSX, XLS or ODS workbook, or of a OneRoster CSV package (zip or folder);
             or what was pasted, as a stream (`io.StringIO(text)`); or a DataFrame, whose index is left out.
-        worksheet: which worksheet of a workbook; without it the first that holds anything.
+        worksheet: which worksheet of a workbook; without it the first that holds students and scores.
         encoding: of a CSV; without it it is detected.
         delimiter: of a text; without it it is detected.
         header_row: the line of the header, from 1; without it it is found among the first lines.
@@ -359,8 +359,37 @@ def read_sheet(
         MissingExtraError: for XLS, xlrd is not installed.
     """
     cells = read_cells(source, worksheet=worksheet, encoding=encoding, delimiter=delimiter)
-    recognition = recognise(cells, format_name=format, header_row=header_row)
+    options = {"format_name": format, "header_row": header_row}
+    if not cells.worksheets:
+        return _understand(cells, **options)
+    return _choose_worksheet(source, cells, worksheet is not None, options)
+
+
+def _understand(cells: Cells, **options: Any) -> Sheet:  # noqa: ANN401 - the options of `recognise`
+    recognition = recognise(cells, **options)
     sheet = Sheet(cells, recognition, describe(cells, recognition))
     if not len(sheet.frame):
         raise SheetError(f"{sheet.name} has a header and no rows below it: export the sheet again.")
     return sheet
+
+
+def _choose_worksheet(source: Any, first: Cells, named: bool, options: Mapping[str, Any]) -> Sheet:  # noqa: ANN401, FBT001 - of `read_sheet`
+    """Take the first worksheet that holds students and scores, else the first that could be a table; or the one named."""
+    looked_at = first.detected["worksheet"]
+    others = [title for title in first.worksheets if title != looked_at]
+    nearest, refused = None, ""
+    for title in (looked_at, *(() if named else others)):
+        try:
+            cells = first if title == looked_at else read_cells(source, worksheet=title)
+            sheet = _understand(cells, **options)
+        except SheetError as error:
+            refused = refused or f"Of the worksheet {title!r}: {error}"
+            continue
+        if sheet.description.holds_grades:
+            return sheet
+        nearest = nearest or sheet
+    if nearest is not None:
+        return nearest
+    also = "There are also the worksheets" if named else "No grade sheets are the others either:"
+    told = f" {also} {', '.join(map(repr, others))}." if others else ""
+    raise SheetError(f"{refused}{told}", worksheets=first.worksheets)

@@ -62,8 +62,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/sheet_step.py",
-        "        self._source = source\n        self._on_change()\n",
-        "        self._source = source\n",
+        '        self._source, self._name = None, ""\n        self._on_change()\n',
+        '        self._source, self._name = None, ""\n',
         "another sheet leaves the plan of the first in sight",
     ),
     Mutation(
@@ -375,8 +375,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/sheet_step.py",
-        'self.read.button_style = "" if pasted else "primary"',
-        'self.read.button_style = "primary"',
+        'button.button_style = "primary" if button is wanted else ""',
+        'button.button_style = "primary"',
         "two buttons that read stand out at once",
     ),
     Mutation(

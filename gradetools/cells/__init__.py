@@ -38,12 +38,14 @@ class Cells:
         container: "csv", "xlsx", "xls", "ods", "oneroster", "text" or "frame".
         detected: "encoding" and "delimiter" of a text; "worksheet" of a workbook, and its "other worksheets" and what
             is "hidden" in it; "version", "mode" ("bulk", "delta") and what is "left out" of a OneRoster package.
+        worksheets: the names of a workbook's worksheets, the hidden ones last.
     """
 
     frame: pd.DataFrame
     source: str
     container: str
     detected: Mapping[str, str]
+    worksheets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Say how much it holds, in one line."""
@@ -88,8 +90,8 @@ def read_cells(
         return Cells(frame, name, container, detected)
     if container:
         _refuse(options, f"{name} is a workbook and", but="worksheet")
-        frame, detected = read_workbook(content, name, container, worksheet)
-        return Cells(frame, name, container, detected)
+        frame, detected, titles = read_workbook(content, name, container, worksheet)
+        return Cells(frame, name, container, detected, titles)
     if worksheet is not None:
         raise SheetError(f"{name} is no workbook and has no worksheets: leave the worksheet out.")
     frame, detected = read_delimited(content, name, encoding, delimiter)

@@ -27,11 +27,12 @@ class _Found(NamedTuple):
 
 def read_workbook(
     content: bytes, name: str, container: str, worksheet: str | None
-) -> tuple[pd.DataFrame, dict[str, str]]:
+) -> tuple[pd.DataFrame, dict[str, str], tuple[str, ...]]:
     """Read the worksheet of that name, or the first that holds anything; formulas give their last values.
 
     Returns:
-        The frame of `Cells`; and "worksheet", "other worksheets", "hidden" where there is such a thing.
+        The frame of `Cells`; "worksheet", "other worksheets", "hidden" where there is such a thing; and the names of
+        all worksheets.
 
     Raises:
         SheetError: the workbook is damaged, or has no such worksheet, or it is empty, or holds formulas
@@ -51,31 +52,31 @@ def read_workbook(
             f"{name} cannot be read as an {container.upper()} workbook:"
             " open it in a spreadsheet program and save it again."
         ) from None
-    if found is not None:
-        _refuse_uncalculated(name, found)
+    if found is not None and found.uncalculated:
+        raise SheetError(_why_uncalculated(name, found), worksheets=titles)
     if found is None or not found.grid.height:
-        raise SheetError(_why_nothing(name, titles, worksheet))
+        raise SheetError(_why_nothing(name, titles, worksheet), worksheets=titles)
     told = {"worksheet": found.title}
     if others := [title for title in titles if title != found.title]:
         told["other worksheets"] = ", ".join(others)
-    if hidden := [f"{count} {what}" for count, what in found.hidden if count]:
+    if hidden := [_count(count, what) for count, what in found.hidden if count]:
         told["hidden"] = " and ".join(hidden) + ", read like the others"
-    return found.grid.take_frame(), told
+    return found.grid.take_frame(), told, tuple(titles)
 
 
 def _read_xlsx(content: bytes, name: str, worksheet: str | None) -> tuple[list[str], _Found | None]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         book = open_xlsx(archive)
-        wanted = [each for each in book.worksheets if worksheet in (None, each.title)]
-        for each in sorted(wanted, key=lambda one: not one.visible):
+        known = sorted(book.worksheets, key=lambda one: not one.visible)
+        for each in (one for one in known if worksheet in (None, one.title)):
             reader = SheetReader(book, name)
             reader.read(each)
             if reader.grid.height or reader.uncalculated:
                 break
         else:
-            return [each.title for each in book.worksheets], None
-    hidden = ((reader.hidden_rows, "rows"), (reader.hidden_columns, "columns"))
-    titles = [one.title for one in book.worksheets]
+            return [one.title for one in known], None
+    hidden = ((reader.hidden_rows, "row"), (reader.hidden_columns, "column"))
+    titles = [one.title for one in known]
     return titles, _Found(each.title, reader.grid, hidden, reader.uncalculated)
 
 
@@ -86,7 +87,7 @@ def _read_ods(content: bytes, name: str, worksheet: str | None) -> tuple[list[st
         if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
             raise SheetError(f"{name} is locked with a password: save it without one.")
         reader.read(archive)
-    hidden = ((reader.hidden_rows, "rows"),)
+    hidden = ((reader.hidden_rows, "row"),)
     return reader.titles, _Found(reader.title, reader.grid, hidden, reader.uncalculated)
 
 
@@ -97,7 +98,7 @@ def _read_xls(content: bytes, name: str, worksheet: str | None) -> tuple[list[st
         if worksheet in (None, title):
             grid, rows, columns = read_sheet(book, title, name)
             if grid.height:
-                return titles, _Found(title, grid, ((rows, "rows"), (columns, "columns")))
+                return titles, _Found(title, grid, ((rows, "row"), (columns, "column")))
     return titles, None
 
 
@@ -108,13 +109,19 @@ _READERS: dict[str, Callable[[bytes, str, str | None], tuple[list[str], _Found |
 }
 
 
-def _refuse_uncalculated(name: str, found: _Found) -> None:
-    """Refuse formulas without a value; they would read as blank."""
-    if found.uncalculated:
-        raise SheetError(
-            f"{name} holds {len(found.uncalculated)} formulas that were never calculated, the first in"
-            f" {found.uncalculated[0]} of {found.title!r}: open it in a spreadsheet program and save it again."
-        )
+def _why_uncalculated(name: str, found: _Found) -> str:
+    """Say where formulas stand without a value; they would read as blank."""
+    number, first = len(found.uncalculated), found.uncalculated[0]
+    formulas = (
+        f"a formula that was never calculated, in {first}"
+        if number == 1
+        else f"{number:,} formulas that were never calculated, the first in {first}"
+    )
+    return f"{name} holds {formulas} of {found.title!r}: open it in a spreadsheet program and save it again."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _why_nothing(name: str, titles: Sequence[str], worksheet: str | None) -> str:

@@ -89,7 +89,7 @@ def _recognise_below(cells: Cells, header_row: int, modules: list[ModuleType]) -
     if found or plain not in modules:
         return found
     roles, maxima = assign_roles(cells, header_row)
-    reason = "below the header that you chose it is a plain table, of no system that is known"
+    reason = "below the header that you chose it is a plain table, and not an export of Canvas, Moodle or the like"
     return [Recognition("plain_wide", header_row, roles, maxima, 0.0, reason)]
 
 

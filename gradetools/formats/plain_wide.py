@@ -37,7 +37,7 @@ def recognise(cells: Cells) -> Recognition | None:
         roles,
         maxima,
         0.1,
-        "it has one row per student and one column per line item, and is of no system that is known",
+        "it has one row per student and one column per line item, and is not an export of Canvas, Moodle or the like",
     )
 
 

@@ -101,6 +101,12 @@ class Description:
     columns: tuple[ColumnDescription, ...]
     tokens: Mapping[str, Mapping[str, Any]]
 
+    @property
+    def holds_grades(self) -> bool:
+        """Whether one column may say whose the grades are, and another holds some."""
+        scores = any(each.means in ("score", "text_score") for each in self.columns)
+        return scores and any(each.keys or each.means == "student" for each in self.columns)
+
 
 def tidy(text: str) -> str:
     """Take off blanks at both ends, and make one blank of several blanks or line breaks."""

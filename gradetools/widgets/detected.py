@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets as ipw
@@ -15,7 +15,7 @@ from gradetools.widgets.look import WRAP
 #: The delimiters of sheets, and their names.
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _ENCODINGS = ("utf-8", "cp1252", "utf-16", "latin-1")
-_NARROW = {"width": "21em"}
+_NARROW, _BROAD = {"width": "21em"}, {"width": "34em", "max_width": "100%"}
 _BESIDE = {"description_width": "6.5em"}
 
 
@@ -23,7 +23,8 @@ class Detected:
     """How a sheet was read; a field that is filled in reads it again.
 
     Attributes:
-        worksheet, encoding, header_row, delimiter, format: empty takes what is detected, which they show.
+        worksheet, encoding, header_row, delimiter, format: empty takes what is detected, which they show; only those
+            are in sight that such a file has.
         fields: these five, by the name of the option of `read_sheet`.
         view: the widget.
     """
@@ -31,25 +32,27 @@ class Detected:
     def __init__(self, *, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         self._filling = False
-        self.format = ipw.Dropdown(description="Format", style=_BESIDE, layout=_NARROW)
+        self._worksheets: tuple[str, ...] = ()
+        self.worksheet = ipw.Dropdown(description="Worksheet", style=_BESIDE, layout=_BROAD)
+        self.format = ipw.Dropdown(description="Format", style=_BESIDE, layout=_BROAD)
         self.header_row = ipw.Text(description="Header row", style=_BESIDE, layout=_NARROW)
         self.encoding = ipw.Combobox(
             description="Encoding", options=_ENCODINGS, style=_BESIDE, layout=_NARROW
         )
         self.delimiter = ipw.Dropdown(description="Delimiter", style=_BESIDE, layout=_NARROW)
-        self.worksheet = ipw.Text(description="Worksheet", style=_BESIDE, layout=_NARROW)
         self.fields = {
+            "worksheet": self.worksheet,
             "format": self.format,
             "header_row": self.header_row,
             "encoding": self.encoding,
             "delimiter": self.delimiter,
-            "worksheet": self.worksheet,
         }
         for name, field in self.fields.items():
             field.add_class(f"gt-{name.replace('_', '-')}")
             field.continuous_update = False
             field.observe(lambda _: self._changed(), "value")
-        self.view = ipw.HBox([*self.fields.values()], layout=WRAP)
+        below = ipw.HBox([*self.fields.values()][1:], layout=WRAP)
+        self.view = ipw.VBox([self.worksheet, below])
         self.reset()
 
     def take_options(self) -> dict[str, Any]:
@@ -71,15 +74,27 @@ class Detected:
     def reset(self) -> None:
         """Take everything as it is detected, and show nothing until something was read."""
         self._filling = True
+        self._worksheets = ()
         self._show({})
         for field in self.fields.values():
             field.value = ""
         self._filling = False
         self.view.layout.display = "none"
 
-    def show(self, sheet: Sheet | None) -> None:
-        """Show how a sheet was read, in the fields that it has; all of them for a file that could not be read."""
-        known: dict[str, str] = {}
+    def show(
+        self, sheet: Sheet | None, worksheets: Sequence[str] = (), *, text: bool = True
+    ) -> None:
+        """Show how a sheet was read, in the fields that it has.
+
+        Args:
+            sheet: the sheet; None for a file that could not be read.
+            worksheets: of a workbook that could not be read.
+            text: whether a file that could not be read may be a text.
+        """
+        known = dict.fromkeys(("format", "header_row"), "")
+        known |= dict.fromkeys(("encoding", "delimiter") if text and not worksheets else (), "")
+        found = tuple(worksheets) or self._worksheets if sheet is None else sheet.cells.worksheets
+        self._worksheets = found
         if sheet is not None:
             row = str(sheet.recognition.header_line)
             known = {**sheet.detected, "format": sheet.format, "header_row": row}
@@ -87,20 +102,23 @@ class Detected:
         self._show(known)
         self._filling = False
         for name, field in self.fields.items():
-            field.layout.display = None if name in known or not known else "none"
+            there = len(self._worksheets) > 1 if name == "worksheet" else name in known
+            field.layout.display = None if there else "none"
         self.view.layout.display = None
 
     def _show(self, known: dict[str, str]) -> None:
         """Say in each field what it holds by itself."""
-        for name in ("header_row", "encoding", "worksheet"):
-            self.fields[name].placeholder = known.get(name, "as detected")
+        for name in ("header_row", "encoding"):
+            self.fields[name].placeholder = known.get(name) or "as detected"
         formats = {name: _label(name) for name in list_formats()}
-        for name, choices in (("delimiter", DELIMITERS), ("format", formats)):
+        titles = {title: title for title in self._worksheets}
+        shown = {"delimiter": DELIMITERS, "format": formats, "worksheet": titles}
+        for name, choices in shown.items():
             field, kept = self.fields[name], self.fields[name].value or ""
             here = known.get(name, "")
             first = f"{choices.get(here, here)} (detected)" if here and not kept else "as detected"
             field.options = [(first, ""), *((label, text) for text, label in choices.items())]
-            field.value = kept
+            field.value = kept if kept in choices else ""
 
     def _changed(self) -> None:
         if not self._filling:

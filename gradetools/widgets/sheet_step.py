@@ -11,6 +11,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from gradetools.errors import SheetError
 from gradetools.formats import tell_format
 from gradetools.widgets.detected import DELIMITERS, Detected
 from gradetools.widgets.draft import SEARCHED, Draft
@@ -18,6 +19,9 @@ from gradetools.widgets.look import LABEL, WIDE, WRAP, Html, count, element, joi
 from gradetools.widgets.step import Step, offer, telling
 
 _ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".zip")
+_WORKBOOKS = (".xlsx", ".xls", ".ods")
+#: Of so many pushes, the newest, the list offers what they did not write.
+_PUSHES = 3
 
 
 def _tell_limit() -> Html:
@@ -40,10 +44,11 @@ class SheetStep(Step):
 
     Attributes:
         files, again: the sheets in the folder and one level below; looks again, and renews `upload`.
-        path: the file to read.
+        path: the file to read; an upload is called by its name.
         upload: a file of the person's own computer.
+        uploaded: what `path` calls an upload, and the private file that it was kept as.
         paste, read_pasted: cells copied from elsewhere; reads these.
-        read: reads the file.
+        read: reads the file. Of `read`, `read_pasted` and `use_classes` only what is next stands out.
         told, detected: what was detected, in words and as fields that correct it.
         classes: the classes that the sheet's students are in; the likeliest is proposed.
         use_classes: confirms them.
@@ -61,12 +66,14 @@ class SheetStep(Step):
         self._draft, self._folder = draft, Path(folder)
         self._on_done, self._on_change = on_done, on_change
         self._source: str | io.StringIO | None = None
+        self._name = ""  # of the sheet that was read
+        self.uploaded: dict[str, str] = {}
         self._uploads: tempfile.TemporaryDirectory[str] | None = None
         self._build()
         self.files.observe(self._choose, "value")
         self.again.on_click(self._look_again)
         self.path.observe(self._name_path, "value")
-        self.read.on_click(lambda _: self._read(self.path.value.strip() or "."))
+        self.read.on_click(lambda _: self._read(self._find_path()))
         self.read_pasted.on_click(lambda _: self._read_pasted())
         self.use_classes.on_click(self._take)
         self._list_files()
@@ -87,7 +94,7 @@ class SheetStep(Step):
         self.pasting = ipw.Accordion(
             children=[inside], titles=("or paste a block of cells",), selected_index=None
         )
-        self.paste.observe(lambda _: self._offer_reading(), "value")
+        self.paste.observe(lambda _: self._change_paste(), "value")
         self.detected = Detected(on_change=self._read_again)
         self.read = ipw.Button(description="Read this file", button_style="primary")
         self.told = ipw.HTML().add_class("gt-detected")
@@ -118,11 +125,28 @@ class SheetStep(Step):
         ]
         self.whose.layout.display = "none"
 
-    def _offer_reading(self) -> None:
-        """Let the one button stand out that belongs to what there is to read."""
-        pasted = bool(self.paste.value.strip())
-        self.read.button_style = "" if pasted else "primary"
-        self.read_pasted.button_style = "primary" if pasted else ""
+    def _change_paste(self) -> None:
+        if self.paste.value.strip():
+            self._put_aside("What was pasted", self.read_pasted)
+        else:
+            self._emphasise(self.use_classes if self._name else self.read)
+
+    def _emphasise(self, wanted: ipw.Button) -> None:
+        """Let the one button stand out that is next."""
+        for button in (self.read, self.read_pasted, self.use_classes):
+            button.button_style = "primary" if button is wanted else ""
+
+    def _put_aside(self, chosen: str, button: ipw.Button) -> None:
+        """Let go of the sheet that was read, because another is chosen; nobody takes the one for the other."""
+        self._emphasise(button)
+        if self._source is None:
+            return
+        aside = f" What was read before, {self._name}, is put aside." if self._name else ""
+        self._let_go()
+        self.detected.reset()
+        told = f"{chosen} is not read yet: press “{button.description}”.{aside}"
+        self.told.value = say("warning", told)
+        self.open("read the sheet that is chosen")
 
     def _renew_upload(self) -> None:
         """Put another upload button in the place of the one there is.
@@ -143,6 +167,7 @@ class SheetStep(Step):
         self.whose.layout.display = "none"
         self.told.value = ""
         self._source = None
+        self._emphasise(self.read)
         self.detected.reset()
         self._list_files()
         self.open("choose the sheet and read it")
@@ -151,8 +176,17 @@ class SheetStep(Step):
         found = [path for path in sorted(self._folder.glob("*")) if _is_sheet(path)]
         below = [path for path in sorted(self._folder.glob("[!.]*/*")) if _is_sheet(path)]
         paths = {str(path.relative_to(self._folder)): str(path) for path in (*found, *below)}
+        paths |= {
+            f"{path.name}: not written in push {path.parent.name}": str(path)
+            for path in self._list_failed()
+        }
         first = "choose a sheet" if paths else "there is none; name a path or upload one"
         offer(self.files, [(first, ""), *paths.items()])
+
+    def _list_failed(self) -> list[Path]:
+        """List the files of what the last few pushes did not write, the newest first."""
+        found = [path for path in self._folder.glob("receipts/*/failed.*") if _is_sheet(path)]
+        return sorted(found, key=lambda path: path.parent.name, reverse=True)[:_PUSHES]
 
     def _choose(self, change: Mapping[str, Any]) -> None:
         if change["new"]:
@@ -163,15 +197,23 @@ class SheetStep(Step):
         self.detected.reset()
         if self.files.value not in ("", change["new"]):
             self.files.value = ""
+        if path := change["new"].strip():
+            self._put_aside(Path(path).name, self.read)
+
+    def _find_path(self) -> str:
+        path = self.path.value.strip()
+        return self.uploaded.get(path, path) or "."
 
     def _receive(self, _: object) -> None:
         """Keep an uploaded file in a private folder for as long as the form lives, and read it."""
         with telling(self.alert):
-            for file in self.upload.value:
+            files, self.upload.value = self.upload.value, ()  # or the button would count it
+            for file in files:
                 self._uploads = self._uploads or tempfile.TemporaryDirectory(prefix="gradetools-")
                 target = Path(self._uploads.name, Path(file["name"]).name)
                 target.write_bytes(file["content"])
-                self.path.value = str(target)
+                self.path.value = f"{target.name} (uploaded)"
+                self.uploaded[self.path.value] = str(target)
                 self._read(str(target))
 
     def _read_pasted(self) -> None:
@@ -184,17 +226,30 @@ class SheetStep(Step):
         if self._source is not None:
             self._read(self._source)
 
-    def _read(self, source: str | io.StringIO) -> None:
-        self._source = source
+    def _let_go(self) -> None:
+        """Let go of what was read, and of all that was made of it."""
+        self._source, self._name = None, ""
         self._on_change()
         self.whose.layout.display = "none"
         self.told.value = ""
+
+    def _read(self, source: str | io.StringIO) -> None:
+        self._let_go()
         self.open("choose the sheet and read it")
+        pasted = isinstance(source, io.StringIO)
+        self._emphasise(self.read_pasted if pasted else self.read)
         with telling(self.alert):
-            self.detected.show(None)
             if isinstance(source, io.StringIO):
                 source.seek(0)
-            self._draft.read(source, **self.detected.take_options())
+            try:
+                self._draft.read(source, **self.detected.take_options())
+            except SheetError as error:
+                text = pasted or Path(str(source)).suffix.lower() not in _WORKBOOKS
+                self.detected.show(None, error.worksheets, text=text)
+                raise
+            finally:
+                self._source = source
+            self._name = self._draft.sheet.name
             self.detected.show(self._draft.sheet)
             self._tell_sheet()
             self._propose_class()
@@ -227,6 +282,7 @@ class SheetStep(Step):
             told = "No class stands out as the one with these students: choose it, or check the environment."
         self.guess.value = join(say("info" if alone else "warning", told))
         self.whose.layout.display = None
+        self._emphasise(self.use_classes)
         self.open("confirm the class")
 
     def _take(self, _: object) -> None:

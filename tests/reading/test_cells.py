@@ -17,6 +17,7 @@ from reading_samples import write_sheet, write_workbook
 
 from gradetools.cells import Cells, read_cells
 from gradetools.errors import SheetError
+from gradetools.sheet import read_sheet
 
 TABLE = "Name;Quiz 1\nAda Example;1,5\nBen Example;2,5\n"
 ROWS = [["Name", "Quiz 1"], ["Ada Example", "1,5"], ["Ben Example", "2,5"]]
@@ -184,6 +185,24 @@ def test_rows_that_are_only_formatted_are_left_out(tmp_path: Path) -> None:
     book.worksheets[0].cell(40, 9).number_format = "00000"
     book.save(path)
     assert rows_of(read_cells(path)) == ROWS
+
+
+def test_worksheet_of_grades_is_found_among_others(tmp_path: Path) -> None:
+    """A note, or a table without scores, before the grades is passed over; of two with grades the first is taken."""
+    grades = [["Student ID", "Quiz 1"], ["00041", "8"]]
+    note = [["Notes of the department"], ["Hand in until Friday"]]
+    legend = [["Word", "Means"], ["EX", "exempt"]]
+    for others in ({"Read me": note}, {"Legend": legend}, {"Read me": note, "Legend": legend}):
+        path = write_workbook(tmp_path, {**others, "Grades": grades, "Old": grades})
+        sheet = read_sheet(path)
+        assert (sheet.detected["worksheet"], len(sheet.student_rows)) == ("Grades", 1)
+    assert read_sheet(path, worksheet="Legend").detected["worksheet"] == "Legend"
+    with pytest.raises(
+        SheetError, match=r"worksheet 'Read me': .* There are also .* 'Legend', 'Grad"
+    ):
+        read_sheet(path, worksheet="Read me")
+    with pytest.raises(SheetError, match=r"worksheet 'Read me': .* the others either: 'More'"):
+        read_sheet(write_workbook(tmp_path, {"Read me": note, "More": note}))
 
 
 def test_unknown_worksheet_names_those_there_are(tmp_path: Path) -> None:

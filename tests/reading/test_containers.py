@@ -173,7 +173,7 @@ def test_formulas_that_were_never_calculated_are_no_blanks(tmp_path: Path) -> No
     book = openpyxl.load_workbook(path)
     book.worksheets[0]["B2"] = "=4+4"
     book.save(path)
-    with pytest.raises(SheetError, match=r"1 formulas .* never calculated, the first in B2"):
+    with pytest.raises(SheetError, match=r"a formula that was never calculated, in B2"):
         read_cells(path)
     blank = b'<c r="B2" t="str"><f>4+4</f><v></v></c>'
     pattern = rb'<c r="B2".*?</c>'

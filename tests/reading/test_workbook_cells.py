@@ -123,7 +123,7 @@ def test_what_is_hidden_is_read_and_told(tmp_path: Path) -> None:
         {
             "worksheet": "Grades",
             "other worksheets": "Old",
-            "hidden": "1 rows and 1 columns, read like the others",
+            "hidden": "1 row and 1 column, read like the others",
         },
     )
 

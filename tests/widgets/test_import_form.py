@@ -238,7 +238,9 @@ def test_upload_is_read(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     form.where.connect.click()
     form.sheet.upload.value = (make_upload("../../algebra.csv", MIDTERM.read_bytes()),)
     assert "algebra.csv: 30 student rows" in form.sheet.told.value
-    kept = Path(form.sheet.path.value)
+    assert form.sheet.path.value == "algebra.csv (uploaded)"
+    assert form.sheet.upload.value == ()
+    kept = Path(form.sheet.uploaded[form.sheet.path.value])
     assert kept.name == "algebra.csv"
     assert kept.parent.stat().st_mode & 0o077 == 0
 
@@ -254,6 +256,21 @@ def test_files_of_the_folder_are_offered(gradebook: gt.Gradebook, tmp_path: Path
     (tmp_path / "f.csv").touch()
     form.sheet.again.click()
     assert len(form.sheet.files.options) == 5
+
+
+def test_what_was_not_written_is_offered(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Of the last three pushes, the newest first, the file of what was not written is offered, with the push's name."""
+    for day, name in enumerate(("csv", "xlsx", "csv", "csv"), start=1):
+        folder = tmp_path / "receipts" / f"2026112{day}-080000-abcdef"
+        folder.mkdir(parents=True)
+        (folder / f"failed.{name}").touch()
+        (folder / "succeeded.csv").touch()
+    form = ImportForm(gradebook, folder=tmp_path)
+    assert [label for label, path in form.sheet.files.options if path] == [
+        "failed.csv: not written in push 20261124-080000-abcdef",
+        "failed.csv: not written in push 20261123-080000-abcdef",
+        "failed.xlsx: not written in push 20261122-080000-abcdef",
+    ]
 
 
 def test_class_that_does_not_stand_out_is_asked_for(

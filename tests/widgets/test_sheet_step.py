@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import openpyxl
@@ -98,7 +99,7 @@ def test_another_file_is_detected_anew(form: ImportForm, tmp_path: Path) -> None
 
 
 def test_another_worksheet_is_chosen(form: ImportForm, tmp_path: Path) -> None:
-    """Of a workbook the worksheet is shown, and another is read when it is named."""
+    """Of a workbook the worksheets are offered, and another is read when it is chosen; one alone is no choice."""
     book = openpyxl.Workbook()
     for title, score in (("Week 1", 8), ("Week 2", 9)):
         sheet = book.create_sheet(title)
@@ -106,12 +107,73 @@ def test_another_worksheet_is_chosen(form: ImportForm, tmp_path: Path) -> None:
         sheet.append(["00041", score])
     book.save(tmp_path / "a.xlsx")
     read(form, tmp_path / "a.xlsx")
-    assert shown(form)["worksheet"] == "Week 1"
-    assert "encoding" not in shown(form)
+    assert shown(form)["worksheet"] == "Week 1 (detected)"
+    assert not {"encoding", "delimiter"} & set(shown(form))
+    titles = [title for _, title in form.sheet.detected.worksheet.options]
+    assert titles == ["", "Sheet", "Week 1", "Week 2"]
     form.sheet.detected.worksheet.value = "Week 2"
     assert form.draft.sheet.column("Quiz 1")[2] == "9"
-    form.sheet.detected.worksheet.value = "Week 3"
-    assert "Week 3" in form.sheet.alert.value
+    form.sheet.detected.worksheet.value = "Sheet"
+    assert "The worksheet 'Sheet' of a.xlsx is empty" in html.unescape(form.sheet.alert.value)
+    assert shown(form)["worksheet"] == "Sheet"
+    assert not {"encoding", "delimiter"} & set(shown(form))
+    form.sheet.detected.worksheet.value = "Week 1"
+    assert form.draft.sheet.column("Quiz 1")[2] == "8"
+    for title in ("Sheet", "Week 2"):
+        del book[title]
+    book.save(tmp_path / "b.xlsx")
+    read(form, tmp_path / "b.xlsx")
+    assert "worksheet" not in shown(form)
+
+
+def test_worksheets_without_grades_are_offered(form: ImportForm, tmp_path: Path) -> None:
+    """Where no worksheet is a grade sheet the sentence names all of them, and each can be chosen."""
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "Read me"
+    book.worksheets[0].append(["Hand in until Friday"])
+    book.create_sheet("Notes").append(["None"])
+    book.save(tmp_path / "a.xlsx")
+    read(form, tmp_path / "a.xlsx")
+    said = html.unescape(form.sheet.alert.value)
+    assert "Of the worksheet 'Read me': a.xlsx has no header" in said
+    assert "No grade sheets are the others either: 'Notes'." in said
+    assert [title for _, title in form.sheet.detected.worksheet.options] == ["", "Read me", "Notes"]
+    assert set(shown(form)) == {"worksheet", "format", "header_row"}
+
+
+def styles(form: ImportForm) -> list[str]:
+    """Give the names of the buttons that stand out."""
+    names = ("read", "read_pasted", "use_classes")
+    return [name for name in names if getattr(form.sheet, name).button_style == "primary"]
+
+
+def test_a_sheet_that_is_chosen_is_not_taken_for_the_one_that_was_read(
+    form: ImportForm, tmp_path: Path
+) -> None:
+    """Once another sheet is chosen, or cells are pasted, what was read before is put aside, and one button stands out."""
+    assert styles(form) == ["read"]
+    read(form, write_sheet(tmp_path / "old.csv", "Student number,Quiz 1", "00041,8"))
+    assert styles(form) == ["use_classes"]
+    form.sheet.use_classes.click()
+    form.sheet.path.value = str(
+        write_sheet(tmp_path / "new.csv", "Student number,Quiz 1", "00041,9")
+    )
+    assert styles(form) == ["read"]
+    assert "new.csv is not read yet" in form.sheet.told.value
+    assert "What was read before, old.csv, is put aside." in form.sheet.told.value
+    assert "comes after" in form.steps["columns"].state.value
+    assert form.sheet.whose.layout.display == "none"
+    form.sheet.read.click()
+    assert "new.csv: 1 student row" in form.sheet.told.value
+    form.sheet.paste.value = "Student number\tQuiz 1\n00041\t6\n"
+    assert styles(form) == ["read_pasted"]
+    assert "What was read before, new.csv, is put aside." in form.sheet.told.value
+    form.sheet.read_pasted.click()
+    assert styles(form) == ["use_classes"]
+    form.sheet.path.value = str(tmp_path / "old.csv")
+    assert styles(form) == ["read"]
+    form.sheet.read.click()
+    assert styles(form) == ["use_classes"]
 
 
 def test_a_pasted_block_is_read(form: ImportForm) -> None:
