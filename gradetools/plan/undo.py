@@ -16,11 +16,13 @@ from gradetools.errors import PlanError
 from gradetools.plan.existing import Existing, next_ids
 from gradetools.plan.merge import Change, is_active, merge, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
-from gradetools.receipt import Receipt
+from gradetools.receipt import WRITTEN, Receipt
 from gradetools.snapshot import Snapshot
 
 #: The states after which the gradebook may hold something else than before the push.
 _MAY_HAVE_WRITTEN = ("created", "updated", "failed")
+#: The reasons of those that failed and surely left it as it was; what stands there since is somebody else's.
+_LEFT_ALONE = ("refused", "not-allowed")
 
 
 def make_undo_plan(
@@ -57,8 +59,11 @@ def make_undo_plan(
         now = existing.record(row["sourced_id"])
         change = restore(row, now, dialect=snapshot.dialect, on_conflict=on_conflict)
         sent, push_id = later.get((row["line_item"], row["student"]), (None, ""))
-        if change.reason in _CHANGED and now is not None and not differences(now, parse(sent)):
-            change = _name_our_own(change, push_id)
+        if now is not None and push_id and not differences(now, parse(sent)):
+            if row["state"] in WRITTEN:
+                change = _name_our_own(change, push_id)
+            else:
+                change = _leave_to(push_id, change)
         rows.append({**row, **change.to_columns()})
     columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in written.index])
@@ -82,22 +87,31 @@ def _later_pushes(
     return {row[:2]: row[2:] for row in rows if row[3] != receipt.push_id}
 
 
+def _leave_to(push_id: str, change: Change) -> Change:
+    """Leave what another push of ours wrote, where this one did not or may not have."""
+    told = f"Your push {push_id} wrote it, not this one; take that one back."
+    return Change("skip", change.sourced_id, change.before, None, "written-by-own-push", told)
+
+
 def _name_our_own(change: Change, push_id: str) -> Change:
     """Say that it was no somebody who changed a grade, but another push of ours."""
+    if change.reason not in _CHANGED:
+        return change
     message = f"Your push {push_id} changed it since: take that one back first, or decide for ours or theirs."
     reason = "changed-by-own-push" if change.action == "conflict" else change.reason
     return replace(change, reason=reason, message=message)
 
 
 def written_entries(receipt: Receipt) -> pd.DataFrame:
-    """Give the entries that a push wrote or may have written.
+    """Give the entries that a push wrote or may have written; what the gradebook refused is not among them.
 
     Of a push that was killed, those that count as unsent are among them: it may have died between
     a PUT and its record.
     """
     entries = receipt.entries
     maybe = {*_MAY_HAVE_WRITTEN, *(["unsent"] if receipt.finished is None else [])}
-    return entries[entries["state"].isin(maybe) & entries["after"].notna()]
+    refused = (entries["state"] == "failed") & entries["reason"].isin(_LEFT_ALONE)
+    return entries[entries["state"].isin(maybe) & entries["after"].notna() & ~refused]
 
 
 def restore(

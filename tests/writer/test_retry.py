@@ -10,6 +10,7 @@ from faulty_proxy import Asked, Fault, FaultyProxy, reply
 
 import gradetools as gt
 from gradetools.errors import PlanError
+from gradetools.sandbox import Fault as SandboxFault
 
 REFUSED = reply(422, b'{"message":"not today"}')
 
@@ -94,6 +95,35 @@ def test_a_retry_doubles_nothing(desk: Desk, refusing: Refusing) -> None:
     assert plan.changes[["action", "sourced_id"]].to_numpy().tolist() == [["conflict", "theirs"]]
     assert desk.push(retry(desk, receipt, on_conflict="ours")).ok
     assert desk.result("algebra-midterm", 1)["score"] == 10
+
+
+def test_an_undo_leaves_what_the_push_did_not_write(desk: Desk, refusing: Refusing) -> None:
+    """What was refused is no part of the undo: neither what its retry wrote nor what somebody entered just so since."""
+    refusing.numbers = (1, 2)
+    receipt = desk.push(desk.plan(desk.sheet("Quiz 1", "9", "9.5", "6")))
+    assert (receipt.states["failed"], receipt.states["updated"]) == (2, 1)
+    refusing.numbers = ()
+    desk.change("algebra-quiz-1", 1, score=9)  # a teacher, by hand
+    desk.push(retry(desk, receipt))
+    undo = gt.plan_undo(receipt, desk.gradebook)
+    assert undo.changes["student"].tolist() == ["student-003"]
+    desk.push(undo)
+    assert [desk.result("algebra-quiz-1", n)["score"] for n in (1, 2)] == [9, 9.5]
+
+
+def test_an_undo_leaves_to_a_later_push_what_may_not_have_been_written(desk: Desk) -> None:
+    """Of a grade whose outcome is unknown, what a later push of ours wrote is that push's to take back."""
+    hasty = gt.Patience(attempts=2, first_wait=0.001, longest_wait=0.01)
+    desk.gradebook = gt.connect(desk.gradebook.settings, patience=hasty)
+    desk.sandbox.order(SandboxFault(method="PUT", status=503, times=None), SandboxFault(method="GET", path="/results/", status=503, times=None))  # fmt: skip
+    receipt = desk.push(desk.plan(desk.sheet("Midterm", "10")))
+    desk.sandbox.cancel_orders()
+    assert (receipt.states["failed"], receipt.entries["reason"].iloc[0]) == (1, "outcome-unknown")
+    later = desk.push(desk.plan(desk.sheet("Midterm", "10")))
+    undo = gt.plan_undo(receipt, desk.gradebook)
+    assert (undo.changes["action"].tolist(), undo.writes) == (["skip"], 0)
+    assert f"Your push {later.push_id} wrote it" in undo.changes["message"].iloc[0]
+    assert gt.plan_undo(later, desk.gradebook).writes == 1
 
 
 def test_the_retry_of_an_undo_takes_the_rest_back(desk: Desk, refusing: Refusing) -> None:
