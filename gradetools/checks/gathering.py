@@ -30,6 +30,7 @@ from gradetools.checks.values import (
     read_flag,
     read_maximum,
     read_score_status,
+    to_points,
 )
 from gradetools.columns import (
     IN_SEVERAL,
@@ -191,8 +192,7 @@ class _Table:
         places = np.flatnonzero(share)
         items = self.item.ravel()[places]
         low, high = np.nan_to_num(self.low[items]), self.high[items]
-        # Ten digits after the point are more than a float32 of the wire holds; they take off 6.000000000000001.
-        score[places] = np.round(low + values[places] * (high - low), 10)
+        score[places] = to_points(values[places], low, high)
         return score
 
     def _take_token(self, places: Codes, fields: Mapping[str, Any]) -> None:

@@ -154,6 +154,15 @@ def _kind_of(value: float | None, kind: Kind) -> Kind:
     return Kind.UNCLEAR if math.isnan(value) else kind
 
 
+def to_points(
+    shares: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give the points that shares of ranges stand for."""
+    # Ten digits after the point are more than a float32 of the wire holds; they take off 6.000000000000001.
+    points: NDArray[np.float64] = np.round(low + shares * (high - low), 10)
+    return points
+
+
 def read_number(text: str, comma: str = "") -> float | None:
     """Read a number with a decimal point or comma, and with thousands set apart by the other or by blanks.
 
@@ -245,7 +254,7 @@ def read_date(text: str, zone: dt.tzinfo, *, day_first: bool | None = None) -> s
 
 
 def guess_fraction(text: str) -> str:
-    """Say which fractions a spreadsheet program may have made a date of: `8/10` for `8-Oct`; "" for what is no date."""
+    """Say which fractions a to_pointssheet program may have made a date of: `8/10` for `8-Oct`; "" for what is no date."""
     if found := _DAY_AND_MONTH.fullmatch(text):
         month = _MONTHS.index((found[2] or found[3]).lower()) + 1
         day = int(found[1] or found[4])

@@ -13,6 +13,7 @@ import pandas as pd
 import typer
 
 from gradetools.checks import CHECKS, Checked
+from gradetools.checks.scaled import SCALED_BY
 from gradetools.checks.values import TOKEN_ANSWERS
 from gradetools.columns import Columns, LineItemIndex, find_student
 from gradetools.errors import ColumnsError
@@ -139,7 +140,7 @@ def _tell_option(checked: Checked, code: str, line: int, column: str) -> str:
     if answers := CHECKS[code].answers:
         option = f"--answer {_quote(f'{code}:{column}' if column else code, answers[0])}"
         others = f" (or {', '.join(answers[1:])})" if len(answers) > 1 else ""
-        scale = code in ("maximum-differs", "all-at-most-one", "most-above-maximum")
+        scale = code in SCALED_BY
         return f"{option}{others}" + (f", or --scale {_quote(column, 'MAX')}" if scale else "")
     if code in ("student-unknown", "student-ambiguous", "id-mangled") and text:
         return f"--student {_quote(text, 'STUDENT')}"

@@ -249,6 +249,11 @@ class Columns(Shown, _Value):
         kept = tuple(each for each in self.answers if each[:2] != (code, name))
         return self.model_copy(update={"answers": (*kept, Answer(code, name, value))})
 
+    def unanswered(self, code: str, column: ColumnKey | str) -> Columns:
+        """Make the same columns without the answer to a question, which is asked anew then."""
+        kept = tuple(each for each in self.answers if each[:2] != (code, str(column)))
+        return self.model_copy(update={"answers": kept})
+
     def answer_to(self, code: str, column: str) -> str:
         """Give the answer to a question about a column, "" without one."""
         found = {each.column: each.value for each in self.answers if each.code == code}
@@ -270,6 +275,11 @@ class Columns(Shown, _Value):
             )
         name = str(self.meaning(column).column)
         return self.model_copy(update={"scale": {**self.scale, name: float(from_maximum)}})
+
+    def unscaled(self, column: ColumnKey | str) -> Columns:
+        """Make the same columns with a score column's numbers taken as they stand."""
+        kept = {name: top for name, top in self.scale.items() if name != str(column)}
+        return self.model_copy(update={"scale": kept})
 
     def with_token(self, text: str, fields: Mapping[str, Any]) -> Columns:
         """Make the same columns with what a text of the score columns stands for, in any case.

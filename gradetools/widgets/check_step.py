@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
 
 from gradetools.checks import CHECKS
+from gradetools.checks.scaled import SCALED_BY, show_scale
 from gradetools.errors import ColumnsError
-from gradetools.widgets.corrections import Corrections
+from gradetools.widgets.corrections import ANSWERS, SCALED, Corrections
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_sheet import choose_findings, first_view, show_sheet
@@ -32,17 +33,9 @@ from gradetools.widgets.step import Step, offer, telling
 MOST_FINDINGS = 100
 _RANK = {"error": 0, "question": 1, "warning": 2, "info": 3}
 _HINT = "To correct a cell, double-click it, or press Enter on it; the file itself is not touched."
-#: The answers to questions in words; each other one says what it means by itself.
-_ANSWERS = {
-    "accept": "accept: it is right as it stands",
-    "decimal": "decimal: it parts whole numbers from tenths",
-    "thousands": "thousands: it parts thousands from hundreds",
-    "no-grade": "no grade: nothing is sent",
-    "missing": "missing, not submitted",
-    "day-first": "day first: 05/06 is 5 June",
-    "month-first": "month first: 05/06 is May 6",
-}
 _CALLED = {"error": "error", "question": "question", "warning": "warning", "info": "note"}
+#: The full mark that a question is likely to be about.
+_LIKELY = {"all-at-most-one": "1", "most-above-maximum": "100"}
 
 
 class CheckStep(Step):
@@ -52,9 +45,10 @@ class CheckStep(Step):
         counts, findings: what was found, kind by kind.
         grid: the sheet, what is wrong with a cell marked in it; `grid.view` chooses which rows and findings are
             shown, `grid.edit_cell(line, column, text)` corrects a cell.
-        question, answer, give: a question that is open, an answer, and the button that gives it.
-        scale_from, scale: the maximum in the sheet, and the button that scales from it.
-        corrections: what was changed so, each with its way back.
+        question, asked: a question that is open, and the whole of it in words.
+        answer, give: an answer, and the button that gives it.
+        scale_from, scale, example: the full mark in the sheet, the button that scales from it, and what that would do.
+        corrections: what was changed and answered so, each with its way back.
         export: saves what was found as a file, for whoever has to mend the sheet.
         go: goes on to the preview.
     """
@@ -71,6 +65,7 @@ class CheckStep(Step):
         super().__init__("4. Check", "check", waits_for="Columns")
         self._draft, self._on_done, self._folder = draft, on_done, Path(folder)
         self._on_change, self._on_fix = on_change, on_fix
+        self._messages: dict[tuple[str, str], str] = {}
         self.counts = ipw.HTML().add_class("gt-counts")
         self.findings = ipw.HTML().add_class("gt-findings")
         self.grid = Grid(label="The sheet", hint=_HINT, on_edit=self._correct)
@@ -83,7 +78,7 @@ class CheckStep(Step):
         self.export.layout.width = "max-content"
         self._exported = ipw.HTML()
         questions = self._build_questions()
-        self.corrections = Corrections(on_put_back=self._put_back)
+        self.corrections = Corrections(on_put_back=self._put_back, on_take_back=self._take_back)
         self.body.children = [
             *(self.counts, self.findings, questions, self.grid),
             *(self.corrections.view, self.export, self._exported, self.go),
@@ -91,20 +86,25 @@ class CheckStep(Step):
 
     def _build_questions(self) -> ipw.VBox:
         self.question = ipw.Dropdown(description="Question", style=LABEL, layout=WIDE)
-        self.answer = ipw.Dropdown(description="Answer", style=LABEL, layout={"width": "32em"})
+        self.asked = ipw.HTML().add_class("gt-asked")
+        self.answer = ipw.Dropdown(description="Answer", style=LABEL, layout={"width": "34em"})
         self.give = ipw.Button(description="Answer").add_class("gt-answer")
         self.scale_from = ipw.Text(
-            description="or its maximum is", placeholder="such as 20", style=LABEL
-        )
+            description="or full mark in it", placeholder="such as 20", style=LABEL
+        ).add_class("gt-scale-from")
+        self.example = ipw.HTML().add_class("gt-example")
         self.scale = ipw.Button(description="Scale from it").add_class("gt-scale")
         self.question.add_class("gt-question-choice").observe(self._choose_question, "value")
         self.give.on_click(self._answer)
         self.scale.on_click(self._scale)
+        self.scale_from.observe(lambda _: self._show_example(), "value")
         self._questions = ipw.VBox(
             [
-                self.question,
+                *(self.question, self.asked),
                 ipw.HBox([self.answer, self.give], layout=WRAP),
-                ipw.HBox([self.scale_from, self.scale], layout=WRAP),
+                ipw.HBox([self.scale_from, self.scale, self.example], layout=WRAP).add_class(
+                    "gt-line"
+                ),
             ]
         )
         return self._questions
@@ -144,7 +144,7 @@ class CheckStep(Step):
         worst = next(severity for severity, number in counts.items() if number)
         told = [count(number, _CALLED[severity]) for severity, number in counts.items() if number]
         entries = self._draft.checked.counts
-        blocks = f"{count(entries['blocked'], 'entry is', 'entries are')} blocked by them."
+        blocks = f"{count(entries['blocked'], 'entry is', 'entries are')} blocked by {_tell_blocking(counts)}."
         return say(worst, f"Found: {', '.join(told)}. ", blocks if entries["blocked"] else "")
 
     def _show_findings(self) -> None:
@@ -168,18 +168,49 @@ class CheckStep(Step):
         asked = findings[(findings["severity"] == "question").to_numpy()]
         asked = asked.drop_duplicates(["code", "column"])
         options = [
-            (f"{row['column']}: {row['message']}", (row["code"], row["column"]))
+            (
+                ": ".join(filter(None, (row["column"], row["code"].replace("-", " ")))),
+                (row["code"], row["column"]),
+            )
             for row in asked.to_dict(orient="records")
         ]
+        self._messages = {
+            (row["code"], row["column"]): row["message"] for row in asked.to_dict(orient="records")
+        }
         offer(self.question, options)
+        self._tell_question()
+        self.question.layout.display = None if len(options) > 1 else "none"
         self._questions.layout.display = None if options else "none"
 
     def _choose_question(self, change: Mapping[str, Any]) -> None:
         code = change["new"][0] if change["new"] else ""
         answers = CHECKS[code].answers if code else ()
-        offer(self.answer, [(_ANSWERS.get(answer, answer), answer) for answer in answers])
-        scales = "accept" in answers
-        self.scale_from.layout.display = self.scale.layout.display = None if scales else "none"
+        offer(self.answer, [(ANSWERS.get(answer, answer), answer) for answer in answers])
+        self._tell_question()
+
+    def _tell_question(self) -> None:
+        """Say the whole question, and offer to scale where that may answer it, from the full mark that is likely."""
+        code, column = self.question.value or ("", "")
+        message = self._messages.get((code, column), "")
+        self.asked.value = say("question", f"{column}: " if column else "", message) if code else ""
+        scales = code in SCALED_BY
+        for control in (self.scale_from, self.scale, self.example):
+            control.layout.display = None if scales else "none"
+        if scales:
+            stated = self._draft.sheet.maxima.get(self._draft.sheet.key(column), "")
+            self.scale_from.value = _LIKELY.get(code, stated)
+            self._show_example()
+
+    def _show_example(self) -> None:
+        """Say what scaling from this full mark would do."""
+        self.example.value = ""
+        with suppress(ColumnsError):
+            top = _read_number(self.scale_from.value)
+            column = self.question.value[1]
+            example = show_scale(self._draft.checked, self._draft.snapshot, column, top)
+            self.example.value = (
+                element("span", f"{example} then", hook="gt-reason") if example else ""
+            )
 
     def _answer(self, _: object) -> None:
         if self.question.value:
@@ -204,6 +235,14 @@ class CheckStep(Step):
                 self._draft.put_back(line, column)
                 self._on_fix()
 
+    def _take_back(self, code: str, column: str) -> None:
+        """Let a question be asked anew."""
+        with self._again():
+            columns = self._draft.columns
+            self._draft.columns = (
+                columns.unscaled(column) if code == SCALED else columns.unanswered(code, column)
+            )
+
     @contextmanager
     def _again(self) -> Iterator[None]:
         """Change something and check once more; what was decided before no longer holds."""
@@ -224,8 +263,9 @@ class CheckStep(Step):
             self._on_done()
             found = self._draft.checked.findings_by_severity
             errors, questions = count(found["error"], "error"), count(found["question"], "question")
+            warnings = f", {count(found['warning'], 'warning')}" if found["warning"] else ""
             doubt = found["error"] + found["question"] > 0
-            self.settle(f"checked: {errors}, {questions} open", doubt=doubt)
+            self.settle(f"checked: {errors}, {questions} open{warnings}", doubt=doubt)
 
 
 def _tell_place(finding: Mapping[Any, Any]) -> str:
@@ -236,10 +276,20 @@ def _tell_place(finding: Mapping[Any, Any]) -> str:
     return f"line {finding['line']}{more}"
 
 
+def _tell_blocking(counts: Mapping[str, int]) -> str:
+    """Name the findings that block: `the error and the question`, `the 2 errors`."""
+    kinds = [(kind, counts[kind]) for kind in ("error", "question") if counts[kind]]
+    return " and ".join(f"the {kind}" if n == 1 else f"the {count(n, kind)}" for kind, n in kinds)
+
+
 def _read_number(text: str) -> float:
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
-        raise ColumnsError(
-            f"{text!r} is no maximum to scale from; give a number such as 20."
-        ) from None
+    """Read the full mark in the sheet.
+
+    Raises:
+        ColumnsError: it is no number above zero.
+    """
+    with suppress(ValueError):
+        number = float(text.strip().replace(",", "."))
+        if 0 < number < float("inf"):
+            return number
+    raise ColumnsError(f"{text!r} is no full mark to scale from; give a number such as 20.")

@@ -18,12 +18,12 @@ from gradetools.widgets.grid_window import ALL, INDEX, MARK_COLUMNS, Table
 FOUND: Final = "student found"
 #: What can be looked at alone, and the severities it stands for; after these come the codes.
 VIEWS: Final = {
-    "all findings": ("error", "question", "warning", "info"),
-    "errors and questions": ("error", "question"),
-    "errors": ("error",),
-    "questions": ("question",),
-    "warnings": ("warning",),
-    "notes": ("info",),
+    "rows with findings": ("error", "question", "warning", "info"),
+    "rows with errors or questions": ("error", "question"),
+    "rows with errors": ("error",),
+    "rows with questions": ("question",),
+    "rows with warnings": ("warning",),
+    "rows with notes": ("info",),
 }
 
 Corrections = Mapping[tuple[int, str], tuple[str, str]]
@@ -47,7 +47,7 @@ def show_sheet(checked: Checked, corrections: Corrections) -> Table:
     return Table(
         frame,
         marks=pd.concat([_mark(there, frame), _mark_corrected(corrections)]),
-        views=_list_views(there, frame.index),
+        views=_list_views(found, checked.entries, frame.index),
         editable=editable,
         heads=_mark_heads(found, sheet),
     )
@@ -107,10 +107,31 @@ def _mark_heads(findings: pd.DataFrame, sheet: Sheet) -> dict[str, tuple[str, st
     }
 
 
-def _list_views(findings: pd.DataFrame, lines: pd.Index) -> dict[str, NDArray[np.bool_]]:
-    """List what can be looked at alone: by how serious it is, and by code; only what has any rows."""
+def _list_views(
+    findings: pd.DataFrame, entries: pd.DataFrame, lines: pd.Index
+) -> dict[str, NDArray[np.bool_]]:
+    """List what can be looked at alone: by how serious it is, and by code; only what has any rows.
+
+    What is wrong with a column as a whole is wrong with each row whose entry it blocks.
+    """
     known = set(findings["severity"])
     views = [name for name, severities in VIEWS.items() if known.intersection(severities)]
     views += sorted(set(findings["code"]))
-    chosen = ((name, choose_findings(findings, name)["line"].to_numpy()) for name in views)
-    return {name: lines.isin(found) for name, found in chosen}
+    rows = {}
+    for name in views:
+        chosen = choose_findings(findings, name)
+        whole = set(chosen["code"][(chosen["line"] == 0).to_numpy()])
+        found = [lines.isin(chosen["line"].to_numpy())]
+        found += [lines.isin(_list_blocked(entries, code)) for code in sorted(whole)]
+        rows[name] = np.logical_or.reduce(found)
+    return {name: mask for name, mask in rows.items() if mask.any()}
+
+
+def _list_blocked(entries: pd.DataFrame, code: str) -> NDArray[np.int64]:
+    """Give the lines of the entries that are blocked for some reason."""
+    reasons = entries["reason"].astype("category").cat
+    blocking = [
+        place for place, reason in enumerate(reasons.categories) if code in reason.split(",")
+    ]
+    lines: NDArray[np.int64] = entries["line"].to_numpy()[np.isin(reasons.codes, blocking)]
+    return lines

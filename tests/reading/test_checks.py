@@ -15,6 +15,7 @@ from reading_samples import make_line_item, make_snapshot, make_student, write_s
 
 from gradetools.cells import Cells, make_frame
 from gradetools.checks import CHECKS, ENTRY_COLUMNS, FINDING_COLUMNS, Checked, check_entries
+from gradetools.checks.scaled import show_scale
 from gradetools.checks.values import find_comma, find_day_first, read_number
 from gradetools.columns import Columns, suggest_columns
 from gradetools.errors import SheetError
@@ -533,6 +534,29 @@ CANVAS = (
 
 
 CANVAS_OF_TWO = "Student,ID,SIS User ID,Section,Quiz 1 (1),Midterm (2)\nPoints Possible,,,,20,50\nBen,1,B2,A,8,9\n"
+
+
+def test_what_scaling_does_is_shown(tmp_path: Path) -> None:
+    """The first number above zero is the example, scaled already or not; without a number or a maximum there is none."""
+    text = 'ID;Quiz 1\nB2;0\nA1;"80%"\nF6;"1,5"\n'
+    plain = check(tmp_path, text)
+    scaled = check(tmp_path, text, lambda columns: columns.scaled("Quiz 1", 3))
+    assert scaled.entries["score"][2] == 5
+    for checked in (plain, scaled):
+        assert str(show_scale(checked, SCHOOL, "Quiz 1", 3)) == "1,5 becomes 5"
+        assert show_scale(checked, SCHOOL, "ID", 3) is None
+    assert show_scale(check(tmp_path, "ID;Quiz 1\nB2;EX\n"), SCHOOL, "Quiz 1", 3) is None
+    again = check_entries(plain.sheet, scaled.columns.unscaled("Quiz 1"), SCHOOL)
+    assert again.entries["score"][2] == 1.5
+
+
+def test_an_answer_is_taken_back(tmp_path: Path) -> None:
+    """A question whose answer is taken back is asked anew; other answers stay."""
+    columns = check(tmp_path, CANVAS).columns
+    answered = columns.answer("maximum-differs", "Quiz 1 (1)").answer("wrong-maxima", "")
+    assert answered.unanswered("maximum-differs", "Quiz 1 (1)") == columns.answer(
+        "wrong-maxima", ""
+    )
 
 
 def test_another_maximum_is_a_question(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_a_bad_cell_is_marked(sandbox: Sandbox, sheet_path: Any) -> None:
     sheet = gt.read_sheet(sheet_path)
     checked = check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
     table = show_sheet(checked, {(4, "Quiz 2"): ("20", "200")})
-    assert first_view(table) == "all findings"
+    assert first_view(table) == "rows with findings"
     rows = {row["label"]: row for row in table.window(table.arrange())}
     assert [column["title"] for column in table.describe()][:2] == ["line", FOUND]
     assert rows[2]["texts"][1] == "Ada Example"
@@ -148,7 +148,7 @@ def test_a_bad_cell_is_marked(sandbox: Sandbox, sheet_path: Any) -> None:
     assert rows[3]["marks"][2][1] == "student unknown"
     assert rows[4]["marks"][4][:2] == ("warning", "score above maximum (+1)")
     assert "The file says '20'" in rows[4]["marks"][4][2]
-    assert list(table.arrange(view="errors")) == [0, 1]
+    assert list(table.arrange(view="rows with errors")) == [0, 1]
     assert list(table.arrange(view="student-unknown")) == [1]
     assert FOUND not in table.editable
 

@@ -299,6 +299,51 @@ def test_question_is_answered(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     form.check.give.click()
     assert form.draft.checked.counts["blocked"] == 0
     assert form.check.question.options == ()
+    told = "You answered &#x27;accept: it is right as it stands&#x27;."
+    assert told in page(form.check.corrections.view)
+    form.check.corrections.take_back["all-at-most-one", "Midterm"].click()
+    assert form.draft.checked.counts["blocked"] == 3
+    assert told not in page(form.check.corrections.view)
+
+
+def test_scaling_is_shown_told_and_taken_back(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """What scaling would do is shown before, told after, above the preview too, and after a slip it is asked anew."""
+    rows = ("00041,0.5", "00082,0.7", "00123,1", "00164,")
+    path = write_sheet(tmp_path / "shares.csv", "Student number,Midterm", *rows)
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, path, until="check")
+    assert "Midterm: All 3 scores" in form.check.asked.value
+    assert "3 entries are blocked by the question." in form.check.counts.value
+    assert form.check.question.layout.display == "none"  # one alone is no choice
+    assert ["rows with questions", "rows with questions (3)", 3] in form.check.grid.views
+    assert form.check.scale_from.value == "1"
+    assert "0.5 becomes 50 then" in form.check.example.value
+    form.check.scale_from.value = "10"
+    assert "0.5 becomes 5 then" in form.check.example.value
+    for wrong in ("nothing", "0", "inf"):
+        form.check.scale_from.value = wrong
+        assert form.check.example.value == ""
+        form.check.scale.click()
+        assert "is no full mark to scale from" in form.check.alert.value
+    form.check.scale_from.value = "10"
+    form.check.scale.click()
+    slip = "Midterm: scaled from 10, so 0.5 becomes 5"
+    assert slip in page(form.check.corrections.view)
+    form.check.corrections.take_back["scaled", "Midterm"].click()
+    assert slip not in page(form.check.corrections.view)
+    form.check.scale_from.value = "1"
+    form.check.scale.click()
+    form.check.go.click()
+    assert "Midterm: scaled from 1, so 0.5 becomes 50." in page(form.steps["preview"].view)
+    assert "✔ checked: 0 errors, 0 questions open" in form.check.state.value
+    assert list(form.draft.checked.entries["score"][:3]) == [50, 70, 100]
+
+
+def test_warnings_stand_beside_what_was_checked(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """The heading counts the warnings, too."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "extra.csv", "Student number,Midterm", "00041,101"))
+    assert "✔ checked: 0 errors, 0 questions open, 1 warning" in form.check.state.value
 
 
 def test_long_sheet_goes_through(gradebook: gt.Gradebook, tmp_path: Path) -> None:
