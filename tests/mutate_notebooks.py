@@ -412,7 +412,7 @@ MUTATIONS = (
     Mutation(
         "widgets/draft.py",
         "            self.columns = suggest_columns(self.sheet, self.snapshot, earlier=earlier)\n",
-        "            self.columns = self._suggested\n",
+        "            self.columns = self.suggested\n",
         "saved columns are not taken",
     ),
     Mutation(

@@ -31,7 +31,7 @@ FEW_STUDENTS, FEW_MAXIMA = 4, 3
     "question",
     means=f"Of the sheet's students, at least {FEW_STUDENTS}, fewer than half are in the classes of its line items: the wrong "
     "file, the wrong class, or the wrong column of ids.",
-    fix='Choose the right file, class or key column, or answer "accept" to go on with those who are found.',
+    fix='Choose the right file, class or column of ids, or answer "accept" to go on with those who are found.',
     answers=("accept",),
 )
 def _wrong_class(facts: Facts) -> Iterator[Finding]:

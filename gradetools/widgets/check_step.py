@@ -90,7 +90,7 @@ class CheckStep(Step):
         self.answer = ipw.Dropdown(description="Answer", style=LABEL, layout={"width": "34em"})
         self.give = ipw.Button(description="Answer").add_class("gt-answer")
         self.scale_from = ipw.Text(
-            description="or full mark in it", placeholder="such as 20", style=LABEL
+            description="or full mark in sheet", placeholder="such as 20", style=LABEL
         ).add_class("gt-scale-from")
         self.example = ipw.HTML().add_class("gt-example")
         self.scale = ipw.Button(description="Scale from it").add_class("gt-scale")

@@ -13,13 +13,24 @@ from gradetools.columns import Attempts, ColumnMeaning, students_matched
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.kept_columns import KeptColumns
-from gradetools.widgets.line_item_choice import Choice, choose_line_item, offer_line_item
+from gradetools.widgets.line_item_choice import (
+    Choice,
+    choose_companion,
+    choose_line_item,
+    offer_companion,
+    offer_line_item,
+)
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, join, say
 from gradetools.widgets.step import Step, telling
 from gradetools.widgets.token_table import TokenTable
 
 #: So many unmatched students are shown, each with somebody to pick; who has more has the wrong key.
 MOST_UNMATCHED = 20
+_BLANK = element(
+    "div",
+    "A blank cell leaves alone what the gradebook holds, a comment too; the word CLEAR takes it away.",
+    hook="gt-reason gt-blank",
+)
 _COUNTS: tuple[tuple[str, Attempts], ...] = (
     ("none is sent", "refuse"),
     ("the best counts", "best"),
@@ -37,6 +48,7 @@ class ColumnsStep(Step):
         unmatched: text of the student column to the student to pick for it.
         line_items: column to its line item, or a tuple of several classes' of which each row takes its own;
             "" for none chosen yet, "ignore" to take nothing from the column.
+        companions: column that belongs to a score column, such as one of comments, to what it is taken as, or "ignore".
         attempts: which of several grades of a student counts; in sight where somebody has several rows.
         tokens: the words that are understood, and a row to add one.
         kept: columns of earlier weeks: `kept.use` takes them, `kept.save` saves these.
@@ -53,6 +65,8 @@ class ColumnsStep(Step):
         self.found = ipw.HTML().add_class("gt-found")
         self.unmatched: dict[str, ipw.Dropdown] = {}
         self.line_items: dict[str, ipw.Dropdown] = {}
+        self.companions: dict[str, ipw.Dropdown] = {}
+        self._told: dict[str, ipw.HTML] = {}
         self._picks, self._scores, self._others = ipw.VBox(), ipw.VBox(), ipw.HTML()
         self._ignored = ipw.Accordion(children=[ipw.VBox()], selected_index=None)
         self.go = ipw.Button(description="Check the grades", button_style="primary")
@@ -68,8 +82,8 @@ class ColumnsStep(Step):
         self.tokens = TokenTable(draft, changing=self._changing)
         self.body.children = [
             *(self.kept.view, self.student, self.key, self.found, self._picks, self._several),
-            *(self._others, self.open_columns, self._scores, self._ignored, self.tokens.view),
-            *(self.kept.below, self.go),
+            *(self._others, self.open_columns, self._scores, ipw.HTML(_BLANK), self._ignored),
+            *(self.tokens.view, self.kept.below, self.go),
         ]
         self._filling = False
         self.student.observe(self._choose_student, "value")
@@ -109,19 +123,34 @@ class ColumnsStep(Step):
 
     def _show_columns(self) -> None:
         meanings = self._draft.columns.meanings
-        takes = [meaning for meaning in meanings if _may_hold_scores(meaning)]
+        proposed = {str(m.column): m.means for m in self._draft.suggested.meanings}
+        beside = [m for m in meanings if m.belongs_to and proposed[str(m.column)] != "ignored"]
+        takes = [m for m in meanings if _may_hold_scores(m) and m not in beside]
         self.line_items = {str(m.column): self._offer_line_item(m) for m in takes}
+        self.companions = {
+            str(m.column): self._offer_companion(m, proposed[str(m.column)]) for m in beside
+        }
+        choices = {**self.line_items, **self.companions}
+        self._told = {str(m.column): ipw.HTML(_tell_column(m)) for m in (*takes, *beside)}
         rows = {
-            m.column: ipw.VBox([ipw.HTML(_tell_column(m)), self.line_items[str(m.column)]])
+            m.column: ipw.VBox([self._told[str(m.column)], choices[str(m.column)]])
+            for m in (*takes, *beside)
+        }
+        ignored = [m for m in takes if m.means == "ignored"]
+        own = {
+            m.column: [rows[each.column] for each in beside if each.belongs_to == m.column]
             for m in takes
         }
-        self._scores.children = [rows[m.column] for m in takes if m.means != "ignored"]
-        ignored = [m for m in takes if m.means == "ignored"]
-        self._ignored.children[0].children = [rows[m.column] for m in ignored]
+        scores = [[rows[m.column], *own[m.column]] for m in takes if m not in ignored]
+        self._scores.children = [row for several in scores for row in several]
+        self._ignored.children[0].children = [
+            row for m in ignored for row in (rows[m.column], *own[m.column])
+        ]
         self._ignored.set_title(0, f"Ignored: {count(len(ignored), 'column')}")
         self._ignored.layout.display = None if ignored else "none"
         self._tell_open()
-        self._others.value = join(*(_tell_column(m) for m in meanings if not _may_hold_scores(m)))
+        others = [m for m in meanings if m.column not in rows]
+        self._others.value = join(*map(_tell_column, others))
 
     def _tell_open(self) -> None:
         """Say for how many columns of scores no line item is known, before the check blocks their grades."""
@@ -221,9 +250,23 @@ class ColumnsStep(Step):
             with self._changing():
                 column = str(meaning.column)
                 self._draft.columns = choose_line_item(self._draft.columns, column, choice)
+                self._tell_again(column)
 
         by_row = bool(self._draft.columns.of("line_item"))
         return offer_line_item(meaning, self._draft.snapshot, by_row=by_row, on_choose=choose)
+
+    def _offer_companion(self, meaning: ColumnMeaning, proposed: str) -> ipw.Dropdown:
+        def choose(choice: str) -> None:
+            with self._changing():
+                column = str(meaning.column)
+                self._draft.columns = choose_companion(self._draft.columns, column, choice)
+                self._tell_again(column)
+
+        return offer_companion(meaning, proposed, on_choose=choose)
+
+    def _tell_again(self, column: str) -> None:
+        """Say of a column what it means now."""
+        self._told[column].value = _tell_column(self._draft.columns.meaning(column))
 
     def _choose_student(self, change: Mapping[str, Any]) -> None:
         if self._filling or not change["new"]:

@@ -35,6 +35,7 @@ class Draft:
     Attributes:
         gradebook, classes: where, and which classes it has.
         sheet, snapshot, columns, checked: as in the library.
+        suggested: the columns as they were proposed.
         saved: columns of an earlier week that fit the sheet and the gradebook, if there are any.
         using_saved: whether these were taken.
         decided: the columns of the last plan, if a person chose anything else than what is suggested.
@@ -45,6 +46,7 @@ class Draft:
     classes: Sequence[Class]
     sheet: Sheet
     snapshot: Snapshot
+    suggested: Columns
     columns: Columns
     checked: Checked
 
@@ -87,14 +89,14 @@ class Draft:
     def take(self, class_ids: Sequence[str]) -> None:
         """Read what the gradebook knows of some classes, propose what each column means, and look for saved columns."""
         self.snapshot = self.gradebook.take_snapshot(class_ids)
-        self._suggested = suggest_columns(self.sheet, self.snapshot)
+        self.suggested = suggest_columns(self.sheet, self.snapshot)
         saved = list_columns(self.sheet, self.gradebook.settings.columns_folder)
         self.saved = next((each for each in saved if each.fits(self.snapshot)), None)
         self.use_suggested()
 
     def use_suggested(self) -> None:
         """Take what is suggested."""
-        self.columns, self.using_saved = self._suggested, False
+        self.columns, self.using_saved = self.suggested, False
 
     def use_saved(self) -> None:
         """Take the saved columns as far as they fit; the rest is suggested."""
@@ -125,5 +127,5 @@ class Draft:
 
     def plan(self, on_conflict: OnConflict) -> Plan:
         """Decide what a push would do."""
-        self.decided = self.columns if self.columns != self._suggested else None
+        self.decided = self.columns if self.columns != self.suggested else None
         return plan_entries(self.checked, self.snapshot, self.gradebook, on_conflict=on_conflict)

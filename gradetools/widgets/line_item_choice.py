@@ -1,4 +1,4 @@
-"""Which line item a score column means: one, that of each student's own class, or none."""
+"""What is taken of a column: a score column means one line item, that of each student's own class, or none; a companion may be left out."""
 
 from __future__ import annotations
 
@@ -56,6 +56,37 @@ def offer_line_item(
 
     choice.observe(choose, "value")
     return choice
+
+
+def offer_companion(
+    meaning: ColumnMeaning, proposed: str, *, on_choose: Callable[[str], None]
+) -> ipw.Dropdown:
+    """Offer to leave out a column that belongs to a score column, such as one of comments.
+
+    Args:
+        meaning: what the column means now.
+        proposed: what it means if it is not ignored.
+        on_choose: called with what it is to mean.
+    """
+    taken = f"the {proposed.replace('_', ' ')} of {meaning.belongs_to}"
+    choice = ipw.Dropdown(
+        options=[(taken, proposed), ("ignore this column", IGNORE)],
+        value=IGNORE if meaning.means == "ignored" else proposed,
+        description="Taken as",
+        style=LABEL,
+        layout=WIDE,
+    ).add_class("gt-companion")
+
+    def choose(change: Mapping[str, Any]) -> None:
+        on_choose(change["new"])
+
+    choice.observe(choose, "value")
+    return choice
+
+
+def choose_companion(columns: Columns, column: str, choice: str) -> Columns:
+    """Make the same columns with what was chosen for one that belongs to a score column."""
+    return columns.with_meaning(column, means="ignored" if choice == IGNORE else choice)
 
 
 def choose_line_item(columns: Columns, column: str, choice: Choice) -> Columns:

@@ -300,3 +300,38 @@ def test_columns_without_a_line_item_are_told_before_the_check(
     assert "1 column of scores has no line item yet" in told.value
     form.columns.line_items["Bonus"].value = "algebra-quiz-1"
     assert told.value == ""
+
+
+def test_a_companion_can_be_left_out(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Comments stand below their score column, can be ignored and taken again, and a blank one is said to change nothing."""
+    rows = ("Student number,Quiz 1,Quiz 1 comment,Quiz 1 late", "00041,8,Good,yes")
+    form = open_columns(gradebook, tmp_path, *rows)
+    assert "A blank cell leaves alone what the gradebook holds, a comment too" in page(
+        form.columns.body
+    )
+    choice = form.columns.companions["Quiz 1 comment"]
+    assert is_shown(form, choice)
+    assert [label for label, _ in choice.options] == ["the comment of Quiz 1", "ignore this column"]
+    form.columns.go.click()
+    assert list(form.draft.checked.entries["comment"]) == ["Good"]
+    choice.value = "ignore"
+    assert "comes after" in form.steps["check"].state.value
+    assert "<b>Quiz 1 comment</b>: ignored of Quiz 1" in page(form.columns.body)
+    form.columns.go.click()
+    assert list(form.draft.checked.entries["comment"]) == [None]
+    assert list(form.draft.checked.entries["late"]) == ["true"]
+    form.columns.student.value = "Student number"
+    form.columns.start()  # as after saved columns were taken
+    assert form.columns.companions["Quiz 1 comment"].value == "ignore"
+    form.columns.companions["Quiz 1 comment"].value = "comment"
+    form.columns.go.click()
+    assert list(form.draft.checked.entries["comment"]) == ["Good"]
+
+
+def test_what_was_chosen_is_told(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A column whose line item was chosen by hand no longer says why another was proposed."""
+    form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,8")
+    assert "the line item called" in page(form.columns.body)
+    form.columns.line_items["Quiz 1"].value = "algebra-quiz-2"
+    assert "the line item called" not in page(form.columns.body)
+    assert "chosen by hand" in page(form.columns.body)
