@@ -34,12 +34,12 @@ def check_plan(
         )
     if confirm is not None and confirm != plan.writes:
         raise UnsafePlanError(
-            f"This plan writes {plan.writes} results, not {confirm}; look again, then type its number."
+            f"This plan writes {plan.writes} grades, not {confirm}; look again, then type that number."
         )
     if plan.environment.name == PRODUCTION and confirm is None and plan.writes:
         raise UnsafePlanError(
-            f"This writes {plan.writes} results to production; type that number to go on (--confirm {plan.writes}, "
-            f"confirm={plan.writes})."
+            f"This writes {plan.writes} grades to production; type that number to go on (on the command line "
+            f"--confirm {plan.writes}, in Python confirm={plan.writes})."
         )
     if not allow_unsafe:
         plan.raise_if_unsafe()

@@ -49,11 +49,13 @@ def choose_folder(out: str | Path | None, push_id: str) -> Path:
     """Choose where a receipt goes: `receipts/PUSH_ID`, or the folder named, which is never overwritten.
 
     A folder that holds a receipt already keeps it, as it keeps any file that would bear the same name;
-    the new one goes into a folder of its own below. A push that is resumed has several.
+    the new one goes into a folder of its own: beside it as `PUSH_ID-2` where the folder is the push's, else below
+    it as `PUSH_ID`. A push that is resumed has several.
     """
     folder = Path(out) if out is not None else Path("receipts") / push_id
-    below = (folder / (f"{push_id}-{n}" if n > 1 else push_id) for n in itertools.count(1))
-    return next(each for each in itertools.chain([folder], below) if not _holds_receipt(each))
+    parent, least = (folder.parent, 2) if folder.name == push_id else (folder, 1)
+    others = (parent / (f"{push_id}-{n}" if n > 1 else push_id) for n in itertools.count(least))
+    return next(each for each in itertools.chain([folder], others) if not _holds_receipt(each))
 
 
 def _holds_receipt(folder: Path) -> bool:

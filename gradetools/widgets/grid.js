@@ -162,6 +162,8 @@ class GridView {
     }
     this.active.row = Math.min(this.active.row, this.total - 1);
     this.draw();
+    // What was out of sight for less than a frame has no new size to be told of.
+    requestAnimationFrame(() => this.dirty && this.draw());
   }
 
   hear(message) {
@@ -383,10 +385,8 @@ class GridView {
   }
 
   leave(event) {
-    if (event.relatedTarget && !this.scroller.contains(event.relatedTarget)) {
-      this.wanted = false;
-      this.tell();
-    }
+    // The note stays: were it to shrink now, what is about to be pressed below would move from under the mouse.
+    if (event.relatedTarget && !this.scroller.contains(event.relatedTarget)) this.wanted = false;
   }
 
   click(event) {

@@ -150,8 +150,11 @@ class ImportForm:
         self._stale = True
         if run is self.push.run and run.receipt is not None:
             self.steps["preview"].settle("looked at")
-            self.steps["push"].settle("ended" if run.receipt.status == "done" else "not finished")
+            self.steps["push"].settle("ended")
             self.steps["receipt"].open(_tell_next(run.receipt, run.folder))
+            if run.receipt.status != "done":
+                self.steps["push"].open("go on with it, or take back what was written (step 7)")
+                self.steps["receipt"].settle("of what was written so far", doubt=True)
             self.columns.kept.keep_pushed(run.gradebook)
         elif run.receipt is not None and run.plan.undo_of:
             shown = self.receipt.receipt
@@ -159,11 +162,18 @@ class ImportForm:
             self.steps["receipt"].settle(
                 "taken back" if whole else "see below what came of the undo"
             )
+        elif run.receipt is not None and self.writing.retry and run is self.writing.retry.push.run:
+            told = "what failed was tried again, and is written"
+            self.steps["receipt"].settle(
+                told if run.receipt.ok else "see below what came of the retry"
+            )
 
 
 def _tell_next(receipt: Receipt, folder: Path | None) -> str:
-    """Say what can be done after a push: of what something stood in the way, correct the file."""
+    """Say what can be done after a push: try again what failed, of what something stood in the way correct the file."""
     if receipt.states["failed"] or receipt.states["blocked"] or receipt.states["conflict"]:
         file = find_part(folder, "failed")
-        return f"correct in {file} what was not written and read that file in step 2, or take the push back"
+        again = "try again what failed, or " if receipt.states["failed"] else ""
+        ways = f"correct in {file} what was not written and read that file in step 2, or take the push back"
+        return again + ways
     return "keep it, or take the push back"

@@ -191,6 +191,9 @@ class PushPanel:
         # What cannot be pressed does not look as if it could.
         able = "danger" if production else "primary"
         self.go.button_style = "" if self.go.disabled else able
+        # What was typed and ticked was about another plan.
+        self.confirm.value, self.allow_unsafe.value = "", False
+        self.confirm.placeholder = f"production: type {plan.writes} to confirm"
         _show(self.confirm, when=production)
         _show(self.allow_unsafe, when=False)
         _show(self.note, when=True)

@@ -19,7 +19,7 @@ SECONDS = 10_000
 GRID = """
 import pandas as pd
 from gradetools.widgets.grid import Grid
-from gradetools.widgets.grid_window import Table
+from gradetools.widgets.grid_window import ALL, Table
 
 EVIL = "<img src=x onerror=window.wasRun=1>"
 frame = pd.DataFrame(
@@ -40,7 +40,14 @@ def edit(line, column, text):
     told.append((line, column, text))
     grid.show(make())
 
+def rename(name):
+    grid.layout.display = "none"
+    frame.loc[2, "Student"] = name
+    grid.show(make(), view=ALL)
+    grid.layout.display = None
+
 frame.loc[4_000, "Quiz 1"] = "x"
+frame.loc[9, "Student"] = "A long name " * 60
 grid = Grid(make(), label="Practice", on_edit=edit)
 grid
 """
@@ -123,6 +130,26 @@ def test_grid_by_mouse(notebook: NotebookPage) -> None:
     assert grid.root.locator("img").count() == 0
     assert grid.page.evaluate("window.wasRun") is None
     assert (notebook.console_errors, notebook.external_requests) == ([], [])
+
+
+def test_what_is_below_a_grid_stays_where_it_is(notebook: NotebookPage) -> None:
+    """To press something below a cell that is told at length does not move it from under the mouse."""
+    grid = GridPage(notebook)
+    note = grid.root.locator(".gtg-note")
+    low = note.evaluate("element => element.offsetHeight")
+    grid.cell(9, 1).click()
+    high = note.evaluate("element => element.offsetHeight")
+    grid.root.get_by_label("Search").click()
+    grid.page.wait_for_timeout(200)
+    assert note.evaluate("element => element.offsetHeight") == high > low
+
+
+def test_what_was_hidden_for_a_moment_is_drawn(notebook: NotebookPage) -> None:
+    """A table that comes while the grid is put away and shown again within a moment is the one that is seen."""
+    grid = GridPage(notebook)
+    for number in range(8):
+        assert notebook.ask(f"rename('Name {number}')") is None
+        grid.see(2, 1, f"Name {number}")
 
 
 def test_grid_by_keyboard(notebook: NotebookPage) -> None:

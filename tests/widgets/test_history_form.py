@@ -132,7 +132,7 @@ def test_retry_resume_and_undo_go_through_the_same_writer(
     for push_id, button, told in (
         (failed, form.retry, "Write 1 grade to sandbox"),
         (killed, form.go_on, "Go on: write the other 1 grade"),
-        (failed, form.undo, "Take back 2 grades in sandbox"),
+        (failed, form.undo, "Take back 1 grade in sandbox"),
     ):
         form.push.value = push_id
         sent = len(sandbox.requests(method="PUT"))

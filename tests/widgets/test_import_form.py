@@ -124,6 +124,16 @@ def test_everything_is_escaped(tmp_path: Path) -> None:
         assert not any(described)
 
 
+def test_what_was_typed_for_one_plan_is_not_taken_for_another(gradebook: gt.Gradebook) -> None:
+    """The number typed and the box ticked for a plan are gone with it, so that each plan to production asks anew."""
+    form = ImportForm(gradebook)
+    drive(form)
+    form.push.confirm.value, form.push.allow_unsafe.value = "28", True
+    form.check.go.click()
+    assert (form.push.confirm.value, form.push.allow_unsafe.value) == ("", False)
+    assert "28" in form.push.confirm.placeholder
+
+
 def test_production_asks_for_the_number(tmp_path: Path) -> None:
     """Production cannot be mistaken, and nothing is written until the number of grades is typed."""
     with Sandbox(name="production") as sandbox:

@@ -504,6 +504,11 @@ def test_a_receipt_always_finds_a_folder(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "failed.csv").touch()
     assert choose_folder(tmp_path / "mine", "p") == tmp_path / "mine" / "p"
+    own = tmp_path / "receipts" / "p"
+    for name in ("p", "p-2", "p-3"):
+        assert choose_folder(own, "p") == own.with_name(name)
+        own.with_name(name).mkdir(parents=True)
+        (own.with_name(name) / "receipt.json").touch()
 
 
 def test_formulas_above_the_header_are_defused(desk: Desk) -> None:
