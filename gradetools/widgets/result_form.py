@@ -203,13 +203,22 @@ class ResultForm:
                 self.upsert.settle("nothing new to write; the last push can still be taken back")
 
     def _end(self, run: PushRun) -> None:
-        """After a push, this one or its undo: show what the gradebook has now."""
-        if run.receipt is not None:
-            with telling(self.grade.alert):
-                self._look()
+        """After a push, this one or its undo: show what the gradebook has now; what was typed and not written stays."""
+        receipt = run.receipt
+        if receipt is None:
+            return
+        with telling(self.grade.alert):
+            self._look()
+            if receipt.ok or receipt.undo_of:
                 self._load()
-            done = "taken back" if run.plan.undo_of else "written; it can be taken back"
-            self.upsert.settle(done if run.receipt.ok else "ended")
+        if receipt.ok:
+            done = "taken back" if receipt.undo_of else "written; it can be taken back"
+            self.upsert.settle(done)
+        elif receipt.states["conflict"] and not receipt.undo_of:
+            theirs = "somebody changed this grade meanwhile; choose the student again to see theirs"
+            self.upsert.settle(theirs, doubt=True)
+        else:
+            self.upsert.settle("not written: the receipt says why", doubt=True)
 
 
 def _people(snapshot: Snapshot) -> list[tuple[str, str]]:

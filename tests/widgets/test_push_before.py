@@ -132,6 +132,23 @@ def test_one_grade_can_be_taken_back_after_another_was_typed(
     assert "✔ taken back" in form.upsert.state.value
 
 
+def test_what_was_typed_and_refused_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A grade that the gradebook refused is still in its fields, and can be tried again or corrected."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    form.where.connect.click()
+    form.class_.value, form.line_item.value = "algebra-1", "algebra-midterm"
+    form.student.value = "student-001"
+    form.fields.inputs["score"].value = "11"
+    form.fields.inputs["comment"].value = "typed"
+    sandbox.order(Fault(method="PUT", status=422))
+    write(form.writing)
+    typed = [form.fields.inputs[name].value for name in ("score", "comment")]
+    assert (typed, "⚠ not written" in form.upsert.state.value) == (["11", "typed"], True)
+    assert [displayed(each) for each in (form.receipt.retry, form.receipt.undo)] == [True, False]
+    assert write(form.writing.retry).ok
+    assert "✔ written" in form.upsert.state.value
+
+
 def test_what_cannot_be_pressed_does_not_look_as_if_it_could(form: ImportForm) -> None:
     """A button with nothing to write has the colour of none, one that can be pressed that of the next thing."""
     form.check.start()
