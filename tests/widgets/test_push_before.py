@@ -145,6 +145,7 @@ def test_what_was_typed_and_refused_is_kept(sandbox: Sandbox, tmp_path: Path) ->
     typed = [form.fields.inputs[name].value for name in ("score", "comment")]
     assert (typed, "⚠ not written" in form.upsert.state.value) == (["11", "typed"], True)
     assert [displayed(each) for each in (form.receipt.retry, form.receipt.undo)] == [True, False]
+    form.receipt.retry.click()
     assert write(form.writing.retry).ok
     assert "✔ written" in form.upsert.state.value
 
