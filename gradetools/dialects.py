@@ -95,6 +95,21 @@ def write_date(text: str, dialect: str) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
+def tell_date(text: str) -> str:
+    """Write a date as people read it: `2026-10-16` where it is midnight UTC, else `2026-10-16 14:30 UTC`.
+
+    Text that is no date comes back as it was.
+    """
+    try:
+        moment = _moment(text)
+    except (ValueError, OverflowError):
+        return text
+    if _is_midnight(moment):
+        return moment.date().isoformat()
+    told = moment.replace(tzinfo=None).isoformat(sep=" ").removesuffix(":00")
+    return f"{told} UTC"
+
+
 def _moment(text: str) -> dt.datetime:
     moment = dt.datetime.fromisoformat(text)
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)

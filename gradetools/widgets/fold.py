@@ -27,8 +27,9 @@ class Fold:
         self.view.children = [inside]
         return self.view
 
-    def tell(self, number: str, *, changed: bool, wrong: bool) -> None:
-        """Say what is in there; what is wrong must not stay out of sight."""
+    def tell(self, number: str, *, changed: bool, wrong: bool, missing: bool = False) -> None:
+        """Say what is in there; what is wrong or still missing must not stay out of sight."""
         more = ", changed here" if changed else ""
         error = "; ✖ something in there is wrong" if wrong else ""
-        self.view.set_title(0, f"{self.label}: {number}{more}{error}")
+        gap = "; something is still to be filled in" if missing else ""
+        self.view.set_title(0, f"{self.label}: {number}{more}{error}{gap}")

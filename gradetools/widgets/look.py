@@ -116,12 +116,25 @@ STYLE = Html("""<style>
 .gt-form pre { overflow-x: auto; padding: .6em; background: var(--jp-layout-color2, #eee); }
 .gt-form .gt-under { margin-left: calc(12em + 10px); }
 .gt-form .gt-line { align-items: center; }
+/* What is said of a field stands beside it, or under it and not under its label. */
+.gt-form .gt-line > .gt-beside { flex: 1 1 20em; min-width: 0; margin-left: 2px; }
+.gt-form .gt-beside > .widget-html { height: auto; min-height: 0; margin-top: 0; margin-bottom: 0; }
+.gt-form .gt-picker > .widget-dropdown { flex: 1 1 30em; min-width: 0; }
+.gt-form .gt-picker > .widget-text { flex: 0 1 12em; min-width: 11em; }
+.gt-form .gt-objective-group { border-top: 1px solid var(--jp-border-color2, #ccc); padding: .4em 0; margin-top: .3em; }
+.gt-form .gt-objective { border-left: 3px solid var(--jp-border-color2, #ccc); padding-left: .5em; margin: .3em 0 .3em .3em; }
+/* ipywidgets draws the arrow of a list in black. */
+[data-jp-theme-light="false"] .gt-form .widget-dropdown > select { background-image: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E%3Cpath fill='%23e0e0e0' d='M5.2 5.9 9 9.7l3.8-3.8 1.2 1.2-5 4.9-5-4.9z'/%3E%3C/svg%3E"); }
 .gt-form .gt-line > .widget-html { margin-top: 0; margin-bottom: 0; }
 .gt-form .gt-fold > .lm-Widget > .lm-Widget { background: none; }
 /* One thing is next: only its button stands out. */
 .gt-form .gt-step:not(:has(> .gt-state .gt-next)) .widget-button.mod-primary {
   color: var(--jp-ui-font-color1, #222); background: var(--jp-layout-color2, #eee); }
+@container (max-width: 52em) {
+  .gt-form .gt-line > .gt-beside { flex-basis: 100%; margin-left: calc(12em + 10px); }
+}
 @container (max-width: 34em) {
+  .gt-form .gt-line > .gt-beside { margin-left: 2px; }
   .gt-form .widget-inline-hbox { flex-wrap: wrap; height: auto; }
   .gt-form .widget-inline-hbox > .widget-label { width: 100% !important; max-width: 100%; text-align: left; }
   .gt-form .widget-inline-hbox > :not(.widget-label) { flex: 1 1 100%; }

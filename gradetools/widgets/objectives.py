@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import ipywidgets as ipw
 from pydantic import ValidationError
 
 from gradetools.models import LearningObjectiveResult, LearningObjectiveScoreSet
-from gradetools.widgets.look import LABEL, WRAP, count, say
+from gradetools.widgets.look import WRAP, Html, count, element, say
 from gradetools.widgets.typed import read_typed_score
 
-_SHORT = {"width": "9em"}
 _Held = Mapping[str, Any]
+_HINT = (
+    "A group holds the objectives of one source. The source says whose ids they are: case for those of 1EdTech CASE, "
+    "where each id is a UUID; else unknown, or the name of your source, which strict gradebooks want like /state."
+)
 
 
 class Objectives:
@@ -26,8 +30,11 @@ class Objectives:
     Attributes:
         groups: the groups that are shown.
         add: adds one.
+        gap: what is still to be filled in, where nothing is wrong; "" for nothing, as it was read last.
         view: all of them.
     """
+
+    gap = ""
 
     def __init__(self, *, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
@@ -35,9 +42,9 @@ class Objectives:
         self.groups: list[ObjectiveGroup] = []
         self.add = _button("Add a group of learning objectives", "plus", "add-group")
         self.add.on_click(lambda _: self.add_group())
-        self._told = ipw.HTML()
+        self._told, hint = ipw.HTML(), ipw.HTML(element("span", _HINT, hook="gt-reason"))
         self._rows = ipw.VBox()
-        self.view = ipw.VBox([self._told, self._rows, self.add])
+        self.view = ipw.VBox([hint, self._told, self._rows, self.add])
 
     @property
     def value(self) -> str:
@@ -75,11 +82,14 @@ class Objectives:
         """Give what would be sent, None for nothing.
 
         Raises:
-            ValueError: something in it is wrong; what, stands beside it.
+            ValueError: something in it is wrong, or still to be filled in; what, stands beside it and in `gap`.
         """
         listed = [group.read() for group in self.groups]
+        gaps = [gap for group in self.groups for gap in group.gaps]
+        wrong = any(group.wrong for group in self.groups)
+        self.gap = gaps[0] if gaps and not wrong else ""
         if any(one is None for one in listed):
-            raise ValueError("Correct the learning objectives that are marked.")
+            raise ValueError(self.gap or "Correct the learning objectives that are marked.")
         return [one for one in listed if one is not None] or None
 
     def add_group(self) -> ObjectiveGroup:
@@ -110,7 +120,11 @@ class ObjectiveGroup:
         rows: the objectives.
         add, remove: adds an objective; takes the whole group away.
         message: what is wrong with the source, or that it has no objective.
+        wrong, gaps: whether something in the group is wrong; what is still to be filled in, as it was read last.
     """
+
+    wrong = False
+    gaps: Sequence[str] = ()
 
     def __init__(
         self,
@@ -125,18 +139,21 @@ class ObjectiveGroup:
             options=["case", "unknown"],
             placeholder="case, unknown or another",
             description="Source",
-            style=LABEL,
+            style={"description_width": "initial"},
+            layout={"width": "22em"},
         ).add_class("gt-objective-source")
+        self._begun = bool(self.source.value)
         self.remove = _button("Remove this group", "trash", "remove-group")
         self.add = _button("Add an objective", "plus", "add-objective")
         self.message = ipw.HTML()
         self._lines = ipw.VBox()
-        self.source.observe(lambda _: on_change(), "value")
+        self.source.observe(lambda _: self._name_source(), "value")
         self.remove.on_click(lambda _: on_remove(self))
         self.add.on_click(lambda _: self.add_row())
         self.rows = [self._make_row(each) for each in held.get("learningObjectiveResults", [])]
         head = ipw.HBox([self.source, self.remove, self.message], layout=WRAP)
         self.view = ipw.VBox([head, self._lines, self.add]).add_class("gt-objective-group")
+        self._call()
         self._show()
 
     def gather(self) -> dict[str, Any]:
@@ -150,10 +167,29 @@ class ObjectiveGroup:
         rows = [row.read(case=source == "case") for row in self.rows]
         told = "" if source else "Name the source: case, unknown or another."
         told = told or ("" if rows else "Add an objective, or remove the group.")
-        self.message.value = say("error", told) if told else ""
+        # What nobody has come to yet is not wrong.
+        calm = not source and not self._begun and not any(row.begun for row in self.rows)
+        self.gaps = ["name the source of the learning objectives"] if calm else []
+        self.message.value = (
+            tell_gap("name the source") if calm else say("error", told) if told else ""
+        )
+        self.wrong = bool(told and not calm) or any(row.wrong for row in self.rows)
+        self.gaps += ["give the learning objective's id" for row in self.rows if row.gap]
         if told or any(row is None for row in rows):
             return None
         return {**self._held, "source": source, "learningObjectiveResults": rows}
+
+    def _name_source(self) -> None:
+        self._begun = True
+        self._call()
+        self._on_change()
+
+    def _call(self) -> None:
+        """Let the button say what it takes away."""
+        source = self.source.value.strip()
+        self.remove.tooltip = (
+            f"Remove {f'the group {source}' if source else 'this group'} with its objectives"
+        )
 
     def add_row(self) -> ObjectiveRow:
         """Add an objective to fill in."""
@@ -182,7 +218,11 @@ class ObjectiveRow:
         id, score, text_score: its fields.
         remove: takes it away.
         message: what is wrong with it.
+        begun: whether something was filled in, or was there.
+        wrong, gap: whether something is wrong; whether the id is still to be filled in, as it was read last.
     """
+
+    wrong = gap = False
 
     def __init__(
         self,
@@ -191,23 +231,38 @@ class ObjectiveRow:
         on_change: Callable[[], None],
         on_remove: Callable[[ObjectiveRow], None],
     ) -> None:
-        self._held = held
+        self._held, self._on_change = held, on_change
+        self.begun = bool(held)
         self.id = _text(held.get("learningObjectiveId"), "Objective's id", "gt-objective-id", 20)
         self.score = _text(held.get("score"), "Score", "gt-objective-score", 14)
         self.text_score = _text(held.get("textScore"), "Text score", "gt-objective-text", 14)
-        self.remove = _button("Remove", "trash", "remove-objective")
+        self.remove = _button("Remove this objective", "trash", "remove-objective")
         self.message = ipw.HTML()
         fields = [self.id, self.score, self.text_score]
         for field in fields:
-            field.observe(lambda _: on_change(), "value")
+            field.observe(lambda _: self._fill_in(), "value")
         self.remove.on_click(lambda _: on_remove(self))
-        self.view = ipw.HBox([*fields, self.remove, self.message], layout=WRAP)
+        line = ipw.HBox([*fields, self.remove], layout=WRAP)
+        self.view = ipw.VBox([line, self.message]).add_class("gt-objective")
+        self._call()
+
+    def _fill_in(self) -> None:
+        self.begun = True
+        self._call()
+        self._on_change()
+
+    def _call(self) -> None:
+        """Let the button say what it takes away, to those who hear it and to those who point at it."""
+        self.remove.tooltip = f"Remove the objective {self.id.value.strip()}".rstrip()
 
     def gather(self) -> dict[str, Any]:
         """Give what stands there, right or wrong."""
+        score = self.score.value.strip()
+        with suppress(ValueError):  # 4.0 is 4; what is no number stands as it was typed
+            score = str(read_typed_score(score))
         typed = {
             "learningObjectiveId": self.id.value.strip(),
-            "score": self.score.value.strip(),
+            "score": score,
             "textScore": self.text_score.value.strip(),
         }
         return {**self._held, **typed}
@@ -215,6 +270,10 @@ class ObjectiveRow:
     def read(self, *, case: bool) -> dict[str, Any] | None:
         """Give what would be sent; None where something is wrong, which is then told beside it."""
         typed: dict[str, Any] = {name: text for name, text in self.gather().items() if text != ""}
+        self.wrong, self.gap = False, not self.begun and "learningObjectiveId" not in typed
+        if self.gap:
+            self.message.value = tell_gap("give the objective's id")
+            return None
         try:
             if "learningObjectiveId" not in typed:
                 raise ValueError("Give the objective's id.")
@@ -231,7 +290,13 @@ class ObjectiveRow:
             told = "A CASE identifier is a UUID; this is none. It can be written all the same."
             self.message.value = say("warning", told) if doubt else ""
             return typed
+        self.wrong = True
         return None
+
+
+def tell_gap(what: str) -> Html:
+    """Say what is next to be filled in, where nothing is wrong yet."""
+    return element("div", f"next: {what}", hook="gt-next")
 
 
 def tell_objectives(held: object) -> str:

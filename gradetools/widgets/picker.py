@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import ipywidgets as ipw
 import pandas as pd
@@ -22,14 +23,16 @@ class Picker:
     def __init__(self, label: str, hook: str, *, on_change: Callable[[], None]) -> None:
         self._label = label
         self._all: Sequence[tuple[str, str]] = ()
+        self._empty = ""
         self._on_change = on_change
         self._filling = False
         self.choice = ipw.Dropdown(description=label, style=LABEL).add_class(f"gt-{hook}")
         self.search = ipw.Text(placeholder="search by name or id").add_class(f"gt-{hook}-search")
         self.choice.layout.width, self.choice.layout.max_width = "46em", "100%"
         self.search.layout.width = "14em"
-        self.view = ipw.HBox([self.choice, self.search], layout=WRAP)
+        self.view = ipw.HBox([self.choice, self.search], layout=WRAP).add_class("gt-picker")
         self.search.observe(lambda _: self._narrow(), "value")
+        self.search.on_msg(self._hear)
         self.choice.observe(lambda _: self._changed(), "value")
         self.fill(())
 
@@ -42,9 +45,18 @@ class Picker:
     def value(self, key: str) -> None:
         self.choice.value = key
 
-    def fill(self, options: Sequence[tuple[str, str]], *, chosen: str = "") -> None:
-        """Offer these labels and ids, one of them chosen; what is typed already while there were none narrows them down."""
+    def fill(
+        self, options: Sequence[tuple[str, str]], *, chosen: str = "", empty: str = ""
+    ) -> None:
+        """Offer these labels and ids; what is typed already while there were none narrows them down.
+
+        Args:
+            options: label and id of each.
+            chosen: the id of the one that is chosen.
+            empty: what to do where there are none.
+        """
         self._filling = True
+        self._empty = empty or f"there is no {self._label.lower()}"
         if self._all:
             self.search.value = ""
         self._all = options
@@ -61,11 +73,34 @@ class Picker:
         fitting = [
             (label, key) for label, key in self._all if wanted in label.casefold() or key == kept
         ]
-        many = f"choose: {len(fitting):,} fit" if wanted else f"choose the {self._label.lower()}"
         filling, self._filling = self._filling, True
-        offer(self.choice, [(many, ""), *fitting])
+        offer(self.choice, [(self._tell_next(wanted), ""), *fitting])
         self.choice.value = kept if kept in dict(self._all).values() else ""
         self._filling = filling
+
+    def _find(self, wanted: str) -> list[str]:
+        """Give the ids of those that fit a search."""
+        return [key for label, key in self._all if wanted in label.casefold()]
+
+    def _tell_next(self, wanted: str) -> str:
+        """Say how many fit the search, and what to do."""
+        if not self._all:
+            return self._empty
+        if not wanted:
+            return f"choose the {self._label.lower()}"
+        number = len(self._find(wanted))
+        told = {0: "none fits: search for another part of the name", 1: "1 fits: choose it"}
+        return told.get(number, f"{number:,} fit: choose one")
+
+    def take_only(self) -> None:
+        """Choose the only one that fits the search, as Enter does there; where several or none do, nothing."""
+        fitting = self._find(self.search.value.strip().casefold())
+        if len(fitting) == 1:
+            self.choice.value = fitting[0]
+
+    def _hear(self, _: object, content: Mapping[str, Any], __: object) -> None:
+        if content.get("event") == "submit":  # what a text field sends at Enter
+            self.take_only()
 
     def _changed(self) -> None:
         self.choice.tooltip = self.choice.label or ""  # whole, where the window cuts it

@@ -2,79 +2,42 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import ipywidgets as ipw
-from pydantic import ValidationError
 
 from gradetools.models import Result, ScoreStatus
 from gradetools.score_scale import ScoreScale
+from gradetools.widgets.field_kinds import (
+    BY_NAME,
+    FIELDS,
+    LEFT,
+    NOTHING,
+    STATES,
+    UNSET,
+    Bounds,
+    FieldKind,
+    Kind,
+    build_field,
+    make_result,
+    means_same,
+    read_field,
+    tell_field,
+    write_field,
+)
 from gradetools.widgets.fold import Fold
-from gradetools.widgets.look import LABEL, WRAP, count, element, say
-from gradetools.widgets.objectives import Objectives, tell_objectives
-from gradetools.widgets.typed import read_typed_json, read_typed_score
+from gradetools.widgets.look import WRAP, count, element, say
+from gradetools.widgets.objectives import Objectives
+from gradetools.widgets.typed import read_typed_score
 
-Kind = Literal["number", "text", "long", "status", "flag", "scale", "objectives", "json"]
-_WIDTH = {"width": "32em", "max_width": "100%"}
-_UNSET = ("unset", "")
-# What is there may be what one wants to keep while the score changes, so leaving a field alone is a choice of its own.
-_FOLLOWS = ("as it follows from the score", "")
-_LEFT = "leave"
-_STATES = (_UNSET, ("true", "true"), ("false", "false"))
-#: So many characters of what is there, and of what would be, stand beside a field.
-_SHORT = 60
-_NOTHING = "nothing"
 #: What most people never need is folded.
 _FOLDED: tuple[Kind, ...] = ("objectives", "json")
-_ALERT = "gt-error"
-
-
-@dataclass(frozen=True)
-class FieldKind:
-    """One field of a Result (OneRoster 1.2, `ResultDType`) and how it is filled in."""
-
-    name: str
-    label: str
-    kind: Kind
-    hint: str = ""
-
-
-FIELDS = (
-    FieldKind("score", "Score", "number", "a number such as 8.5"),
-    FieldKind("textScore", "Text score", "text", "text such as B+"),
-    FieldKind("scoreScale", "Score scale", "scale"),
-    FieldKind("scoreStatus", "Score status", "status"),
-    FieldKind("scoreDate", "Score date", "text", "a date like 2026-10-16"),
-    FieldKind("comment", "Comment", "long"),
-    FieldKind("late", "Late", "flag"),
-    FieldKind("missing", "Missing", "flag"),
-    FieldKind("incomplete", "Incomplete", "flag"),
-    FieldKind("inProgress", "In progress", "flag"),
-    FieldKind("learningObjectiveSet", "Learning objectives", "objectives"),
-    FieldKind("metadata", "Metadata", "json", "a JSON object"),
-)
-_BY_NAME = {field.name: field for field in FIELDS}
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What a line item wants of its scores.
-
-    Attributes:
-        minimum, maximum: NaN where there is none.
-        scale: the sourcedId of its score scale, "" for none.
-        scales: those of the class, to choose from.
-    """
-
-    minimum: float = math.nan
-    maximum: float = math.nan
-    scale: str = ""
-    scales: Sequence[ScoreScale] = ()
+_WHAT_IS_A_SCALE = "A score scale says what scores are called, such as A from 90."
+_TIME = "or 2026-10-16 14:30 (UTC)"
+#: So much of what was typed is told when it is left behind.
+_GLANCE = 40
 
 
 class ResultFields:
@@ -86,6 +49,8 @@ class ResultFields:
         messages: field to what is wrong with it or should be looked at, empty when nothing is.
         now: field to what is there and what would be, empty where both are nothing.
         folds: field to what it is folded into, of those that most people never need.
+        wrong: field to what is wrong with it, as it was read last.
+        missing: field to what is still to be filled in, of those that somebody has only begun with.
         view: all of them.
     """
 
@@ -95,25 +60,32 @@ class ResultFields:
         self._bounds = Bounds()
         self._loaded: dict[str, str] = {}
         self._before: Mapping[str, Any] = {}
+        self.wrong: dict[str, str] = {}
+        self.missing: dict[str, str] = {}
         self.objectives = Objectives(on_change=self._changed)
         self.inputs: dict[str, Any] = {
-            field.name: self.objectives if field.kind == "objectives" else _build(field)
+            field.name: self.objectives if field.kind == "objectives" else build_field(field)
             for field in FIELDS
         }
         self.folds = {field.name: Fold(field.label) for field in FIELDS if field.kind in _FOLDED}
         self.messages = {field.name: ipw.HTML() for field in FIELDS}
         self.now = {field.name: ipw.HTML() for field in FIELDS}
         rows = []
-        for name, control in self.inputs.items():
-            if isinstance(control, Objectives):
-                shown: ipw.Widget = control.view
-            else:
-                shown = control
-                control.observe(lambda _: self._changed(), "value")
-            row = [shown, self.now[name], self.messages[name]]
-            line = ipw.HBox(row, layout=WRAP).add_class(f"gt-field-{name}").add_class("gt-line")
+        for name in self.inputs:
+            line = self._line(name)
             rows.append(self.folds[name].hold(line) if name in self.folds else line)
         self.view = ipw.VBox(rows)
+
+    def _line(self, name: str) -> ipw.Box:
+        """Put a field, and what is said of it, into one line: beside the field, or below it where that is wide."""
+        control = self.inputs[name]
+        said = ipw.VBox([self.now[name], self.messages[name]]).add_class("gt-beside")
+        if isinstance(control, Objectives):
+            line = ipw.VBox([control.view, said])
+        else:
+            control.observe(lambda _: self._changed(), "value")
+            line = ipw.HBox([control, said], layout=WRAP).add_class("gt-line")
+        return line.add_class(f"gt-field-{name}")
 
     def load(self, record: Mapping[str, Any] | None, *, bounds: Bounds | None = None) -> None:
         """Show a record that is there, or nothing where there is none.
@@ -124,6 +96,7 @@ class ResultFields:
         """
         self._loading, self._bounds = True, bounds or Bounds()
         self._before = record or {}
+        self.wrong, self.missing = {}, {}
         for field in FIELDS:
             value, control = self._before.get(field.name), self.inputs[field.name]
             if field.kind == "scale":
@@ -131,18 +104,17 @@ class ResultFields:
             if isinstance(control, Objectives):
                 control.load(value)
             elif field.kind == "flag":
-                left = (f"as it is: {_tell(value, field.kind, 'unset')}", _LEFT)
-                control.options = [left, *_STATES]
-                control.value = _LEFT
+                held = (f"as it is: {tell_field(value, field.kind)}", LEFT)
+                control.options = [(NOTHING, LEFT), *STATES[1:]] if value is None else [held, *STATES]  # fmt: skip
+                control.value = LEFT
             else:
-                text = _write(value, field.kind)
+                text = write_field(value, field.kind)
                 if isinstance(control, ipw.Dropdown) and text not in dict(control.options).values():
                     control.options = (*control.options, (text, text))
                 control.value = "" if field.kind == "status" else text
             self._loaded[field.name] = control.value
-            self.messages[field.name].value = ""
         self.show_after(None)
-        self._warn({})
+        self._say()
         self._loading = False
 
     def show_after(self, after: Mapping[str, Any] | None) -> None:
@@ -152,13 +124,17 @@ class ResultFields:
             after: the record that would be; None where nothing would be sent.
         """
         for field in FIELDS:
-            old = _tell(self._before.get(field.name), field.kind)
-            new = old if after is None else _tell(after.get(field.name), field.kind)
+            old = tell_field(self._before.get(field.name), field.kind)
+            new = old if after is None else tell_field(after.get(field.name), field.kind)
+            if field.name in self.wrong or field.name in self.missing:
+                new = old
             parts: list[object] = [f"now: {old}"]
             if new != old:
                 follows = "" if field.name in self.touched else ", which follows"
                 parts += [" → ", element("b", new), follows]
-            blank = new == old == _NOTHING
+            elif field.kind == "date" and field.name not in self.wrong:
+                parts += [f"; write {field.hint}, {_TIME}"]
+            blank = new == old == NOTHING
             self.now[field.name].value = "" if blank else element("span", *parts, hook="gt-reason")
         self._title_folds()
 
@@ -166,17 +142,21 @@ class ResultFields:
         """Say of what is folded what is in there, whether it was changed, and whether something is wrong with it."""
         touched = self.touched
         for name, fold in self.folds.items():
-            wrong = _ALERT in self.messages[name].value
-            fold.tell(self._count_inside(name), changed=name in touched, wrong=wrong)
+            fold.tell(
+                self._count_inside(name),
+                changed=name in touched,
+                wrong=name in self.wrong,
+                missing=name in self.missing,
+            )
 
     def _count_inside(self, name: str) -> str:
         """Count what a folded field holds as it stands in the form."""
         if name == "learningObjectiveSet":
             return self.objectives.tell_number()
         with suppress(ValueError):
-            held = _read(self.inputs[name].value, _BY_NAME[name])
+            held = read_field(self.inputs[name].value, BY_NAME[name])
             return count(len(held), "field") if isinstance(held, Mapping) else "none"
-        return "no JSON object"
+        return "not readable"
 
     def read(self, identity: Mapping[str, Any]) -> Result | None:
         """Make a Result of the fields that were touched.
@@ -185,9 +165,10 @@ class ResultFields:
             identity: line item and student, as a record has them.
 
         Returns:
-            The Result, None where something is wrong with it; then the fields say what.
+            The Result, None where something is wrong with it or missing; then the fields say what.
         """
-        wanted, wrong, touched = dict(identity), {}, self.touched
+        wanted, touched = dict(identity), self.touched
+        self.wrong, self.missing = {}, {}
         if "learningObjectiveSet" not in touched:
             # What is there may be odd, and is left alone; what was said of it while it was edited goes.
             with suppress(ValueError):
@@ -198,17 +179,22 @@ class ResultFields:
             try:
                 wanted[field.name] = self._read(field)
             except ValueError as error:
-                wrong[field.name] = str(error)
+                calm = field.kind == "objectives" and self.objectives.gap
+                (self.missing if calm else self.wrong)[field.name] = str(error)
         cleared = self._clear(wanted)
-        result, invalid = _validate(wanted)
-        wrong = {**invalid, **wrong}
-        for name, message in self.messages.items():
-            message.value = say("error", wrong[name]) if name in wrong else ""
-        if cleared:
-            self.messages["score"].value = say("info", cleared)
-        self._warn(wrong)
+        result, invalid = make_result(wanted)
+        self.wrong = {**invalid, **self.wrong}
+        self._say(cleared)
         self._title_folds()
-        return None if wrong else result
+        return None if self.wrong or self.missing else result
+
+    def read_sound(self, identity: Mapping[str, Any]) -> Result:
+        """Make a Result of those touched fields with which nothing is wrong, as they were read last."""
+        unsound = {*self.wrong, *self.missing, *(["score"] if self._is_too_low() else [])}
+        sound = [BY_NAME[name] for name in self.touched if name not in unsound]
+        wanted = {**identity, **{field.name: self._read(field) for field in sound}}
+        self._clear(wanted)
+        return Result.model_validate(wanted)
 
     @property
     def scale(self) -> ScoreScale | None:
@@ -218,47 +204,98 @@ class ResultFields:
 
     @property
     def touched(self) -> list[str]:
-        """The fields that no longer stand as they were loaded."""
-        return [n for n, control in self.inputs.items() if control.value != self._loaded.get(n, "")]
+        """The fields that no longer mean what they meant when they were loaded."""
+        loaded = self._loaded
+        return [
+            field.name
+            for field in FIELDS
+            if not means_same(self.inputs[field.name].value, loaded.get(field.name, ""), field)
+        ]
 
     def tell_touched(self) -> str:
-        """Name the fields that no longer stand as they were loaded: `score, score date`."""
-        return ", ".join(_BY_NAME[name].label.lower() for name in self.touched)
+        """Name the fields that no longer stand as they were loaded: `score and score date`."""
+        return _name(self.touched)
 
-    def _warn(self, wrong: Mapping[str, str]) -> None:
-        """Say what can be written and should be looked at: scores out of range, or none of the scale's."""
-        scale, score = self.scale, self._typed_score(wrong)
+    def tell_typed(self) -> str:
+        """Say what was typed or chosen: `score 9, late true`; "" where nothing was."""
+        return ", ".join(f"{BY_NAME[name].label.lower()} {self._glance(name)}" for name in self.touched)  # fmt: skip
+
+    def _glance(self, name: str) -> str:
+        if name == "learningObjectiveSet":
+            return self.objectives.tell_number()
+        text = str(self.inputs[name].value).strip() or NOTHING
+        return text if len(text) <= _GLANCE else f"{text[:_GLANCE].rstrip()} …"
+
+    def tell_next(self) -> str:
+        """Say what stands in the way of writing: `correct the score date`, or what is still missing."""
+        wrong = [f"correct the {_name(self.wrong)}"] if self.wrong else []
+        return "; ".join([*wrong, *self.missing.values()])
+
+    def _say(self, cleared: str = "") -> None:
+        """Say beside each field what is wrong with it or should be looked at; what is missing stands in the group itself."""
+        for name, message in self.messages.items():
+            message.value = say("error", self.wrong[name]) if name in self.wrong else ""
+        if cleared:
+            self.messages["score"].value = say("info", cleared)
+        self._mind_scale()
+        self._mind_score()
+        self._mind_date()
+
+    def _mind_scale(self) -> None:
+        """Say what the scale calls scores, and what does not fit it."""
+        scale, told = self.scale, self.messages["scoreScale"]
+        if scale is None:
+            told.value = element("span", self._tell_no_scale(), hook="gt-reason")
+            return
+        told.value = say("info", scale.tell())
         text_score = self.inputs["textScore"].value.strip() or None
-        low, high = self._bounds.minimum, self._bounds.maximum
-        if scale is not None:
-            self.messages["scoreScale"].value = say("info", scale.tell())
-            misfit = scale.find_misfit(score, text_score, maximum=high)
-            place = "score" if text_score is None else "textScore"
-            if (
-                misfit
-                and place not in wrong
-                and {"score", "textScore", "scoreScale"} & {*self.touched}
-            ):
-                self.messages[place].value = say(
-                    "warning", misfit, " It can be written all the same."
-                )
+        misfit = scale.find_misfit(self._typed_score(), text_score, maximum=self._bounds.maximum)
+        place = "score" if text_score is None else "textScore"
+        minded = {"score", "textScore", "scoreScale"} & {*self.touched}
+        if misfit and place not in self.wrong and minded:
+            self._warn(place, misfit)
+
+    def _tell_no_scale(self) -> str:
+        none = "" if self._bounds.scales else "This class has none. "
+        return f"{none}{_WHAT_IS_A_SCALE}"
+
+    def _mind_score(self) -> None:
+        """Say of a score that it is out of the line item's range."""
+        score, high, low = self._typed_score(), self._bounds.maximum, self._bounds.minimum
         if score is None or "score" not in self.touched:
             return
         if score > high:
-            told = f"{score} is above the line item's maximum of {high:g}."
-            self.messages["score"].value = say("warning", told, " It can be written all the same.")
-        if score < low:
+            self._warn("score", f"{score} is above the line item's maximum of {high:g}.")
+        if self._is_too_low():
             told = f"{score} is below the line item's minimum of {low:g}; correct it."
             self.messages["score"].value = say("error", told)
 
-    def _typed_score(self, wrong: Mapping[str, str]) -> int | float | None:
+    def _is_too_low(self) -> bool:
+        score = self._typed_score()
+        return score is not None and "score" in self.touched and score < self._bounds.minimum
+
+    def _mind_date(self) -> None:
+        """Say of a date that it is far off, whose clock its time is by, or what is sent without one."""
+        if "scoreDate" not in self.touched or "scoreDate" in self.wrong:
+            return
+        typed = self.inputs["scoreDate"].value.strip()
+        kind, told = self._bounds.mind_date(typed)
+        if kind == "warning":
+            self._warn("scoreDate", told)
+        elif told:
+            self.messages["scoreDate"].value = say("info", told)
+
+    def _warn(self, name: str, told: str) -> None:
+        self.messages[name].value = say("warning", told, " It can be written all the same.")
+
+    def _typed_score(self) -> int | float | None:
         typed = self.inputs["score"].value.strip()
-        return None if not typed or "score" in wrong else read_typed_score(typed)
+        return None if not typed or "score" in self.wrong else read_typed_score(typed)
 
     def _read(self, field: FieldKind) -> object:
         if field.kind == "objectives":
             return self.objectives.read()
-        return _read(self.inputs[field.name].value, field)
+        return read_field(self.inputs[field.name].value, field)
 
     def _clear(self, wanted: dict[str, Any]) -> str:
         """Let an emptied score be `not submitted`, as CLEAR does in a sheet, and say so.
@@ -276,7 +313,7 @@ class ResultFields:
         """Label the score scales to choose from; none is the line item's, where it has one."""
         labels = {one.sourced_id: f"{one.title} ({one.sourced_id})" for one in self._bounds.scales}
         of_line_item = labels.get(self._bounds.scale, self._bounds.scale)
-        unset = (f"the line item's: {of_line_item}", "") if of_line_item else _UNSET
+        unset = (f"the line item's: {of_line_item}", "") if of_line_item else UNSET
         return [unset, *((label, key) for key, label in labels.items())]
 
     def _changed(self) -> None:
@@ -284,64 +321,7 @@ class ResultFields:
             self._on_change()
 
 
-def _build(field: FieldKind) -> ipw.Widget:
-    common = {"description": field.label, "style": LABEL, "layout": _WIDTH}
-    if field.kind == "status":
-        options = [_FOLLOWS, *((str(status), str(status)) for status in ScoreStatus)]
-        return ipw.Dropdown(options=options, **common)
-    if field.kind == "flag":
-        return ipw.Dropdown(options=_STATES, **common)
-    if field.kind == "scale":
-        return ipw.Dropdown(options=[_UNSET], **common)
-    if field.kind in ("long", "json"):
-        return ipw.Textarea(placeholder=field.hint, rows=2, **common)
-    return ipw.Text(placeholder=field.hint, **common)
-
-
-def _write(value: object, kind: Kind) -> str:
-    """Write a field of a record as it is typed."""
-    if value is None:
-        return ""
-    if kind in ("json", "objectives"):
-        return json.dumps(value, ensure_ascii=False)
-    if kind == "scale" and isinstance(value, Mapping):
-        return str(value.get("sourcedId", ""))
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _tell(value: object, kind: Kind, nothing: str = _NOTHING) -> str:
-    told = tell_objectives(value) if kind == "objectives" else ""
-    text = told or _write(value, kind)
-    return (text if len(text) <= _SHORT else f"{text[:_SHORT]}…") or nothing
-
-
-def _read(text: str, field: FieldKind) -> object:
-    """Read what was typed; an emptied field is None, which removes it."""
-    typed = text.strip()
-    if not typed:
-        return None
-    if field.kind == "number":
-        return read_typed_score(typed)
-    if field.kind == "json":
-        return read_typed_json(typed, field.hint)
-    return text if field.kind == "long" else typed
-
-
-def _validate(wanted: Mapping[str, Any]) -> tuple[Result | None, dict[str, str]]:
-    """Make the Result, or say for each field what is wrong with it."""
-    try:
-        return Result.model_validate(wanted), {}
-    except ValidationError as error:
-        wrong: dict[str, str] = {}
-        for each in error.errors(include_url=False, include_input=False):
-            name = str(each["loc"][0]) if each["loc"] else ""
-            hint = next((f.hint for f in FIELDS if f.name == name and f.hint), "it anew")
-            # Our own validators say what to do; pydantic's only say what is wrong.
-            own = each["type"] == "value_error"
-            told = each["msg"].removeprefix("Value error, ")
-            wrong.setdefault(name, f"{told}." if own else f"{told}; write {hint}.")
-        return None, wrong
+def _name(names: Collection[str]) -> str:
+    """Name fields as the form labels them, in its order."""
+    *first, last = [field.label.lower() for field in FIELDS if field.name in names] or [""]
+    return f"{', '.join(first)} and {last}" if first else last

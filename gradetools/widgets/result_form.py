@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import ipywidgets as ipw
 import pandas as pd
 
 from gradetools.dialects import parse
@@ -12,14 +13,17 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Result
 from gradetools.plan import OnConflict, Plan, make_result_plan
+from gradetools.plan.make import date_text
 from gradetools.push.reread import with_missed
 from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
+from gradetools.widgets.field_kinds import Bounds
 from gradetools.widgets.find_again import find_again
 from gradetools.widgets.keyboard import frame
+from gradetools.widgets.look import say
 from gradetools.widgets.picker import Picker, label_line_items
 from gradetools.widgets.push_panel import PushRun
-from gradetools.widgets.result_fields import Bounds, ResultFields
+from gradetools.widgets.result_fields import ResultFields
 from gradetools.widgets.step import Step, telling
 from gradetools.widgets.where_step import WhereStep
 from gradetools.widgets.writing import Writing
@@ -41,6 +45,7 @@ class ResultForm:
         class_, line_item, student: whose grade for what; each a `Picker`.
         fields: the fields; `fields.inputs["score"].value = "8.5"`.
         preview, push, receipt: what would change, the push of it, and what came of it.
+        left: what was typed for a grade that was left for another, and is not written.
         writing: these three together; `writing.undo` is the same for taking it back.
         view: the widget.
     """
@@ -55,6 +60,8 @@ class ResultForm:
         self._snapshot: Snapshot | None = None
         self._scales: list[ScoreScale] = []
         self._last_sent: pd.DataFrame | None = None
+        self._called = ""
+        self.left = ipw.HTML()
         self.whose = Step("2. Which grade", "whose", waits_for="Where")
         self.grade = Step("3. Grade", "grade", waits_for="Which grade")
         self.upsert = Step("4. Preview and write", "upsert", waits_for="Grade")
@@ -72,7 +79,8 @@ class ResultForm:
         self.where = WhereStep(
             gradebook, data_dir=data_dir, on_done=self._connected, on_change=self._disconnect
         )
-        self.whose.body.children = [self.class_.view, self.line_item.view, self.student.view]
+        pickers = [self.class_, self.line_item, self.student]
+        self.whose.body.children = [*(picker.view for picker in pickers), self.left]
         self.grade.body.children = [self.fields.view]
         self.upsert.body.children = [self.writing.view]
         steps = (self.where, self.whose, self.grade, self.upsert)
@@ -94,15 +102,20 @@ class ResultForm:
             (f"{one.title} ({one.sourced_id})", one.sourced_id) for one in self.where.classes
         ]
         self.class_.fill(classes)
-        self.line_item.fill(())
-        self.student.fill(())
+        self._offer_nothing()
+        self.left.value = ""
         self.whose.open("choose the class, the line item and the student")
 
+    def _offer_nothing(self) -> None:
+        for picker in (self.line_item, self.student):
+            picker.fill((), empty="choose the class first")
+
     def _choose_class(self) -> None:
-        self.grade.lock()
-        self._forget_plan()
+        self._leave()
         with telling(self.whose.alert):
             if not self.class_.value:
+                self._offer_nothing()
+                self.whose.open("choose the class, the line item and the student")
                 return
             snapshot = self._look()
             self.line_item.fill(label_line_items(snapshot.line_items))
@@ -122,15 +135,23 @@ class ResultForm:
         chosen = {"lineItem": self.line_item, "student": self.student}
         return {name: {"sourcedId": picker.value} for name, picker in chosen.items()}
 
-    def _choose_grade(self) -> None:
+    def _leave(self) -> None:
+        """Let go of the grade that was chosen, and say what was typed for it and not written."""
+        if typed := self.fields.tell_typed():
+            self.left.value = say("warning", f"Not written: {self._called}: {typed}.")
+            self.fields.load(None)
         self.grade.lock()
         self._forget_plan()
+
+    def _choose_grade(self) -> None:
+        self._leave()
         if not (self.line_item.value and self.student.value):
             return
         with telling(self.whose.alert):
             self._complete()
             self._load()
-            self.whose.settle(f"{self.student.choice.label}: {self.line_item.choice.label}")
+            self._called = f"{self.student.choice.label}: {self.line_item.choice.label}"
+            self.whose.settle(self._called)
 
     def _complete(self) -> None:
         """Ask by its id for what we sent of the chosen grade, where a list does not show it yet."""
@@ -160,7 +181,8 @@ class ResultForm:
         items = self._snapshot.line_items
         one = items[(items["sourced_id"] == self.line_item.value).to_numpy()].iloc[0]
         low, high = float(one["result_value_min"]), float(one["result_value_max"])
-        return Bounds(low, high, one["score_scale"], self._scales)
+        today = date_text(None, self._snapshot)
+        return Bounds(low, high, one["score_scale"], self._scales, today, one["assign_date"])
 
     def _plan(self, result: Result, on_conflict: OnConflict) -> Plan:
         if self._snapshot is None:
@@ -179,26 +201,38 @@ class ResultForm:
             result = self.fields.read(self._identity())
             touched = self.fields.touched
             if result is None or not touched:
-                self._forget_plan()
-                self.fields.show_after(None)
-                told = "correct what is marked" if result is None else "change what should change"
-                self.grade.open(told)
+                self._forget_plan(self.fields.tell_next())
+                self.fields.show_after(self._after())
+                self.grade.open(self.fields.tell_next() or "change what should change")
                 return
             self.writing.begin(lambda policy: self._plan(result, policy), self.where.gradebook)
             self.fields.show_after(self._after())
+            if self._changes_nothing():
+                self._forget_plan()
+                self.grade.open("that is what is there already: change what should change")
+                return
             self.grade.settle(f"changes {self.fields.tell_touched()}")
             self.upsert.open("look at it, then write it")
 
     def _after(self) -> dict[str, Any] | None:
-        """Give the record that would be, None where nothing would be written."""
+        """Give the record that would be, of what is right; None where nothing would be written."""
         plan = self.preview.plan
-        return parse(plan.changes["after"].iloc[0]) if plan is not None and plan.writes else None
+        if plan is None or not plan.writes:
+            plan = self._plan(self.fields.read_sound(self._identity()), "stop")
+        return parse(plan.changes["after"].iloc[0]) if plan.writes else None
 
-    def _forget_plan(self) -> None:
+    def _changes_nothing(self) -> bool:
+        plan = self.preview.plan
+        return plan is not None and bool(plan.counts["unchanged"])
+
+    def _forget_plan(self, missing: str = "") -> None:
+        """Withdraw what was to be written, and say what is missing for it; the last push stays in reach."""
         if not self.push.running:
             self.writing.clear()
             if self.receipt.receipt is None:
-                self.upsert.lock()
+                self.upsert.lock(f"Grade ({missing})" if missing else "")
+            elif not self.writing.running and missing:
+                self.upsert.open(f"{missing}; the last push can still be taken back")
             elif not self.writing.running:
                 self.upsert.settle("nothing new to write; the last push can still be taken back")
 
@@ -212,6 +246,7 @@ class ResultForm:
             if receipt.ok or receipt.undo_of:
                 self._load()
         if receipt.ok:
+            self.left.value = ""
             done = "taken back" if receipt.undo_of else "written; it can be taken back"
             self.upsert.settle(done)
         elif receipt.states["conflict"] and not receipt.undo_of:

@@ -55,11 +55,12 @@ class Step:
         self.view.add_class("gt-step").add_class(f"gt-step-{hook}")
         self.lock()
 
-    def lock(self) -> None:
-        """Put the step out of reach until what it waits for is done."""
+    def lock(self, waits_for: str = "") -> None:
+        """Put the step out of reach until what it waits for is done; `waits_for` where that is known more exactly."""
         self.body.layout.display = "none"
         self.alert.value = ""
-        self._tell("later", f"○ comes after: {self._waits_for}" if self._waits_for else "○")
+        waits_for = waits_for or self._waits_for
+        self._tell("later", f"○ comes after: {waits_for}" if waits_for else "○")
 
     def open(self, next_thing: str) -> None:
         """Bring the controls into sight, and say the one thing to do next."""

@@ -1,12 +1,25 @@
-"""What is typed into a field, read: scores with a comma or a point, and JSON."""
+"""What is typed into a field, read: scores with a comma or a point, dates, and JSON."""
 
 from __future__ import annotations
 
 import json
 import math
-from typing import NoReturn
+import re
+from typing import Any, NoReturn
 
 from gradetools.checks.values import read_number
+
+_UTC = re.compile(r"\s*UTC$", re.IGNORECASE)
+#: What JSON lacks at a place, by how Python's reader begins to say it.
+_LACKS = {
+    "Expecting property name": 'a name in "double quotes" is wanted there',
+    "Expecting value": "a value is wanted there: a text or name stands in double quotes",
+    "Expecting ',' delimiter": "a comma or a closing bracket is missing there",
+    "Expecting ':' delimiter": "a colon is missing there",
+    "Unterminated string": "the text that begins there has no closing quote",
+    "Extra data": "what stands there comes after the end",
+    "Illegal trailing comma": "there is a comma too much",
+}
 
 
 def read_typed_score(typed: str) -> int | float:
@@ -17,22 +30,37 @@ def read_typed_score(typed: str) -> int | float:
     """
     number = read_number(typed)
     if number is None:
-        raise ValueError(f"{typed!r} is not a score; write a number such as 8.5.")
+        letters = not any(character.isdigit() for character in typed)
+        more = " A grade in letters goes into the field Text score." if letters else ""
+        raise ValueError(f"{typed!r} is not a score; write a number such as 8.5.{more}")
     if math.isnan(number):
         raise ValueError(f"{typed!r} may be decimals or thousands; write it without the comma.")
     return int(number) if number.is_integer() else number
 
 
-def read_typed_json(typed: str, hint: str) -> object:
-    """Read JSON; `NaN` and `Infinity`, which Python would take, are none.
+def read_typed_date(typed: str) -> str:
+    """Read a date as it is shown, `2026-10-16` or `2026-10-16 14:30 UTC`; whether it is one, the Result says."""
+    return _UTC.sub("Z", typed)
+
+
+def read_typed_json(typed: str, hint: str) -> dict[str, Any]:
+    """Read a JSON object; `NaN` and `Infinity`, which Python would take, are no JSON.
 
     Raises:
-        ValueError: it is none; a sentence for the analyst.
+        ValueError: it is none; a sentence for the analyst, with the place of the mistake.
     """
     try:
-        return json.loads(typed, parse_constant=_refuse)
+        read = json.loads(typed, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        lacks = (told for begins, told in _LACKS.items() if error.msg.startswith(begins))
+        told = next(lacks, "something else is wanted there")
+        place = f"line {error.lineno}, character {error.colno}"
+        raise ValueError(f"This is not JSON at {place}: {told}; write {hint}.") from None
     except (ValueError, RecursionError):
         raise ValueError(f"This is not JSON; write {hint}.") from None
+    if not isinstance(read, dict):
+        raise ValueError(f"This is JSON, but not names with their values; write {hint}.")
+    return read
 
 
 def _refuse(_: str) -> NoReturn:

@@ -26,13 +26,12 @@ class Keys:
         self.form, self.page = Form(notebook.page, "gt-result"), notebook.page
 
     def find(self, hook: str, words: str) -> None:
-        """Type a part of a name beside a list, and take the first that fits from the list before it."""
+        """Type a part of a name beside a list, and take the only one that fits with Enter."""
         self.form.root.locator(f".{hook}-search input").click(timeout=SECONDS)
         self.page.keyboard.type(words)
-        fits = self.form.root.locator(f".{hook} option", has_text="choose: 1 fit")
+        fits = self.form.root.locator(f".{hook} option", has_text="1 fits: choose it")
         fits.wait_for(state="attached", timeout=SECONDS)
-        self.page.keyboard.press("Shift+Tab")
-        self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Enter")
 
     def type_into(self, name: str, text: str) -> Locator:
         """Type into a field, over what is there; give the field with what is said beside it."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pytest
 from form_driving import page, states
 
 import gradetools as gt
 from gradetools.sandbox import Sandbox, invented_school
 from gradetools.widgets import ResultForm
 from gradetools.widgets.picker import Picker
+from gradetools.widgets.typed import read_typed_json
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -290,8 +293,11 @@ def test_what_is_folded_says_what_is_in_there(sandbox: Sandbox, tmp_path: Path) 
     assert folds["metadata"].title == "Metadata: 2 fields"
     assert folds["learningObjectiveSet"].title == "Learning objectives: none"
     form.fields.inputs["metadata"].value = "{"
-    assert "no JSON object, changed here; ✖ something in there is wrong" in folds["metadata"].title
+    assert "not readable, changed here; ✖ something in there is wrong" in folds["metadata"].title
     form.fields.objectives.add_group()
+    title = folds["learningObjectiveSet"].title
+    assert "1 objective, changed here; something is still to be filled in" in title
+    form.fields.objectives.groups[0].rows[0].score.value = "x"
     assert "1 objective, changed here; ✖" in folds["learningObjectiveSet"].title
     form.line_item.value = "algebra-midterm"
     assert folds["metadata"].title == "Metadata: none"
@@ -305,3 +311,193 @@ def test_what_is_typed_before_the_class_is_read_is_kept() -> None:
     assert [key for _, key in picker.choice.options] == ["", "1"]
     picker.fill([("Cleo Example", "3")])
     assert (picker.search.value, [key for _, key in picker.choice.options]) == ("", ["", "3"])
+
+
+def test_the_only_one_that_fits_is_taken() -> None:
+    """Enter in the search takes the only one that fits, and nothing where several or none do."""
+    chosen: list[str] = []
+    picker = Picker("Student", "student", on_change=lambda: chosen.append(picker.value))
+
+    def press_enter(words: str) -> str:
+        picker.search.value = words
+        picker.take_only()
+        return str(picker.choice.options[0][0])
+
+    picker.fill((), empty="choose the class first")
+    assert press_enter("ada") == "choose the class first"
+    picker.search.value = ""
+    picker.fill([("Ada Example", "1"), ("Ben Example", "2")])
+    assert press_enter("example") == "2 fit: choose one"
+    assert press_enter("zoe") == "none fits: search for another part of the name"
+    assert chosen == []
+    assert press_enter("BEN") == "1 fits: choose it"
+    assert (chosen, picker.value) == (["2"], "2")
+    picker.fill(())
+    assert picker.choice.options[0][0] == "there is no student"
+
+
+def test_lists_wait_for_the_class(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Before a class is chosen, and after none is any more, the lists below say what they wait for."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    form.where.connect.click()
+    for _ in range(2):
+        form.student.search.value = "ada"
+        for picker in (form.line_item, form.student):
+            assert [label for label, _ in picker.choice.options] == ["choose the class first"]
+        form.class_.value = "algebra-1"
+        assert form.student.choice.options[0][0] == "1 fits: choose it"
+        form.class_.value = ""
+
+
+def test_an_emptied_date_says_what_is_sent(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A score needs a date: where it is emptied, the form says which one is sent, and that one is."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["scoreDate"].value = ""
+    told = form.fields.messages["scoreDate"].value
+    form.push.go.click()
+    form.push.wait(30)
+    sent = str(find(sandbox)["scoreDate"])[:10]
+    assert f"A score needs a date: without one, today&#x27;s is sent, {sent}." in told
+
+
+def test_a_wrong_field_hides_no_other(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Beside each field that is right stands what would be, whatever is wrong with another; nothing can be written."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    fields = form.fields
+    fields.inputs["comment"].value = "Read."
+    for name, text in (("scoreDate", "2026-02-30"), ("metadata", "{"), ("score", "-1")):
+        fields.inputs[name].value = text
+        assert "→ <b>Read.</b>" in fields.now["comment"].value
+        assert "→" not in fields.now[name].value
+        assert form.push.go.disabled
+    assert "correct the score date and metadata" in form.grade.state.value
+    assert "comes after: Grade (correct the score date and metadata)" in form.upsert.state.value
+
+
+def test_a_new_objective_is_not_wrong_yet(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A group or objective just added says what is next, in no error; the write step says what is missing until it is there."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    group = form.fields.objectives.add_group()
+    assert 'role="alert"' not in page(form.view)
+    assert "next: name the source" in group.message.value
+    assert "next: give the objective&#x27;s id" in group.rows[0].message.value
+    assert "name the source of the learning objectives" in form.upsert.state.value
+    group.source.value = "unknown"
+    assert 'role="alert"' not in page(form.view)
+    assert "give the learning objective&#x27;s id" in form.upsert.state.value
+    group.rows[0].score.value = "1"
+    assert 'role="alert"' in group.rows[0].message.value
+    group.rows[0].id.value = "fractions"
+    assert 'role="alert"' not in page(form.view)
+    assert not form.push.go.disabled
+    group.source.value = ""
+    assert "Error:" in group.message.value
+    assert "Remove the objective fractions" in states(group.view)
+
+
+def test_what_is_odd_about_a_date(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A date far ahead, or before the line item was given, is warned of; a time says whose clock it is by."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    date, told = form.fields.inputs["scoreDate"], form.fields.messages["scoreDate"]
+    for text, words in (
+        ("2099-01-01", "Warning: </b>2099-01-01 is more than a year ahead."),
+        ("2026-08-30", "Warning: </b>2026-08-30 is before this was assigned, 2026-08-31."),
+        ("2026-08-31", ""),
+        ("2026-09-16 14:30", "14:30 is taken as UTC; for a clock two hours ahead write 2026-09-16"),
+        ("2026-09-16 14:30+02:00", ""),
+    ):
+        date.value = text
+        assert words in told.value
+        assert bool(words) == bool(told.value)
+        assert not form.push.go.disabled
+    assert "→ <b>2026-09-16 12:30 UTC</b>" in form.fields.now["scoreDate"].value
+
+
+def test_a_value_typed_again_is_not_touched(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What means the same as what is there, however it is written, is left alone and sent as it was."""
+    held = find(sandbox) | {"scoreDate": "2026-09-16T14:30:00.000Z", "metadata": {"a": True}}
+    sandbox.put_record("results", held)
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    inputs = form.fields.inputs
+    assert inputs["scoreDate"].value == "2026-09-16 14:30 UTC"
+    for name, text in (
+        ("score", "8,50"),
+        ("scoreDate", "2026-09-16T16:30+02:00"),
+        ("metadata", '{ "a": true }'),
+    ):
+        inputs[name].value = text
+        assert form.fields.touched == []
+        assert form.push.go.disabled
+    inputs["metadata"].value = '{"a": 1}'  # which Python takes for the same
+    assert form.fields.touched == ["metadata"]
+    inputs["metadata"].value = ""
+    inputs["metadata"].value = '{"a": true}'
+    inputs["scoreStatus"].value = "fully graded"
+    assert "that is what is there already" in form.grade.state.value
+    inputs["comment"].value = "Read."
+    form.push.go.click()
+    form.push.wait(30)
+    expected = held | {"comment": "Read.", "dateLastModified": None}
+    assert find(sandbox) | {"dateLastModified": None} == expected
+
+
+def test_what_is_left_unwritten_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Whoever chooses another student or class while something is typed reads what was not written, until something is."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = "9"
+    form.fields.inputs["late"].value = "true"
+    told = "Not written: Ada Example (00041): Quiz 1 (0 to 10, algebra-quiz-1): score 9, late true."
+    form.student.value = "student-002"
+    assert told in form.left.value
+    form.student.value = "student-001"  # to type it again
+    assert told in form.left.value
+    form.fields.inputs["score"].value = "9"
+    form.push.go.click()
+    form.push.wait(30)
+    assert form.left.value == ""
+    form.fields.inputs["comment"].value = "Read."
+    form.class_.value = "biology-1"
+    assert "comment Read." in form.left.value
+    assert form.push.go.disabled
+
+
+def test_what_is_not_there_has_one_word(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What is not there is "nothing", in lists and beside fields; a class without score scales says so, and what one is."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    assert "unset" not in states(form.view)
+    assert [label for label, _ in form.fields.inputs["late"].options] == [
+        "nothing",
+        "true",
+        "false",
+    ]
+    told = form.fields.messages["scoreScale"].value
+    assert "This class has none. A score scale says what scores are called" in told
+    comment = "A long sentence without end. " * 20
+    form.fields.inputs["comment"].value = comment
+    assert comment[:290] in form.fields.now["comment"].value
+
+
+def test_where_json_is_wrong() -> None:
+    """Metadata that cannot be read say where, what is wanted there, and how the right form looks."""
+    for typed, told in (
+        ('{"source": "paper"', "at line 1, character 19: a comma or a closing bracket is missing"),
+        (
+            "{'source': 'paper'}",
+            'at line 1, character 2: a name in "double quotes" is wanted there',
+        ),
+        ('{"a": 1,\n "b" 2}', "at line 2, character 6: a colon is missing there"),
+        ('{"a": 1} x', "at line 1, character 10: what stands there comes after the end"),
+        ('{"a": "x}', "at line 1, character 7: the text that begins there has no closing quote"),
+        ('["a"]', "not names with their values"),
+        ('{"a": NaN}', "This is not JSON; write"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(told)) as caught:
+            read_typed_json(typed, 'names and values such as {"source": "paper"}')
+        assert 'such as {"source": "paper"}.' in str(caught.value)

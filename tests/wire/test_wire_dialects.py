@@ -23,6 +23,7 @@ from gradetools.dialects import (
     not_representable,
     parse,
     shape,
+    tell_date,
     to_float32,
     to_wire,
     write_date,
@@ -431,3 +432,18 @@ def test_differences_come_in_the_standards_order() -> None:
     """Differences are named in the order of the standard, unknown fields last."""
     other = {"unheardOf": 1, "late": "true", "score": 1, "status": "tobedeleted"}
     assert differences(MINIMAL, MINIMAL | other) == ["status", "score", "late", "unheardOf"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2026-09-18", "2026-09-18"),
+        ("2026-09-18T00:00:00.000Z", "2026-09-18"),
+        ("2026-09-18T14:30:00+02:00", "2026-09-18 12:30 UTC"),
+        ("2026-09-18T14:30:05Z", "2026-09-18 14:30:05 UTC"),
+        ("some day", "some day"),
+    ],
+)
+def test_a_date_as_people_read_it(written: str, told: str) -> None:
+    """Midnight UTC is told as the day, another time with the clock it is by; what is no date stands as it was."""
+    assert tell_date(written) == told
