@@ -319,8 +319,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/result_form.py",
-        "                self._look()\n                self._load()\n",
-        "                pass\n",
+        "            if receipt.ok or receipt.undo_of:\n                self._load()\n",
+        "",
         "after a push the form shows what was there before",
         UPSERT,
     ),
