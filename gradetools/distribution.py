@@ -120,8 +120,9 @@ def read_score(text: Any) -> Any:  # noqa: ANN401 - text or nothing, a number or
 
 
 def render_distributions(found: Sequence[Distribution]) -> Html:
-    """Draw the line items that change most, the others folded; those that stay as they are, are counted."""
+    """Draw the line items that change most, the others folded; those with few scores are told beside them in words."""
     changed = [each for each in found if each.changed and _is_drawn(each)]
+    few = [each for each in found if each.changed and not _is_drawn(each)]
     if not changed:
         return Html("")
     parts = [_side_by_side(changed[:SHOWN])]
@@ -136,6 +137,9 @@ def render_distributions(found: Sequence[Distribution]) -> Html:
         )
         summary = element("summary", f"{told}{more}")
         parts.append(element("details", summary, _side_by_side(folded)))
+    parts += [
+        element("div", shorten(each.tell(), _LONGEST), hook="gt-reason") for each in few[:FOLDED]
+    ]
     return element("div", *parts, hook="gt-distributions")
 
 
@@ -232,6 +236,7 @@ def _draw_legend() -> Html:
             Html(f'<rect x="{left}" y="4" width="10" height="10" style="fill: var({colour})"/>')
         )
         parts.append(_write(left + 15, 13, "start", word))
+    parts.append(_write(_LEFT + 140, 13, "start", "number of students by score"))
     return join(*parts)
 
 

@@ -45,6 +45,7 @@ class PushSummary:
         fingerprint: the plan's.
         undo_of: the push that this one took back; empty for others.
         sheet: the name of the sheet it came from; empty where there was none.
+        about: whose grade for what it was, where it was a single one without a sheet; empty for others, and once forgotten.
         forgotten: when its grades were erased from the journal, in UTC; None for others.
         taken_back_by: the push that took this one back, unless that was taken back itself; empty for others.
         states: state to number of entries, every state named; they add up to `rows`.
@@ -62,6 +63,7 @@ class PushSummary:
     fingerprint: str
     undo_of: str
     sheet: str
+    about: str
     forgotten: dt.datetime | None
     taken_back_by: str
     states: Mapping[str, int]

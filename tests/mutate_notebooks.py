@@ -110,20 +110,20 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/grid_changes.py",
-        '(changes[writes & lowered & harmful], "warning", "lowered"),',
-        "",
+        "marked = harmful | (writes",
+        "marked = ~harmful & (writes",
         "a lowered grade is not marked",
     ),
     Mutation(
         "widgets/grid_changes.py",
-        "return tell_change(parse(before[entry]), parse(after[entry]))",
-        "return tell_change(None, parse(after[entry]))",
+        "tell_fields(parse(before[entry]), parse(after[entry]))",
+        "tell_fields(None, parse(after[entry]))",
         "the preview does not show what is there",
     ),
     Mutation(
         "widgets/preview.py",
-        '    return say("warning", f"{\', \'.join(told)}.") if told else ""',
-        '    return ""',
+        '        say("warning", harm) if harm != "." else "",\n',
+        "",
         "grades lowered and removed are not counted in the preview",
     ),
     Mutation(
@@ -235,8 +235,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/grid_entries.py",
-        "    return tell_change(_record(before[entry]), _record(after[entry]))",
-        '    return ""',
+        '        return "\\n".join(tell_fields(_record(before[entry]), _record(after[entry])))',
+        '        return ""',
         "what a push changed is not shown",
         HISTORY,
     ),
@@ -476,9 +476,9 @@ MUTATIONS = (
         "the preview does not count by action",
     ),
     Mutation(
-        "widgets/preview.py",
-        "    told += [f\"{count(removed, 'grade')} removed\"] if removed else []\n",
-        "",
+        "plan/value.py",
+        '_HARM = (("lowered", "lowered"), ("cleared", "removed"))',
+        '_HARM = (("lowered", "lowered"),)',
         "removed grades are not counted in the preview",
     ),
     Mutation(
@@ -556,8 +556,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/history_list.py",
-        '"status": [push.standing for push in pushes],',
-        '"status": [push.status for push in pushes],',
+        '    return f"{push.standing}, {bad:,} not written" if bad and ended else push.standing\n',
+        "    return push.status\n",
         "the list does not say what is being written now",
         HISTORY,
     ),

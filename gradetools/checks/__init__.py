@@ -100,15 +100,27 @@ class Checked(Shown):
     @cached_property
     def messages(self) -> dict[int, str]:
         """For each blocked entry, by its number, the sentences that say why."""
-        serious = self.findings[self.findings["severity"].isin(["error", "question"])]
+        return self._collect("blocked", self.findings["severity"].isin(["error", "question"]))
+
+    @cached_property
+    def warnings(self) -> dict[int, str]:
+        """For each ready entry, by its number, what was warned of in its own row or cell."""
+        about_rows = self.findings["line"] > 0
+        return self._collect("ready", about_rows & (self.findings["severity"] == "warning"))
+
+    def _collect(self, state: str, chosen: pd.Series) -> dict[int, str]:
+        """Give entries in one state the sentences of the chosen findings that concern them."""
+        found = self.findings[chosen]
+        if found.empty:
+            return {}
         places = _Places(self.entries, self.columns)
-        blocked = (self.entries["state"] == "blocked").to_numpy()
+        wanted = (self.entries["state"] == state).to_numpy()
         messages: dict[int, str] = {}
         for line, column, message in zip(
-            serious["line"], serious["column"], serious["message"], strict=True
+            found["line"], found["column"], found["message"], strict=True
         ):
             for entry in places.concerned(int(line), column):
-                if blocked[entry]:
+                if wanted[entry]:
                     messages[entry] = (
                         f"{messages[entry]} {message}" if entry in messages else message
                     )

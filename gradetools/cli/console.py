@@ -21,7 +21,7 @@ from gradetools.columns import ColumnMeaning, Columns, students_matched
 from gradetools.dialects import parse
 from gradetools.errors import DeclinedError
 from gradetools.formats import tell_format
-from gradetools.plan import WRITES, Plan, tell_change
+from gradetools.plan import WRITES, Plan, mark_harm, tell_fields
 from gradetools.push import Progress
 from gradetools.receipt import GOOD_STATES, WRITTEN, Receipt
 from gradetools.sheet import Sheet
@@ -175,29 +175,34 @@ def show_plan(console: Console, plan: Plan) -> None:
     """Show what would change: counts first, then old and new of each change, the harmful first."""
     console.print(_headline(plan))
     changes = plan.changes[plan.changes["action"].isin({*WRITES, "conflict", "blocked"})]
-    # To lower or to remove is what an undo is for.
-    harmful = (changes["lowered"] | changes["cleared"]) & (not plan.undo_of)
-    if harmful.any():
-        lowered, cleared = int(changes["lowered"].sum()), int(changes["cleared"].sum())
-        console.print(f"[yellow]{lowered} lowered, {cleared} removed: listed first[/]")
+    harmful = plan.harms[changes.index]
+    if harm := plan.tell_harm():
+        of = "of what is restored, " if plan.undo_of else ""
+        console.print(f"[yellow]Warning: {of}{escape(harm)}: listed first[/]")
     if changes.empty:
         return
     shown = pd.concat([changes[harmful], changes[~harmful]]).head(max(_ROWS, int(harmful.sum())))
     table = Table(show_edge=False)
     for name in ("line", "student", "line item", "action", "old → new"):
         table.add_column(name)
-    for change, word in zip(shown.to_dict(orient="records"), plan.words[shown.index], strict=True):
-        told = change["message"]
-        if change["action"] != "blocked":
-            told = tell_change(parse(change["before"]), parse(change["after"]))
-        if change["action"] == "conflict":
-            told = f"{told} ({change['message']})"
-        mark = ", lowered" if change["lowered"] else ", removed" if change["cleared"] else ""
+    rows = zip(
+        shown.to_dict(orient="records"), plan.words[shown.index], harmful[shown.index], strict=True
+    )
+    for change, word, harms in rows:
+        fields = tell_fields(parse(change["before"]), parse(change["after"]))
+        told = "\n".join([*fields, f"({change['message']})"] if change["message"] else fields)
+        if change["action"] == "blocked":
+            told = change["message"]
+        mark = (
+            mark_harm(change)
+            if harms or (change["replaced"] and change["action"] in WRITES)
+            else ""
+        )
         table.add_row(
             str(change["line"] or ""),
             escape(change["student_name"] or change["student"]),
             escape(change["line_item_title"] or change["column"]),
-            word if plan.undo_of else word + mark,
+            f"{word}, {mark}" if mark else word,
             escape(told),
         )
     console.print(table)
@@ -217,15 +222,10 @@ def question(plan: Plan) -> str:
     where = plan.environment.name
     if plan.undo_of:
         return f"Take back {plan.writes} grades on {where}?"
-    harmed = int(
-        (
-            (plan.changes["lowered"] | plan.changes["cleared"])
-            & plan.changes["action"].isin(WRITES)
-        ).sum()
-    )
+    harm = plan.tell_harm()
     left = plan.counts["blocked"] + plan.counts["conflict"]
     notes = [
-        f"{harmed} of them lower or remove a grade." if harmed else "",
+        f"Of the grades that are there: {harm}." if harm else "",
         f"{left} more stay unwritten." if left else "",
     ]
     return " ".join(filter(None, [f"Write {plan.writes} grades to {where}?", *notes]))

@@ -27,10 +27,10 @@ def history(as_json: AsJson = False) -> None:
 
 def _tell_push(push: PushSummary) -> str:
     """Tell a push in two lines that fit a narrow window: what it is, and what it did."""
-    began = f"{push.started:%Y-%m-%d %H:%M}"
+    began = f"{push.started:%Y-%m-%d %H:%M} UTC"
     head = (began, escape(push.environment.name), tell_standing(push))
     note = f"undo of {push.undo_of}" if push.undo_of else escape(push.note)
-    about = (escape(push.sheet), push.tell_states(), note)
+    about = (escape(push.sheet or push.about), push.tell_states(), note)
     # The id is there to be copied.
     return f"[bold]{push.push_id}[/] {' · '.join(head)}\n    {' · '.join(filter(None, about))}"
 

@@ -384,7 +384,8 @@ def _first_rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
             *(rows[name].tolist() for name in names),
             states.tolist(),
             rows["reason"].tolist(),
-            rows["message"].tolist(),
+            # What a plan warns of is no reason why something was not sent.
+            rows["message"].where(states != "unsent", "").tolist(),
             strict=True,
         )
 

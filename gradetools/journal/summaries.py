@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,21 @@ def read_facts(read: Read, environment: Environment, push_id: str) -> dict[str, 
         **facts,
         **times,
         "environment": environment,
+        "about": "" if facts["sheet"] or sum(counts.values()) != 1 else _read_about(read, push_id),
         "taken_back_by": taken_back_by(read, push_id),
         "states": {state: counts.get(state, 0) for state in STATES},
     }
+
+
+def _read_about(read: Read, push_id: str) -> str:
+    """Say whose grade for what a push of a single one was; "" where it was forgotten."""
+    pieces = read("SELECT text FROM plans WHERE push_id=? ORDER BY piece", push_id)
+    try:
+        changes = json.loads("".join(text for (text,) in pieces))["changes"]
+        names = (("student_name", "student"), ("line_item_title", "line_item"))
+        return ", ".join(changes[first][0] or changes[second][0] for first, second in names)
+    except (ValueError, KeyError, IndexError, TypeError):
+        return ""
 
 
 def taken_back_by(read: Read, push_id: str) -> str:

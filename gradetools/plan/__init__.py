@@ -6,8 +6,8 @@ from gradetools.plan.merge import is_active
 from gradetools.plan.retry import make_retry_plan, retried_entries
 from gradetools.plan.single import find_scale_id, make_result_plan
 from gradetools.plan.undo import make_undo_plan, written_entries
-from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, OnConflict, Plan
-from gradetools.telling import tell_change
+from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, OnConflict, Plan, mark_harm
+from gradetools.telling import tell_change, tell_fields
 
 __all__ = [
     "ACTIONS",
@@ -22,8 +22,10 @@ __all__ = [
     "make_result_plan",
     "make_retry_plan",
     "make_undo_plan",
+    "mark_harm",
     "next_ids",
     "retried_entries",
     "tell_change",
+    "tell_fields",
     "written_entries",
 ]

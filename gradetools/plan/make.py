@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,7 @@ def make_plan(
         if row["state"] == "ready":
             policy = single.get(entry, general)
             change = _change(row, existing, sent, snapshot.dialect, date=date, on_conflict=policy)
+            change = warn(change, checked.warnings.get(entry, ""))
         else:
             action = "skip" if row["state"] == "skipped" else "blocked"
             message = checked.messages.get(entry, "") if action == "blocked" else ""
@@ -69,6 +71,13 @@ def make_plan(
     columns = {name: decided[name] if name in decided else entries[name] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in entries.index])
     return Plan(snapshot.environment, snapshot.dialect, changes, general, sheet=checked.sheet)
+
+
+def warn(change: Change, sentence: str) -> Change:
+    """Add to what would be written what there is to be minded of it."""
+    if not sentence or change.action not in WRITES:
+        return change
+    return replace(change, message=" ".join(filter(None, [change.message, sentence])))
 
 
 def settle(

@@ -24,6 +24,8 @@ from gradetools.dialects import (
 
 #: What a new score lifts: a graded result is neither missing nor unfinished.
 _LIFTED = ("missing", "incomplete", "inProgress")
+#: What is no loss by itself: whose it is and in which state, and a score, whose going is told as `cleared`.
+_NO_LOSS = frozenset(("sourcedId", "status", "dateLastModified", "scoreStatus", "score", *FLAGS))
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Change:
         # What is left alone is one text, not two.
         same = self.after is self.before
         after = before if same else compact(self.after) if self.after is not None else None
+        cleared = not same and is_graded(self.before) and not is_graded(self.after)
+        wiped, replaced = ("", "") if same else _losses(self.before, self.after, cleared=cleared)
         return {
             "action": self.action,
             "reason": self.reason,
@@ -55,7 +59,9 @@ class Change:
             "before": before,
             "after": after,
             "lowered": old is not None and new is not None and new < old,
-            "cleared": not same and is_graded(self.before) and not is_graded(self.after),
+            "cleared": cleared,
+            "wiped": wiped,
+            "replaced": replaced,
         }
 
 
@@ -149,6 +155,22 @@ def is_graded(record: Mapping[str, Any] | None) -> bool:
     if record is None or not is_active(record):
         return False
     return record.get("score") is not None or record.get("textScore") is not None
+
+
+def _losses(before: Record | None, after: Record | None, *, cleared: bool) -> tuple[str, str]:
+    """Name the fields that a living record loses beside its score, and the texts of it that others replace."""
+    if before is None or after is None or not (is_active(before) and is_active(after)):
+        return "", ""
+    wiped = [
+        name
+        for name, value in before.items()
+        if value
+        and not after.get(name)
+        and name not in _NO_LOSS
+        and not (cleared and name == "textScore")
+    ]
+    old, new = before.get("comment"), after.get("comment")
+    return ",".join(wiped), "comment" if old and new and old != new else ""
 
 
 def _only_clears(wanted: Mapping[str, Any]) -> bool:

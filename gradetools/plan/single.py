@@ -11,7 +11,7 @@ import pandas as pd
 from gradetools.dialects import Record, parse
 from gradetools.models import Result
 from gradetools.plan.existing import Existing, index_last_sent
-from gradetools.plan.make import date_text, settle
+from gradetools.plan.make import date_text, settle, warn
 from gradetools.plan.merge import Change, decide, make_identity
 from gradetools.plan.value import CHANGE_COLUMNS, WRITES, OnConflict, Plan, make_changes
 from gradetools.score_scale import ScoreScale
@@ -53,7 +53,9 @@ def make_result_plan(
         sent = parse(index_last_sent(last_sent).get((line_item, student)))
         class_id = result.class_.sourced_id if result.class_ else str(items["class_id"].iloc[0])
         change = _change(result, class_id, snapshot, sent, date_text(as_of, snapshot), on_conflict)
-        change = _mind_scale(change, score_scale, float(items["result_value_max"].iloc[0]))
+        maximum = float(items["result_value_max"].iloc[0])
+        change = warn(change, _mind_maximum(result, maximum))
+        change = warn(change, _find_misfit(change, score_scale, maximum))
     row = {
         "line": 0,
         "column": "",
@@ -126,12 +128,17 @@ def find_scale_id(plan: Plan, snapshot: Snapshot) -> str:
     return str(own.get("sourcedId", "")) or "".join(of_line_item.head(1))
 
 
-def _mind_scale(change: Change, scale: ScoreScale | None, maximum: float) -> Change:
+def _mind_maximum(result: Result, maximum: float) -> str:
+    if result.score is None or not result.score > maximum:
+        return ""
+    return f"{result.score:g} is above the line item's maximum of {maximum:g}."
+
+
+def _find_misfit(change: Change, scale: ScoreScale | None, maximum: float) -> str:
     if scale is None or change.action not in WRITES or change.after is None:
-        return change
+        return ""
     scores = change.after.get("score"), change.after.get("textScore")
-    misfit = scale.find_misfit(*scores, maximum=maximum)
-    return replace(change, message=" ".join(filter(None, [change.message, misfit])))
+    return scale.find_misfit(*scores, maximum=maximum)
 
 
 def _is_of(record: Record, line_item: str, student: str) -> bool:

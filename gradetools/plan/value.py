@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
@@ -14,9 +15,9 @@ from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
 from gradetools.plan.merge import is_graded
 from gradetools.sheet import ColumnKey, Sheet
-from gradetools.showing import MOST_ROWS, Showing, Shown, find_first, tell_counts
+from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment
-from gradetools.telling import call_undone, tell_change, tell_entries
+from gradetools.telling import call_field, call_undone, count_field, tell_change, tell_entries
 
 OnConflict = Literal["stop", "ours", "theirs"]
 ACTIONS = ("create", "update", "unchanged", "skip", "blocked", "conflict")
@@ -24,16 +25,17 @@ WRITES = frozenset({"create", "update"})
 
 # What a plan shows of itself: what is looked at first, and what harm there might be in it.
 _LOOKED_AT = ("update", "conflict", "blocked", "create", "unchanged", "skip")
-_HARM = (("lowered", "lowered"), ("removed", "cleared"))
+_HARM = (("lowered", "lowered"), ("cleared", "removed"))
 
 #: The columns of `Plan.changes`, whose index is the entry's number. `before` and `after` are records
-#: as compact JSON text, None where there is none; `reason` is a lasting code, `message` a sentence.
+#: as compact JSON text, None where there is none; `reason` is a lasting code, `message` a sentence. `wiped` names the fields
+#: that the grade would lose beside its score, `replaced` the texts that another replaces, each joined by commas.
 CHANGE_COLUMNS = (
     "line", "column", "occurrence", "student", "student_name", "line_item", "line_item_title", "class_id",
-    "action", "reason", "message", "sourced_id", "before", "after", "lowered", "cleared",
+    "action", "reason", "message", "sourced_id", "before", "after", "lowered", "cleared", "wiped", "replaced",
 )  # fmt: skip
 #: What the fingerprint covers of each change: all that decides what is sent, and nothing that is only told.
-#: `lowered` and `cleared` decide whether it is refused as unsafe.
+#: `lowered` and `cleared` decide whether it is refused as unsafe, as does `wiped`, which counts where anything stands in it.
 _BINDING = (
     "line_item", "student", "class_id", "action", "sourced_id", "before", "after", "lowered", "cleared",
 )  # fmt: skip
@@ -75,7 +77,7 @@ class Plan(Shown):
         if self.undo_of:
             removed = int((self.words == "remove").sum())
             others = {action: n for action, n in counts.items() if action not in WRITES}
-            counts = {"removed": removed, "restored": self.writes - removed, **others}
+            counts = {"to remove": removed, "to restore": self.writes - removed, **others}
         return tell_entries(counts, reasons)
 
     @property
@@ -86,6 +88,28 @@ class Plan(Shown):
             return actions
         called = ("remove", "restore")
         return call_undone(actions, self.changes["after"], written=WRITES, called=called)
+
+    def tell_harm(self) -> str:
+        """Say what grades that are there would lose: `1 grade lowered, 2 comments removed`; "" where they lose nothing.
+
+        Of an undo, only what it restores is looked at: to take away what was created is what it is for.
+        """
+        changes = self.changes[self.harms.to_numpy()]
+        told = [
+            f"{n:,} grade{'' if n == 1 else 's'} {word}"
+            for name, word in _HARM
+            if (n := int(changes[name].sum()))
+        ]
+        wiped = Counter(name for names in changes["wiped"] for name in names.split(",") if name)
+        told += [f"{count_field(name, number)} removed" for name, number in wiped.items()]
+        return ", ".join(told)
+
+    @property
+    def harms(self) -> pd.Series:
+        """Whether each entry would be written and lower a grade, remove it, or remove something of it."""
+        changes = self.changes
+        harms = changes["lowered"] | changes["cleared"] | (changes["wiped"] != "")
+        return harms & self.words.isin({*WRITES, "restore"})
 
     @property
     def writes(self) -> int:
@@ -104,8 +128,9 @@ class Plan(Shown):
             self.undo_of,
         ]
         digest.update(json.dumps(head).encode())
+        names = [*_BINDING, *(["wiped"] if (self.changes["wiped"] != "").any() else [])]
         for rows in _chunks(self.changes):
-            columns = [rows.index.tolist(), *(rows[name].tolist() for name in _BINDING)]
+            columns = [rows.index.tolist(), *(rows[name].tolist() for name in names)]
             digest.update(json.dumps(columns).encode())
         return digest.hexdigest()[:32]
 
@@ -113,10 +138,6 @@ class Plan(Shown):
         changes = self.changes
         # A digest of a million entries takes seconds, which nobody wants to wait for to see a few.
         name = f" {self.fingerprint[:8]}" if len(changes) <= _CHUNK else ""
-        writes = changes["action"].isin(WRITES).to_numpy()
-        harm = {
-            word: int(changes[column].to_numpy(dtype=bool)[writes].sum()) for word, column in _HARM
-        }
         first = changes.iloc[find_first(changes["action"].tolist(), _LOOKED_AT, MOST_ROWS)]
         first = first.assign(action=self.words[first.index])
         rows = [
@@ -127,13 +148,7 @@ class Plan(Shown):
         undo = [("takes back push", self.undo_of)] if self.undo_of else []
         return Showing(
             f"<Plan{name} for {self.environment.name}: {self.tell_counts()}>",
-            [
-                *undo,
-                (
-                    "of the grades that are there",
-                    tell_counts(harm, nothing="") if not self.undo_of else "",
-                ),
-            ],
+            [*undo, ("warning", self.tell_harm())],
             ("line", "student", "line item", "action", "old → new", "why"),
             rows,
             len(changes),
@@ -141,7 +156,9 @@ class Plan(Shown):
         )
 
     def raise_if_unsafe(self, *, max_lowered_or_cleared: float = 0.3, at_least: int = 10) -> None:
-        """Refuse a plan that lowers or clears a large share of the grades it touches; undo is exempt.
+        """Refuse a plan that lowers, clears or empties a large share of the grades it touches; undo is exempt.
+
+        A grade that loses its comment, or another field, counts as one that loses its score.
 
         Args:
             max_lowered_or_cleared: the share, 0 to 1, that is still allowed.
@@ -153,11 +170,14 @@ class Plan(Shown):
         if self.undo_of:
             return
         updates = self.changes[self.changes["action"] == "update"]
-        touched = sum(1 for text in updates["before"] if is_graded(parse(text)))
-        harmed = int((updates["lowered"] | updates["cleared"]).sum())
+        wipes = updates["wiped"] != ""
+        pairs = zip(wipes.tolist(), updates["before"].tolist(), strict=True)
+        touched = sum(1 for wiped, text in pairs if wiped or is_graded(parse(text)))
+        harmed = int((updates["lowered"] | updates["cleared"] | wipes).sum())
         if touched >= at_least and harmed > max_lowered_or_cleared * touched:
+            more = ", or takes the comment or another field from," if wipes.any() else ""
             raise UnsafePlanError(
-                f"This plan lowers or clears {harmed} of the {touched} grades it changes; look whether the sheet is the "
+                f"This plan lowers or clears{more} {harmed} of the {touched} grades it changes; look whether the sheet is the "
                 "right one, and allow it by name (--allow-unsafe, allow_unsafe=True) if it is."
             )
 
@@ -241,6 +261,14 @@ class Plan(Shown):
         return plan
 
 
+def mark_harm(change: Mapping[Any, Any]) -> str:
+    """Say in a few words what a change takes from the grade that is there, or replaces of it: `lowered, comment removed`."""
+    told = [word for name, word in _HARM if change[name]]
+    for column, word in (("wiped", "removed"), ("replaced", "replaced")):
+        told += [f"{call_field(name)} {word}" for name in change[column].split(",") if name]
+    return ", ".join(told)
+
+
 def _chunks(changes: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Give the rows in pieces that are small beside a large table and large beside the work of making them."""
     for start in range(0, len(changes), _CHUNK):
@@ -277,8 +305,10 @@ def _is_whole(plan: Plan) -> bool:
 def make_changes(columns: Mapping[str, Any], entries: list[int]) -> pd.DataFrame:
     """Build the table of changes from one list per column of CHANGE_COLUMNS, with the dtypes it always has."""
     index = pd.Index(entries, name="entry", dtype="int64")
+    none = [""] * len(entries)  # plans of before these columns have none of what is in them
+    told = {**dict.fromkeys(("wiped", "replaced"), none), **columns}
     changes = pd.DataFrame(
-        {name: list(columns[name]) for name in CHANGE_COLUMNS}, index=index, dtype=object
+        {name: list(told[name]) for name in CHANGE_COLUMNS}, index=index, dtype=object
     )
     return changes.astype(
         {"line": "int64", "occurrence": "int64", "lowered": bool, "cleared": bool}

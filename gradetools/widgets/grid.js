@@ -130,7 +130,7 @@ class GridView {
   // Columns get what they ask for; those that ask for much share what is left, and where words may wrap all can give way.
   setWidths() {
     const columns = this.get("columns");
-    const least = columns.map((c) => (this.flows ? Math.min(c.width, c.fills ? WORDY : NARROW) : c.width));
+    const least = columns.map((c) => (this.flows ? Math.min(c.width, c.fills ? WORDY : Math.max(NARROW, Math.min(c.least, WORDY))) : c.width));
     const widths = columns.map((c, n) => {
       const most = c.fills ? `${c.share}fr` : `calc(${c.width}ch + 18px)`;
       return `minmax(calc(${least[n]}ch + 18px), ${most})`;
@@ -223,7 +223,7 @@ class GridView {
   }
 
   drawCell(row, column, index) {
-    const text = row ? row.texts[index] : "…";
+    const text = row ? this.flows ? row.texts[index] : row.texts[index].replaceAll("\n", ", ") : "…";
     const mark = row?.marks[index];
     const cell = guard(make("div", "gtg-cell", {
       role: index ? "gridcell" : "rowheader", tabindex: -1, "aria-colindex": index + 1,
@@ -231,8 +231,12 @@ class GridView {
       "data-title": column.title, "aria-invalid": mark?.[0] === "error" ? "true" : null,
       "aria-readonly": this.editable && !column.editable ? "true" : null,
     }));
-    if (mark) cell.append(...drawMark(mark));
-    cell.prepend(make("span", "gtg-text", { text }));
+    if (index === 0 && /^(|line)$/.test(column.name)) cell.classList.add("gtg-number");
+    const told = make("span", "gtg-text", { text });
+    // An icon without words of its own belongs to the text, and never stands on a line of its own.
+    if (mark && !mark[1]) told.prepend(...drawMark(mark).slice(0, 2), "\u00a0");
+    cell.append(told);
+    if (mark?.[1]) cell.append(...drawMark(mark));
     return cell;
   }
 

@@ -10,32 +10,37 @@ from numpy.typing import NDArray
 
 from gradetools.dialects import parse
 from gradetools.distribution import read_score
-from gradetools.plan import WRITES, Plan, tell_change
-from gradetools.telling import tell_skipped
+from gradetools.plan import WRITES, Plan, mark_harm, tell_fields
+from gradetools.telling import call_field, tell_skipped
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
 #: What an analyst looks at first: what changes a grade that is there.
 _ORDER: Final = ("update", "create", "conflict", "blocked", "unchanged", "skip")
+#: What would not be written, and asks nothing.
+_QUIET: Final = ("unchanged", "skip")
 #: What is looked at first.
 CHANGES: Final = "changes and problems"
-OLD_NEW, WHY = "old → new", "why"
+OLD_NEW, WHY = "old → new", "note"
 
 
 def show_changes(plan: Plan) -> Table:
     """Make the table of a plan's changes, in the order in which they are looked at; labels are the entries' numbers."""
     rank = plan.changes["action"].map({action: place for place, action in enumerate(_ORDER)})
-    changes = plan.changes.iloc[np.argsort(rank.to_numpy(), kind="stable")]
+    order = np.argsort(rank.to_numpy(), kind="stable")
+    changes, harms = plan.changes.iloc[order], plan.harms.iloc[order]
+    words = plan.words[changes.index]
     before, after = plan.changes["before"], plan.changes["after"]
 
     def tell(entry: int) -> str:
-        return tell_change(parse(before[entry]), parse(after[entry]))
+        return "\n".join(tell_fields(parse(before[entry]), parse(after[entry])))
 
     return Table(
-        lay_out(changes, "what", plan.words[changes.index]),
-        marks=_mark(changes, harmful=not plan.undo_of),
-        views=_list_views(changes),
+        lay_out(changes, "what", words),
+        marks=pd.concat([_mark_harm(changes, harms), _mark(changes)], ignore_index=True),
+        views=_list_views(changes, harms, words),
         told={OLD_NEW: tell},
         labelled=False,
+        measured=~changes["action"].isin(_QUIET).to_numpy(),
     )
 
 
@@ -73,15 +78,26 @@ def _read_scores(records: pd.Series) -> list[object]:
     return ["" if score is None else score for score in scores]
 
 
-def _mark(changes: pd.DataFrame, *, harmful: bool) -> pd.DataFrame:
-    """Mark what is disputed or blocked in words, and where it would do harm, which an undo does not, what is lowered or removed."""
+def _mark_harm(changes: pd.DataFrame, harms: pd.Series) -> pd.DataFrame:
+    """Mark in words what a grade that is there would lose, and which text of it would be replaced."""
+    writes = changes["action"].isin(WRITES).to_numpy()
+    harmful = harms.to_numpy(dtype=bool)
+    marked = harmful | (writes & (changes["replaced"] != "").to_numpy())
+    found = changes[marked].to_dict(orient="records")
+    warned = changes.index[writes & (changes["message"] != "").to_numpy()]
+    marks = [
+        (entry, "what", "warning" if harm else "info", mark_harm(change), _HARM_TIP if harm else _REPLACED_TIP)
+        for entry, harm, change in zip(changes.index[marked], harmful[marked], found, strict=True)
+    ]  # fmt: skip
+    marks += [(entry, WHY, "warning", "", changes["message"][entry]) for entry in warned]
+    return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)
+
+
+def _mark(changes: pd.DataFrame) -> pd.DataFrame:
+    """Mark in words what is disputed or blocked."""
     action = changes["action"]
-    writes = action.isin(WRITES).to_numpy()
     disputed, own = action == "conflict", changes["reason"] == "changed-by-own-push"
-    lowered, cleared = (changes[name].to_numpy(dtype=bool) for name in ("lowered", "cleared"))
     marked = [
-        (changes[writes & lowered & harmful], "warning", "lowered"),
-        (changes[writes & cleared & harmful], "warning", "removed"),
         (changes[(disputed & ~own).to_numpy()], "question", "changed by others"),
         (changes[(disputed & own).to_numpy()], "question", "changed by a later push"),
         (changes[(action == "blocked").to_numpy()], "error", "not written"),
@@ -102,23 +118,33 @@ def _mark(changes: pd.DataFrame, *, harmful: bool) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+_HARM_TIP: Final = "The grade that is there would lose this."
+_REPLACED_TIP: Final = "Another text would stand in its place."
 _TIPS: Final = {
-    "lowered": "The new score is below the old one.",
-    "removed": "The grade that is there would be taken away.",
     "changed by a later push": "A later push of yours changed this grade.",
     "changed by others": "Somebody else changed this grade.",
     "not written": "Something is wrong with this entry; see Check.",
 }
 
 
-def _list_views(changes: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
-    """List what can be looked at alone; only what has any rows."""
-    action = changes["action"]
-    writes = action.isin(WRITES).to_numpy()
+def _list_views(
+    changes: pd.DataFrame, harms: pd.Series, words: pd.Series
+) -> dict[str, NDArray[np.bool_]]:
+    """List what can be looked at alone, by the words of the rows; only what has any rows."""
+    writes, harmful = changes["action"].isin(WRITES).to_numpy(), harms.to_numpy(dtype=bool)
     views = {
-        CHANGES: ~action.isin(("unchanged", "skip")).to_numpy(),
-        "lowered": writes & changes["lowered"].to_numpy(dtype=bool),
-        "removed": writes & changes["cleared"].to_numpy(dtype=bool),
-        **{name: (action == name).to_numpy() for name in _ORDER},
+        CHANGES: ~changes["action"].isin(_QUIET).to_numpy(),
+        "lowered": harmful & changes["lowered"].to_numpy(dtype=bool),
+        "removed": harmful & changes["cleared"].to_numpy(dtype=bool),
     }
+    for column, called, looked_at in (
+        ("wiped", "removed", harmful),
+        ("replaced", "replaced", writes),
+    ):
+        names = changes[column]
+        every = dict.fromkeys(name for each in names.unique() for name in each.split(",") if name)
+        for name in every:
+            holds = names.map(lambda each, name=name: name in each.split(",")).to_numpy(dtype=bool)
+            views[f"{call_field(name)} {called}"] = looked_at & holds
+    views |= {name: (words == name).to_numpy() for name in ("restore", "remove", *_ORDER)}
     return {name: mask for name, mask in views.items() if mask.any()}

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.dialects import parse
-from gradetools.plan import tell_change
+from gradetools.plan import tell_fields
 from gradetools.receipt import GOOD_STATES, UNDONE, Receipt
 from gradetools.widgets.grid_changes import OLD_NEW, either, lay_out
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
@@ -38,7 +38,7 @@ def show_entries(receipt: Receipt) -> Table:
     before, after = receipt.entries["before"].to_dict(), receipt.entries["after"].to_dict()
 
     def tell(entry: int) -> str:
-        return tell_change(_record(before[entry]), _record(after[entry]))
+        return "\n".join(tell_fields(_record(before[entry]), _record(after[entry])))
 
     return Table(
         lay_out(entries, "state", words),

@@ -30,6 +30,8 @@ ALL: Final = "all rows"
 
 # Columns are so many characters wide at least and at most, as their first rows ask for; who needs more shares the rest.
 _NARROW, _BROAD, _WORDY, _LOOKED_AT = 5, 26, 78, 300
+# So many cells are put into words to see how wide they are.
+_TOLD = 40
 
 
 def no_marks() -> pd.DataFrame:
@@ -50,6 +52,7 @@ class Table:
             the frame holds of them they are only sorted and searched.
         heads: marks of whole columns: (kind, words, tip) by column.
         labelled: whether the first column shows the labels; else it is the frame's first.
+        measured: the rows by which the columns' widths are guessed, one truth value per row; None for all.
     """
 
     frame: pd.DataFrame
@@ -59,6 +62,7 @@ class Table:
     told: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     heads: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     labelled: bool = True
+    measured: NDArray[np.bool_] | None = None
 
     def arrange(
         self,
@@ -96,18 +100,24 @@ class Table:
         ]
 
     def describe(self) -> list[dict[str, Any]]:
-        """Give the columns as plain data: `name`, `title`, `width` in characters, and so on."""
+        """Give the columns as plain data: `name`, `title`, `width` in characters, its longest word's `least`, and so on.
+
+        What is put into words is what one comes for: no other column is wider.
+        """
+        needed = {name: self._needed(name) for name in self._names}
+        widest = max((min(each[0], _WORDY) for each in needed.values()), default=0)
         return [
             {
                 "name": name,
                 "title": self._title(name),
-                "width": min(self._needed(name), _BROAD),
-                "fills": self._needed(name) > _BROAD,
-                "share": min(self._needed(name), _WORDY),
+                "width": min(chars, _BROAD),
+                "least": min(word, _BROAD),
+                "fills": chars > _BROAD,
+                "share": widest if name in self.told else min(chars, _WORDY),
                 "editable": name in self.editable,
                 "mark": self.heads.get(name),
             }
-            for name in self._names
+            for name, (chars, word) in needed.items()
         ]
 
     @cached_property
@@ -166,18 +176,28 @@ class Table:
         blank = texts == ""
         return [codes * sign, np.where(isnt, 0.0, numbers) * sign, isnt * sign, blank]
 
-    def _needed(self, name: str) -> int:
-        """Guess how many characters a column needs, from its title, its first rows and its first marks."""
-        if name in self.told:
-            return _BROAD + 1
-        texts = _write(self._column(name).head(_LOOKED_AT).tolist())
+    @cached_property
+    def _first(self) -> Places:
+        """The places of the rows by which widths are guessed."""
+        rows = (
+            np.arange(len(self.frame)) if self.measured is None else np.flatnonzero(self.measured)
+        )
+        return rows[:_LOOKED_AT]
+
+    def _needed(self, name: str) -> tuple[int, int]:
+        """Guess how many characters a column needs, from its title, its first rows and its first marks, and how many its longest word."""
+        told = name in self.told
+        first = self._first[:_TOLD] if told else self._first
+        lines = [line for text in self._texts(name, first) for line in text.split("\n")]
         marked = self.marks[(self.marks["column"] == name).to_numpy()].head(_LOOKED_AT)
         # In words letters are about as wide as the digits by which a character is measured.
-        needed = max(map(len, texts), default=0)
+        needed = max(map(len, lines), default=0)
         needed += max((len(words) + 4 for words in marked["words"]), default=0)
         head = len(self._title(name)) + 2
         head += len(self.heads[name][1]) + 4 if name in self.heads else 0
-        return max(_NARROW, needed, head)
+        words = (word for text in [self._title(name), *lines] for word in text.split())
+        longest = max(map(len, words), default=0)
+        return max(_NARROW, needed, head, _BROAD + 1 if told else 0), longest
 
 
 def _join(found: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:

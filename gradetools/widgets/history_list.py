@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
@@ -31,11 +32,12 @@ _TIPS: Final = {
 def show_pushes(pushes: Sequence[PushSummary]) -> Table:
     """Make the table of pushes, in the order given; labels are their ids."""
     columns = {
-        "it began at (UTC)": [f"{push.started:%Y-%m-%d %H:%M}" for push in pushes],
+        "it began at": [tell_time(push.started) for push in pushes],
+        "push": [shorten_id(push.push_id) for push in pushes],
         "where": [push.environment.name for push in pushes],
-        "sheet": [tell_source(push, pushes) for push in pushes],
+        "of what": [tell_source(push, pushes) for push in pushes],
         "entries": [push.tell_states() for push in pushes],
-        "status": [push.standing for push in pushes],
+        "status": [tell_status(push) for push in pushes],
         "note": [push.note for push in pushes],
         "who": [push.system_user for push in pushes],
     }
@@ -53,34 +55,54 @@ def show_pushes(pushes: Sequence[PushSummary]) -> Table:
 
 
 def tell_source(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
-    """Say what was pushed: a sheet, the undo of one, or grades without one."""
+    """Say what was pushed: a sheet, one student's grade, or the undo of one of these."""
     if not push.undo_of:
-        return push.sheet
-    undone = next((each.sheet for each in pushes if each.push_id == push.undo_of), "")
-    return f"undo of {undone}" if undone else "undo"
+        return push.sheet or push.about
+    undone = next((each for each in pushes if each.push_id == push.undo_of), None)
+    of = tell_source(undone, pushes) if undone is not None else push.about
+    return f"undo of {of or shorten_id(push.undo_of)}"
+
+
+def tell_status(push: PushSummary) -> str:
+    """Say what a push is to those who look at it, and how many of its entries something stood in the way of."""
+    bad = sum(push.states[state] for state in ("failed", "blocked", "conflict"))
+    ended = push.standing in {"done", "taken back"}
+    return f"{push.standing}, {bad:,} not written" if bad and ended else push.standing
+
+
+def shorten_id(push_id: str) -> str:
+    """Give the end of a push's id, which tells it from others."""
+    return f"…{push_id.rpartition('-')[2]}"
+
+
+def tell_time(moment: dt.datetime) -> str:
+    """Write a moment as a clock on this machine shows it, with the name of its zone."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}".rstrip()
 
 
 def label_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Name a push in one line, to choose it by."""
     parts = (
-        f"{push.started:%Y-%m-%d %H:%M}",
+        tell_time(push.started),
         push.environment.name,
         tell_source(push, pushes) or push.note,
         push.tell_states(),
         "" if push.standing == "done" else push.standing,
+        shorten_id(push.push_id),
     )
     return " · ".join(part for part in parts if part)
 
 
 def tell_push(push: PushSummary) -> Html:
     """Tell all that is known of a push without its entries."""
-    ended = f"{push.finished:%Y-%m-%d %H:%M}" if push.finished else "never: it was cut short"
+    ended = tell_time(push.finished) if push.finished else "never: it was cut short"
     facts = [
         ("push", push.push_id),
-        ("began (UTC)", f"{push.started:%Y-%m-%d %H:%M}"),
-        ("ended (UTC)", ended),
+        ("began", tell_time(push.started)),
+        ("ended", ended),
         ("who", f"{push.system_user} (client {push.client_id})"),
         ("sheet", push.sheet),
+        ("grade", push.about),
         ("takes back", push.undo_of),
         ("note", push.note),
     ]
@@ -109,8 +131,8 @@ def _mark(pushes: Sequence[PushSummary]) -> pd.DataFrame:
             marks.append((push.push_id, "where", "warning", "real grades", ""))
         if push.standing == "unfinished":
             tip = _TIPS[push.standing]
-            marks.append((push.push_id, "status", "warning", "go on", tip))
-        bad = sum(push.states[state] for state in ("failed", "blocked", "conflict"))
-        if bad:
-            marks.append((push.push_id, "entries", "error", "", f"{bad:,} not written"))
+            marks.append((push.push_id, "status", "warning", "some not sent", tip))
+        if tell_status(push) != push.standing:
+            tip = "Choose it to see why, and to try again what failed."
+            marks.append((push.push_id, "status", "error", "", tip))
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)

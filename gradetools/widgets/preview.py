@@ -7,7 +7,6 @@ from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
-import pandas as pd
 
 from gradetools.distribution import make_distributions, render_distributions
 from gradetools.gradebook import Gradebook
@@ -33,7 +32,13 @@ from gradetools.widgets.step import offer, telling
 
 #: So many changes are told in a plain table, with a choice of one; more are shown in the grid.
 FEW_CHANGES = 10
+_TAKEN_BACK = "Already taken back: the gradebook holds what it held before the push."
 _HINT = "To see exactly what would be sent for a grade, double-click its row, or press Enter on it."
+_WHOLE = element(
+    "div",
+    "The whole record is sent; fields that you leave alone are sent as they are.",
+    hook="gt-reason",
+)
 _POLICIES: tuple[tuple[str, OnConflict], ...] = (
     ("stop, and show me", "stop"),
     ("write ours over theirs", "ours"),
@@ -109,6 +114,7 @@ class Preview:
         self.grid.show(shown, view=CHANGES if CHANGES in shown.views else ALL)
         self.grid.layout.display = "none" if few else None
         sent = changes[changes["action"].isin(WRITES).to_numpy() & few]
+        sent = sent.assign(action=plan.words[sent.index])
         labels = [_tell_place(row) for row in sent.to_dict(orient="records")]
         offer(self.entry, [("choose a grade", None), *zip(labels, sent.index, strict=True)])
         single = len(changes) == len(sent) == 1
@@ -131,7 +137,10 @@ class Preview:
                 self.body.value = say("info", "Nothing would be sent for this entry.")
                 return
             request = make_put_request(self.plan, entry, self._gradebook)
-            self.body.value = _tell_request(request, folded=len(self.plan.changes) == 1)
+            told = _tell_request(request, folded=len(self.plan.changes) == 1)
+            row = self.plan.changes.loc[entry].to_dict()
+            row["action"] = self.plan.words[entry]
+            self.body.value = join(element("b", _tell_place(row)), _WHOLE, told)
 
 
 def _tell_request(request: PutRequest, *, folded: bool) -> Html:
@@ -146,15 +155,20 @@ def _tell_request(request: PutRequest, *, folded: bool) -> Html:
 
 def tell_plan(plan: Plan) -> Html:
     """Tell what a plan would do: how many of what, and what harm there might be in it."""
-    changes = plan.changes
-    quiet = plan.counts["unchanged"] + plan.counts["skip"]
-    told = f"{count(quiet, 'entry', 'entries')} not written: unchanged or skipped."
+    counts = plan.counts
+    quiet = counts["unchanged"] + counts["skip"]
+    kinds = {"unchanged": counts["unchanged"], "skipped": counts["skip"]}
+    why = " or ".join(kind for kind, number in kinds.items() if number)
+    told = f"{count(quiet, 'entry', 'entries')} not written: {why}."
+    harm = plan.tell_harm()
+    harm = f"Of what is restored: {harm}." if harm and plan.undo_of else f"{harm}."
     verb = "would take back" if plan.undo_of else "would write"
     return join(
         tell_environment(plan.environment.name, f"{verb} {count(plan.writes, 'grade')}"),
         element("div", element("b", plan.tell_counts()), hook="gt-actions"),
-        _tell_harm(changes[changes["action"].isin(WRITES).to_numpy()]),
+        say("warning", harm) if harm != "." else "",
         _tell_left(plan),
+        say("info", _TAKEN_BACK) if plan.undo_of and quiet == len(plan.changes) else "",
         element("div", told, hook="gt-reason") if quiet else "",
     )
 
@@ -170,23 +184,12 @@ def _tell_left(plan: Plan) -> str:
     )
 
 
-def _tell_harm(writes: pd.DataFrame) -> str:
-    """Say in words how many grades would be lowered or removed."""
-    lowered, removed = int(writes["lowered"].sum()), int(writes["cleared"].sum())
-    told = [f"{count(lowered, 'grade')} lowered"] if lowered else []
-    told += [f"{count(removed, 'grade')} removed"] if removed else []
-    return say("warning", f"{', '.join(told)}.") if told else ""
-
-
 def _tell_few(shown: Table) -> Html:
     """Tell a few changes in a plain table, marks and all; those that would not be written are folded."""
     titles = [column["title"] for column in shown.describe()]
     looked_at = shown.views.get(CHANGES, np.zeros(len(shown.frame), dtype=bool))
     rows = [
-        [
-            join(text, " ", mark(*row["marks"][n][:2])) if n in row["marks"] else text
-            for n, text in enumerate(row["texts"])
-        ]
+        [_tell_cell(text, row["marks"].get(n)) for n, text in enumerate(row["texts"])]
         for row in shown.window(shown.arrange())
     ]
     changes = [row for row, wanted in zip(rows, looked_at, strict=True) if wanted]
@@ -194,6 +197,17 @@ def _tell_few(shown: Table) -> Html:
     summary = element("summary", f"{count(len(quiet), 'entry', 'entries')} unchanged or skipped")
     folded = element("details", summary, table(titles, quiet, len(quiet))) if quiet else ""
     return join(table(titles, changes, len(changes)), folded)
+
+
+def _tell_cell(text: str, marked: tuple[str, str, str] | None) -> Html:
+    """Tell a cell line by line, what is marked with its mark: before a text that has no words of its own for it."""
+    lines = (
+        join(*(element("div", line) for line in text.split("\n"))) if "\n" in text else join(text)
+    )
+    if marked is None:
+        return lines
+    kind, words, _ = marked
+    return join(lines, " ", mark(kind, words)) if words else join(mark(kind, ""), lines)
 
 
 def _tell_place(row: Mapping[Any, Any]) -> str:

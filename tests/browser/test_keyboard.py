@@ -102,7 +102,7 @@ def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
     hands.enter("button.gt-check", "check", "28 ready, 2 skipped")
     hands.enter("button.gt-preview", "preview", "28 create, 2 skip")
     hands.enter(".gt-step-push button.gt-go", "receipt", "30 entries on sandbox")
-    hands.enter(".gt-step-receipt button.gt-undo", "receipt", "28 grades removed.")
+    hands.enter(".gt-step-receipt button.gt-undo", "receipt", "28 to remove")
     hands.enter(".gt-step-receipt button.gt-go", "receipt", "28 entries on sandbox")
     met = {kind for kind, _ in hands.kinds} | {kind for _, kind in hands.kinds}
     assert {"select", "button", "text", "columnheader", "search"} <= met

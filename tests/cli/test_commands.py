@@ -224,7 +224,7 @@ def test_what_harms_is_seen_first_and_told(run: Run, tmp_path: Path) -> None:
     """A preview names lowered and removed grades in words, before all others, and never leaves one out."""
     sheet = write_sheet(tmp_path / "quiz.csv", "00123,9.9", "00041,1", "00082,CLEAR")
     ended = run("plan", sheet, "--class", "algebra-1")
-    assert "1 lowered, 1 removed" in ended.out
+    assert "1 grade lowered, 1 grade removed" in ended.out
     places = [ended.out.index(word) for word in ("update, lowered", "update, removed")]
     assert max(places) < ended.out.index("9.9")
 
@@ -234,7 +234,9 @@ def test_an_undo_is_told_as_one(run: Run, tmp_path: Path) -> None:
     sheet = write_sheet(tmp_path / "quiz.csv", "00041,9.25,70", header="Student ID,Quiz 1,Midterm")
     pushed = run("import", sheet, "--class", "algebra-1", "--yes", "--json").facts
     undone = run("undo", pushed["push_id"], "--yes")
-    assert f"Taking back push {pushed['push_id']} on sandbox: 1 removed, 1 restored" in undone.out
+    assert (
+        f"Taking back push {pushed['push_id']} on sandbox: 1 to remove, 1 to restore" in undone.out
+    )
 
 
 def test_the_version_is_told(run: Run) -> None:

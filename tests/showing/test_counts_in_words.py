@@ -75,7 +75,7 @@ def test_an_undo_says_what_it_took_back(sheet: Path) -> None:
         undo = gt.make_undo_plan(pushed, gradebook.take_snapshot(["algebra-1"]))
         undone = gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
         listed = gt.list_pushes(gradebook.settings.data_dir)[0]
-    assert undo.tell_counts() == "2 removed, 1 restored"
+    assert undo.tell_counts() == "2 to remove, 1 to restore"
     assert (undone.states["updated"], undone.summary()["states"]["updated"]) == (3, 3)
     assert undone.tell_states() == "3 taken back (2 removed, 1 restored)"
     assert listed.tell_states() == "3 taken back"
@@ -94,7 +94,7 @@ def test_a_score_that_was_none_is_restored_not_removed() -> None:
         pushed = gt.upsert_result(exempt, gradebook)
         undo = gt.plan_undo(pushed, gradebook)
         undone = gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
-    assert (undo.tell_counts(), undo.words.tolist()) == ("1 restored", ["restore"])
+    assert (undo.tell_counts(), undo.words.tolist()) == ("1 to restore", ["restore"])
     assert undone.tell_states() == "1 taken back (restored)"
 
 

@@ -79,7 +79,7 @@ def test_scores_before_and_after_are_counted() -> None:
 
 
 def test_what_changes_most_is_drawn_and_the_rest_folded() -> None:
-    """The line items that change most stand in sight, others folded, those that do not change not at all."""
+    """The line items that change most stand in sight, others folded; few scores are told in words, and what does not change not at all."""
     rows = [
         (f"quiz-{n}", "create" if entry <= n else "unchanged", None if entry <= n else 5.0, 5.0)
         for n in range(6)
@@ -96,7 +96,7 @@ def test_what_changes_most_is_drawn_and_the_rest_folded() -> None:
         make_distributions(make_plan(*rows[:24]))
     )
     assert "STILL" not in html
-    assert "FEW" not in html
+    assert "FEW: before no scores; after 4 scores, mean 5, 5 to 5: 4 new." in html
     assert render_distributions(make_distributions(make_plan(*rows[48:]))) == ""
 
 

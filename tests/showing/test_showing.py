@@ -131,7 +131,7 @@ def test_what_is_looked_at_first_is_told_first(plain: tuple[Values, Sandbox]) ->
     changes.loc[9, ["action", "before", "lowered"]] = ["update", '{"score":99}', True]
     plan = gt.Plan(values.plan.environment, values.plan.dialect, changes)
     first = repr(plan).splitlines()[3]
-    assert "1 lowered" in repr(plan)
+    assert "warning: 1 grade lowered" in repr(plan)
     assert "Juno Example" in first
     assert "score 99 → 81" in first
     entries = values.receipt.entries.copy()

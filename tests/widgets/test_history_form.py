@@ -93,7 +93,7 @@ def test_each_push_offers_what_can_be_done(
     form = HistoryForm(gradebook, folder=tmp_path)
     assert [push.push_id for push in form.pushes] == [killed, failed]
     assert "midterm.csv" in form.list.text()
-    assert "unfinished go on" in form.list.text()
+    assert "unfinished some not sent" in form.list.text()
     form.push.value = failed
     assert shown(form) == ["retry", "undo", "forget"]
     told = form.steps["push"].state.value
@@ -304,3 +304,33 @@ def test_what_an_undo_did_is_called_so(gradebook: gt.Gradebook, tmp_path: Path) 
     form.entries.view = "removed"
     assert form.entries.page["total"] == len(ROWS)
     assert "updated" not in form.entries.text()
+
+
+def test_a_single_grade_is_listed_as_whose_it_is(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A push of one grade says whose grade for what it was, so does its undo, and a push is found by the end of its id."""
+    one = gt.Result(line_item="algebra-quiz-1", student="student-001", score=9)
+    pushed = gt.upsert_result(one, gradebook)
+    undo = gt.plan_undo(pushed, gradebook)
+    undone = gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
+    sheet = push_sheet(gradebook, tmp_path)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    rows = [line.split("\t") for line in form.list.text().splitlines()]
+    what = ["midterm.csv", "undo of Ada Example, Quiz 1", "Ada Example, Quiz 1"]
+    assert [row[3] for row in rows] == what
+    ends = [f"…{each.push_id[-6:]}" for each in (sheet, undone, pushed)]
+    assert [row[1] for row in rows] == ends
+    assert rows[0][0] == f"{sheet.started.astimezone():%Y-%m-%d %H:%M %Z}"
+    form.push.value = pushed.push_id
+    assert f"Taken back by push {undone.push_id}" in form.told.value
+    gt.forget_push(pushed.push_id, gradebook.settings.data_dir)
+    form.look()
+    assert "Ada Example" not in form.list.text()
+
+
+def test_what_was_not_written_is_in_the_status(
+    gradebook: gt.Gradebook, refusing: Refusing, tmp_path: Path
+) -> None:
+    """A push that is done but for what was refused says how many were not written."""
+    refusing.on = True
+    push_sheet(gradebook, tmp_path)
+    assert "done, 1 not written" in HistoryForm(gradebook, folder=tmp_path).list.text()

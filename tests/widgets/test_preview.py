@@ -9,6 +9,7 @@ from form_driving import MIDTERM, drive, page, write_sheet
 import gradetools as gt
 from gradetools.sandbox import Sandbox
 from gradetools.widgets import ImportForm
+from gradetools.widgets.preview import tell_plan
 
 
 def test_scores_are_drawn_before_and_after(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_an_undo_is_told_as_one(sandbox: Sandbox, tmp_path: Path) -> None:
     assert undo is not None
     told = undo.preview.told.value
     assert "would take back 2 grades" in told
-    assert "2 removed" in told
+    assert "2 to remove" in told
     assert "2 update" not in told
     undo.push.go.click()
     undo.push.wait()
@@ -110,7 +111,7 @@ def test_the_reason_of_a_skip_is_told_in_words(sandbox: Sandbox, tmp_path: Path)
 
 
 def test_an_undo_names_what_it_does_to_each_grade(sandbox: Sandbox, tmp_path: Path) -> None:
-    """The preview of an undo says of each grade whether it is restored or removed, and warns of neither."""
+    """The preview of an undo says of each grade whether it is restored or removed, marks one that is lowered, and counts each once."""
     sheet = write_sheet(tmp_path / "few.csv", "Student ID,Quiz 1,Midterm", "00041,9,50")
     form = ImportForm(gt.connect(sandbox), folder=tmp_path)
     drive(form, sheet)
@@ -120,4 +121,45 @@ def test_an_undo_names_what_it_does_to_each_grade(sandbox: Sandbox, tmp_path: Pa
     assert form.writing.undo is not None
     shown = form.writing.undo.preview.grid.text()
     assert ("restore" in shown, "remove" in shown) == (True, True)
-    assert ("update" in shown, "lowered" in shown) == (False, False)
+    assert ("update" in shown, "restore lowered" in shown) == (False, True)
+    views = dict.fromkeys(name for name, _, _ in form.writing.undo.preview.grid.views)
+    assert ("restore" in views, "remove" in views, "update" in views) == (True, True, False)
+    told = form.writing.undo.preview.told.value
+    assert "Of what is restored: 1 grade lowered." in told
+    assert "grade removed" not in told
+
+
+def test_a_comment_that_goes_is_marked(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The preview counts comments that would go, marks them and those that would be replaced, and tells line by line."""
+    held = {record["sourcedId"]: record for record in sandbox.records("results")}
+    for student in ("001", "002"):
+        one = held[f"algebra-quiz-1.student-{student}"]
+        sandbox.put_record("results", one | {"comment": "Neat, and right."})
+    rows = ("Student ID,Quiz 1,Quiz 1 comment", "00041,12,CLEAR", "00082,8,Mind, please.")
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "few.csv", *rows))
+    told = form.preview.told.value
+    assert "1 comment removed." in told
+    assert 'gt-warning">⚠ comment removed<' in told
+    assert 'gt-info">i comment replaced<' in told
+    assert "<div>score 8.5 → 12</div><div>comment “Neat, and right.” → removed</div>" in told
+    assert "12 is above the maximum 10 of" in told
+    views = [name for name, _, _ in form.preview.grid.views]
+    assert ("comment removed" in views, "comment replaced" in views) == (True, True)
+    form.preview.entry.value = 0
+    assert form.preview.body.value.startswith("<b>Ada Example, Quiz 1: update</b>")
+    assert "The whole record is sent" in form.preview.body.value
+
+
+def test_what_was_taken_back_already_is_said(sandbox: Sandbox) -> None:
+    """The undo of what was taken back says that it was, and not that something is left to do."""
+    gradebook = gt.connect(sandbox)
+    pushed = gt.upsert_result(
+        gt.Result(line_item="algebra-quiz-1", student="student-001", score=9), gradebook
+    )
+    undo = gt.plan_undo(pushed, gradebook)
+    assert "Already taken back" not in tell_plan(undo)
+    gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
+    told = tell_plan(gt.plan_undo(pushed, gradebook))
+    assert "Already taken back: the gradebook holds what it held before the push." in told
+    assert "1 entry not written: unchanged." in told

@@ -97,7 +97,7 @@ def test_emptied_score_is_not_submitted(sandbox: Sandbox, tmp_path: Path) -> Non
     assert "becomes &quot;not submitted&quot;" in form.fields.messages["score"].value
     form.fields.inputs["scoreStatus"].value = "exempt"
     assert form.fields.messages["score"].value == ""
-    assert "scoreStatus fully graded → exempt" in form.preview.told.value
+    assert "score status fully graded → exempt" in form.preview.told.value
     form.fields.inputs["scoreStatus"].value = ""
     form.push.go.click()
     form.push.wait(30)

@@ -13,6 +13,7 @@ from desk import Desk
 
 import gradetools as gt
 from gradetools.errors import PlanError, UnsafePlanError
+from gradetools.plan import make_result_plan, mark_harm
 from gradetools.plan.merge import decide, merge
 from gradetools.plan.value import make_changes
 from gradetools.snapshot import Environment
@@ -263,8 +264,66 @@ def test_after_an_undo_nothing_is_a_conflict(desk: Desk) -> None:
     assert desk.result("algebra-midterm", 1)["score"] == 80
 
 
-def harmful(lowered: int, of: int, *, undo_of: str = "") -> gt.Plan:
-    """Make a plan that updates so many grades and lowers some of them."""
+def test_a_wiped_comment_is_told_and_bound(desk: Desk) -> None:
+    """What goes beside a score is named, counted and part of the fingerprint; a text that another replaces is only named."""
+    desk.change("algebra-quiz-1", 1, comment="Mind the signs.", metadata={"by": "hand"})
+    desk.change("algebra-quiz-1", 2, comment="Neat.")
+    plan = desk.plan(desk.sheet("Quiz 1,Quiz 1 comment", "9,CLEAR", "8,Very neat."))
+    assert list(plan.changes["wiped"]) == ["comment", ""]
+    assert list(plan.changes["replaced"]) == ["", "comment"]
+    assert list(map(mark_harm, plan.changes.to_dict(orient="records"))) == [
+        "comment removed",
+        "comment replaced",
+    ]
+    assert (plan.tell_harm(), list(plan.harms)) == ("1 comment removed", [True, False])
+    assert "warning: 1 comment removed" in repr(plan)
+    hidden = gt.Plan(plan.environment, plan.dialect, plan.changes.assign(wiped=""))
+    assert hidden.fingerprint != plan.fingerprint
+    assert gt.Plan.from_json(plan.to_json()).tell_harm() == "1 comment removed"
+
+
+def test_a_plan_of_before_is_read(desk: Desk) -> None:
+    """A plan that was saved when nothing was noted of comments is still the plan that it was."""
+    plan = desk.plan(desk.sheet("Quiz 1", "9"))
+    saved = json.loads(plan.to_json())
+    del saved["changes"]["wiped"], saved["changes"]["replaced"]
+    read = gt.Plan.from_json(json.dumps(saved))
+    assert (read.fingerprint, list(read.changes["wiped"])) == (plan.fingerprint, [""])
+
+
+def test_an_undo_tells_what_restoring_takes(desk: Desk) -> None:
+    """An undo says which grade it lowers and which comment it takes, and not that what was created goes."""
+    desk.change("algebra-quiz-1", 1, comment=None)
+    sheet = desk.sheet("Quiz 1,Quiz 1 comment", "9,Good", ",", ",", ",", "7,")
+    undo = desk.undo(desk.push(desk.plan(sheet)))
+    assert undo.tell_counts() == "1 to remove, 1 to restore"
+    assert undo.tell_harm() == "1 grade lowered, 1 comment removed"
+
+
+def test_what_the_checks_warn_of_stays_with_the_grade(desk: Desk) -> None:
+    """A warning about a row or a cell stands in the change that is written, whatever else is in its line."""
+    first, second = desk.students[:2]
+    text = f"Student ID,Student,Quiz 1,Midterm\n{first},Zorro Unknown,8.5,80\n{second},,11,\n"
+    messages = desk.plan(desk.sheet_of(text)).changes["message"].tolist()
+    assert messages[0] == ""  # unchanged: nothing is written
+    assert "The sheet says" in messages[1]
+    assert messages[2] == "11 is above the maximum 10 of 'Quiz 1'."
+
+
+def test_a_single_grade_above_the_maximum_is_warned_of(desk: Desk) -> None:
+    """A grade by hand above the maximum is written, and its change says so."""
+    above, within = (
+        gt.Result(line_item="algebra-quiz-1", student="student-001", score=score)
+        for score in (12, 9.5)
+    )
+    told = [
+        make_result_plan(each, desk.snapshot()).changes["message"][0] for each in (above, within)
+    ]
+    assert told == ["12 is above the line item's maximum of 10.", ""]
+
+
+def harmful(lowered: int, of: int, *, undo_of: str = "", wiped: bool = False) -> gt.Plan:
+    """Make a plan that updates so many grades and lowers some of them, or takes their comments."""
     rows = range(of)
     columns = {
         "line": rows,
@@ -281,7 +340,8 @@ def harmful(lowered: int, of: int, *, undo_of: str = "") -> gt.Plan:
         "sourced_id": [f"r{row}" for row in rows],
         "before": ['{"score":5,"status":"active"}'] * of,
         "after": ['{"score":4,"status":"active"}'] * of,
-        "lowered": [row < lowered for row in rows],
+        "lowered": [row < lowered and not wiped for row in rows],
+        "wiped": ["comment" if row < lowered and wiped else "" for row in rows],
         "cleared": [False] * of,
     }
     environment = Environment("sandbox", "embedded")
@@ -299,6 +359,15 @@ def test_a_harmful_plan_is_refused(lowered: int, of: int, *, refused: bool) -> N
             plan.raise_if_unsafe()
     else:
         plan.raise_if_unsafe()
+
+
+def test_wiping_comments_is_as_harmful() -> None:
+    """A plan that takes the comments from more than 30 % of the grades is refused as one that lowers them is (P8)."""
+    harmful(3, 10, wiped=True).raise_if_unsafe()
+    with pytest.raises(
+        UnsafePlanError, match="takes the comment or another field from, 4 of the 10"
+    ):
+        harmful(4, 10, wiped=True).raise_if_unsafe()
 
 
 def test_an_undo_may_lower_everything() -> None:
