@@ -61,6 +61,7 @@ class ImportForm:
         self.writing = Writing(
             Path(folder) / "receipts",
             on_end=self._end,
+            on_start=self._start,
             on_below=lambda words: self.steps["receipt"].open(words),
         )
         self.preview, self.push = self.writing.preview, self.writing.push
@@ -145,17 +146,22 @@ class ImportForm:
         self.steps["push"].open("write it, when it is what you want")
         self._keep_receipt()
 
+    def _start(self) -> None:
+        self.steps["preview"].settle("looked at")
+        self.steps["push"].work("writing; other cells can run meanwhile")
+
     def _end(self, run: PushRun) -> None:
         """After a push, this one or its undo: what the gradebook held before no longer holds."""
         self._stale = True
         if run is self.push.run and run.receipt is not None:
-            self.steps["preview"].settle("looked at")
             self.steps["push"].settle("ended")
             self.steps["receipt"].open(_tell_next(run.receipt, run.folder))
             if run.receipt.status != "done":
                 self.steps["push"].open("go on with it, or take back what was written (step 7)")
                 self.steps["receipt"].settle("of what was written so far", doubt=True)
             self.columns.kept.keep_pushed(run.gradebook)
+        elif run is self.push.run:
+            self.steps["push"].open("it did not begin: see why below, then try again")
         elif run.receipt is not None and run.plan.undo_of:
             shown = self.receipt.receipt
             whole = shown is not None and run.plan.undo_of == shown.push_id and run.receipt.ok

@@ -148,9 +148,15 @@ class PushPanel:
         run: the push that is shown; None before the first click.
     """
 
-    def __init__(self, receipts: Path, *, on_end: Callable[[PushRun], None]) -> None:
+    def __init__(
+        self,
+        receipts: Path,
+        *,
+        on_end: Callable[[PushRun], None],
+        on_start: Callable[[], None] | None = None,
+    ) -> None:
         self.receipts = receipts
-        self._on_end = on_end
+        self._on_end, self._on_start = on_end, on_start
         self._offer: tuple[Plan, Gradebook, str | None] | None = None
         self.run: PushRun | None = None
         self.confirm = ipw.Text(description="Number of grades", style=LABEL).add_class("gt-confirm")
@@ -257,6 +263,8 @@ class PushPanel:
             self.run, self._offer = run, None
             run.watch(self._follow)
             self._show_running()
+            if self._on_start is not None:
+                self._on_start()
             try:
                 run.start()
             except PushRunningError:

@@ -72,6 +72,7 @@ class ResultForm:
         self.writing = Writing(
             Path(folder) / "receipts",
             on_end=self._end,
+            on_start=lambda: self.upsert.work("writing"),
             on_below=lambda words: self.upsert.open(words),
         )
         self.preview, self.push = self.writing.preview, self.writing.push
@@ -240,6 +241,7 @@ class ResultForm:
         """After a push, this one or its undo: show what the gradebook has now; what was typed and not written stays."""
         receipt = run.receipt
         if receipt is None:
+            self.upsert.open("it did not begin: see why below, then try again")
             return
         with telling(self.grade.alert):
             self._look()

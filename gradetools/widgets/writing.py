@@ -39,6 +39,7 @@ class Writing:
         receipts: Path,
         *,
         on_end: Callable[[PushRun], None] | None = None,
+        on_start: Callable[[], None] | None = None,
         on_below: Callable[[str], None] | None = None,
     ) -> None:
         self._receipts = receipts
@@ -48,7 +49,7 @@ class Writing:
         self._make: MakePlan | None = None
         self._gradebook: Gradebook | None = None
         self.preview = Preview(on_policy=self.remake)
-        self.push = PushPanel(receipts, on_end=self._end)
+        self.push = PushPanel(receipts, on_end=self._end, on_start=on_start)
         self.receipt = ReceiptPanel(on_undo=self._take_back, on_retry=self._try_again)
         self.view = ipw.VBox([self.preview.view, self.push.view, self.receipt.view])
 

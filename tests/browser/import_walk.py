@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ class Form:
         self.step(name).get_by_text(words).first.wait_for(timeout=SECONDS)
 
 
-def walk(form: Form) -> Iterator[str]:
-    """Go through the whole import, pausing at each thing that there is to look at, with its name."""
+def walk(form: Form, *, slow: Callable[[], None] | None = None) -> Iterator[str]:
+    """Go through the whole import, pausing at each thing that there is to look at, with its name.
+
+    With a function that makes the gradebook slow there is a pause in the midst of the push, too.
+    """
     yield "1_where"
     form.click("gt-connect")
     form.see("where", "Connected to sandbox")
@@ -74,7 +77,12 @@ def walk(form: Form) -> Iterator[str]:
     form.click("gt-preview")
     form.see("preview", "1 grade lowered")
     yield "5_preview"
+    if slow:
+        slow()
     form.click("gt-go", within="push")
+    if slow:
+        form.see("push", "per second")
+        yield "6_push"
     form.see("receipt", "18 entries on sandbox")
     yield "7_receipt"
     form.click("gt-undo")

@@ -132,6 +132,21 @@ def test_one_grade_can_be_taken_back_after_another_was_typed(
     assert "✔ taken back" in form.upsert.state.value
 
 
+def test_a_step_says_that_it_writes_or_did_not_begin(sandbox: Sandbox, tmp_path: Path) -> None:
+    """While a push is under way its step says so; one that could not begin is offered again."""
+    form = ImportForm(gt.connect(sandbox, patience=gt.Patience(attempts=1)), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", "00041,50"))
+    said: list[str] = []
+    form.steps["push"].state.observe(lambda change: said.append(change["new"]), "value")
+    sandbox.stop()
+    form.push.go.click()
+    with pytest.raises(gt.GradetoolsError):
+        form.push.wait(30)
+    assert "… writing" in said[0]
+    assert "it did not begin" in form.steps["push"].state.value
+    assert not form.push.go.disabled
+
+
 def test_what_was_typed_and_refused_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:
     """A grade that the gradebook refused is still in its fields, and can be tried again or corrected."""
     form = ResultForm(gt.connect(sandbox), folder=tmp_path)
