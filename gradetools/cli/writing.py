@@ -79,7 +79,7 @@ def import_sheet(
 def _keep(job: Job, console: Console) -> None:
     """Keep the columns for the next week; what was pushed counts, whether that works or not."""
     try:
-        keep_columns(job.columns, job.gradebook.settings.columns_folder)
+        keep_columns(job.columns, job.gradebook.settings.columns_folder, by="push")
     except ColumnsError as error:
         say_error(str(error))
     else:

@@ -106,6 +106,7 @@ class Columns(Shown, _Value):
         scale: score column to the maximum that its numbers are scaled from.
         student_matches: text of the student column to the sourcedId that a person chose.
         line_item_matches: text of a long sheet's line item column to the sourcedId that a person chose.
+        kept_by: of saved columns, "push" where a push kept them by itself.
     """
 
     format: str
@@ -121,6 +122,7 @@ class Columns(Shown, _Value):
     )
     student_matches: Mapping[str, str] = Field(default_factory=dict)
     line_item_matches: Mapping[str, str] = Field(default_factory=dict)
+    kept_by: Literal["", "push"] = ""
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from gradetools.columns.headers import HeaderChange
 from gradetools.columns.meanings import Columns
@@ -39,6 +40,13 @@ class SavedColumns:
         """The day they were saved, here: `18 Sep 2026`."""
         day = self.saved_at.astimezone()
         return f"{day.day} {day:%b %Y}"
+
+    @property
+    def told(self) -> str:
+        """Say who saved them, and when: `are kept from the push of 18 Sep 2026`, `were saved on 18 Sep 2026`."""
+        return (
+            f"{'are kept from the push of' if self.columns.kept_by else 'were saved on'} {self.day}"
+        )
 
     def fits(self, snapshot: Snapshot) -> bool:
         """Whether every line item that they name is among those of a snapshot."""
@@ -76,8 +84,13 @@ def write_columns(columns: Columns, path: str | Path) -> Path:
     return target
 
 
-def keep_columns(columns: Columns, folder: Path) -> Path:
+def keep_columns(columns: Columns, folder: Path, *, by: Literal["", "push"] = "") -> Path:
     """Keep columns under their header's fingerprint, in a folder that is made where it is not there.
+
+    Args:
+        columns: what to keep.
+        folder: where.
+        by: "push" where a push keeps them, and nobody asked for it.
 
     Returns:
         The file.
@@ -91,7 +104,7 @@ def keep_columns(columns: Columns, folder: Path) -> Path:
         raise ColumnsError(
             f"{folder} cannot be made ({error.strerror}); set GRADETOOLS_DATA_DIR."
         ) from None
-    return write_columns(columns, folder)
+    return write_columns(columns.model_copy(update={"kept_by": by}), folder)
 
 
 def read_columns(path: str | Path, sheet: Sheet | None = None) -> Columns:

@@ -167,6 +167,7 @@ def _carry_over(earlier: Columns, suggested: Columns, sheet: Sheet) -> Columns:
             "format": suggested.format,
             "header_fingerprint": suggested.header_fingerprint,
             "meanings": meanings,
+            "kept_by": "",
             "answers": tuple(each for each in earlier.answers if each.column in {"", *kept}),
             "scale": {name: high for name, high in earlier.scale.items() if name in kept},
         }

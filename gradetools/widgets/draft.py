@@ -16,6 +16,7 @@ from gradetools.columns import (
     list_columns,
     suggest_columns,
 )
+from gradetools.columns.differences import tell_differences
 from gradetools.columns.saved import keep_columns
 from gradetools.gradebook import Gradebook
 from gradetools.models import Class
@@ -104,6 +105,13 @@ class Draft:
             earlier = self.saved.columns
             self.columns = suggest_columns(self.sheet, self.snapshot, earlier=earlier)
             self.using_saved = True
+
+    def tell_saved(self) -> list[str]:
+        """Say what the saved columns would change of what is suggested."""
+        if self.saved is None:
+            return []
+        used = suggest_columns(self.sheet, self.snapshot, earlier=self.saved.columns)
+        return tell_differences(self.suggested, used, self.snapshot)
 
     def keep(self) -> None:
         """Save the columns for the next week, where the command line finds them too."""

@@ -30,7 +30,7 @@ Corrections = Mapping[tuple[int, str], tuple[str, str]]
 
 
 def show_sheet(checked: Checked, corrections: Corrections) -> Table:
-    """Make the table of a sheet's student rows, each cell with its findings.
+    """Make the table of a sheet's student rows, each cell with its findings; columns that are ignored come last.
 
     Args:
         checked: the sheet and what was found.
@@ -39,6 +39,8 @@ def show_sheet(checked: Checked, corrections: Corrections) -> Table:
     sheet = checked.sheet
     rows = sheet.student_rows
     frame = rows.set_axis([str(key) for key in sheet.header], axis="columns").rename_axis("line")
+    ignored = {str(each.column) for each in checked.columns.ignored}
+    frame = frame[sorted(frame.columns, key=lambda name: name in ignored)]
     editable = frozenset(frame.columns)
     if FOUND not in frame:
         frame.insert(0, FOUND, _names(checked, frame.index))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ipywidgets as ipw
 
@@ -10,10 +10,12 @@ from gradetools.columns.saved import keep_columns
 from gradetools.gradebook import Gradebook
 from gradetools.rehearsal import is_rehearsal
 from gradetools.widgets.draft import Draft
-from gradetools.widgets.look import WRAP, say
+from gradetools.widgets.look import WRAP, count, say
 from gradetools.widgets.step import telling
 
 _KEPT = say("good", "The columns are saved; they are offered when this header comes again.")
+#: So many changes are named.
+_NAMED = 6
 
 
 class KeptColumns:
@@ -45,15 +47,19 @@ class KeptColumns:
         self.view.layout.display = "none" if saved is None else None
         if saved is None:
             return
+        changes = self._draft.tell_saved()
+        would = _tell_changes(changes)
         if self._draft.using_saved:
-            words = f"The columns that were saved on {saved.day} are used."
+            words = f"The columns that {saved.told} are used."
         elif saved.change:
             words = (
-                f"Columns that nearly fit were saved on {saved.day}. Since then: {saved.change}. "
-                "What still fits would be kept, the rest is suggested:"
+                f"Columns that nearly fit {saved.told}. Since then: {saved.change}. "
+                f"What still fits would be kept, the rest is suggested. {would}"
             )
         else:
-            words = f"Columns for this header were saved on {saved.day}:"
+            words = f"Columns for this header {saved.told}. {would}"
+        offered = changes or self._draft.using_saved
+        self.use.layout.display = None if offered else "none"
         self.offered.value = say("info", words)
         self.use.description = (
             "Use the suggestion instead" if self._draft.using_saved else "Use them"
@@ -64,10 +70,18 @@ class KeptColumns:
         decided = self._draft.decided
         if decided is not None and not is_rehearsal(gradebook.environment.name):
             with telling(self.told):
-                keep_columns(decided, gradebook.settings.columns_folder)
+                keep_columns(decided, gradebook.settings.columns_folder, by="push")
                 self.told.value = _KEPT
 
     def _save(self, _: object) -> None:
         with telling(self.told):
             self._draft.keep()
             self.told.value = _KEPT
+
+
+def _tell_changes(changes: Sequence[str]) -> str:
+    """Say what taking the saved columns would change."""
+    if not changes:
+        return "They say the same as what is suggested."
+    more = f" and {count(len(changes) - _NAMED, 'other thing')}" if len(changes) > _NAMED else ""
+    return f"With them: {', '.join(changes[:_NAMED])}{more}."

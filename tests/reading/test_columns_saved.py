@@ -17,6 +17,7 @@ from gradetools.columns import (
     suggest_columns,
     write_columns,
 )
+from gradetools.columns.differences import tell_differences
 from gradetools.errors import ColumnsError
 from gradetools.sheet import ColumnKey, Sheet, read_sheet
 
@@ -272,3 +273,29 @@ def test_names_are_compared_also_under_the_same_fingerprint(tmp_path: Path) -> N
     sheet = read(tmp_path, "ID,Mail,Quiz 1,Quiz 2")
     columns = Columns.from_json(suggest(sheet).to_json().replace('"Quiz 2"', '"Quiz II"'))
     assert str(columns.compare_header(sheet)) == "'Quiz 2' is new, 'Quiz II' is gone"
+
+
+def test_what_other_columns_would_change_is_told(tmp_path: Path) -> None:
+    """Each thing that is otherwise is told once, by names and titles; the same columns change nothing."""
+    school = make_snapshot(
+        [make_student("s1", given_name="Ada", family_name="Example", identifier="11")],
+        [make_line_item("l1", "Quiz 1"), make_line_item("l2", "Quiz 2")],
+    )
+    sheet = read_sheet(write_sheet(tmp_path, "ID;Quiz 1;Quiz 1 comment;Quiz 2\n11;5;good;6\n"))
+    now = suggest_columns(sheet, school)
+    then = now.with_meaning("Quiz 1", line_item="l2").with_meaning("Quiz 2", means="ignored")
+    then = then.with_meaning("Quiz 1 comment", means="ignored").match_student("205", "s1")
+    then = then.scaled("Quiz 1", 20).with_token("ABS", {"skip": True}).with_attempts("best")
+    then = then.answer("all-at-most-one", "Quiz 1")
+    assert tell_differences(now, now, school) == []
+    assert tell_differences(now, then, school) == [
+        "Quiz 1 is Quiz 2",
+        "Quiz 1 comment is ignored",
+        "Quiz 2 is ignored",
+        "205 is Ada Example",
+        "Quiz 1 is scaled from 20",
+        "another meaning of the word ABS",
+        "another answer to all at most one",
+        "of several grades: best",
+    ]
+    assert "Quiz 1 no longer is scaled from 20" in tell_differences(then, now, school)

@@ -97,7 +97,8 @@ def test_saved_columns_are_offered_and_taken(gradebook: gt.Gradebook, tmp_path: 
 
     form = open_columns(gradebook, tmp_path, *rows)
     day = gt.list_columns(form.draft.sheet, folder)[0].day
-    assert f"Columns for this header were saved on {day}:" in form.columns.kept.offered.value
+    told = f"Columns for this header were saved on {day}. With them: Score is Quiz 2."
+    assert told in form.columns.kept.offered.value
     assert form.columns.line_items["Score"].value == ""
     form.columns.go.click()
     form.columns.kept.use.click()
@@ -156,6 +157,11 @@ def test_what_was_decided_is_saved_with_a_push(gradebook: gt.Gradebook, tmp_path
         assert receipt is not None
         assert receipt.ok
         assert len(list(folder.glob("*.json"))) == kept
+    form = open_columns(gradebook, tmp_path, "Student number,Score", "00041,8")
+    assert "Columns for this header are kept from the push of" in form.columns.kept.offered.value
+    assert "With them: Score is Quiz 2." in form.columns.kept.offered.value
+    form.columns.kept.use.click()
+    assert "The columns that are kept from the push of" in form.columns.kept.offered.value
 
 
 def test_columns_that_cannot_be_saved_are_a_sentence(

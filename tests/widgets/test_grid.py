@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from form_driving import write_sheet
 
 import gradetools as gt
 from gradetools.checks import check_entries
@@ -128,6 +130,21 @@ def test_naughty_text_arrives_as_it_is() -> None:
     assert [row["texts"][1] for row in grid.page["rows"]] == NAUGHTY
     assert "innerHTML" not in grid._esm + grid._css  # noqa: SLF001 - anywidget's own name
     assert "http" not in grid._esm + grid._css  # noqa: SLF001 - nothing is fetched from anywhere
+
+
+def test_ignored_columns_come_last(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Columns that nothing is taken from stand behind the others."""
+    with gt.connect(sandbox) as gradebook:
+        snapshot = gradebook.take_snapshot(["algebra-1"])
+    rows = (
+        "gradetools_line,Student number,Misc,Quiz 1,Quiz 1 comment",
+        "7,00041,some,8,Extraordinary",
+    )
+    sheet = gt.read_sheet(write_sheet(tmp_path / "again.csv", *rows))
+    checked = check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
+    titles = [column["title"] for column in show_sheet(checked, {}).describe()]
+    names = ["Student number", "Quiz 1", "Quiz 1 comment", "gradetools_line", "Misc"]
+    assert titles == ["line", FOUND, *names]
 
 
 def test_a_bad_cell_is_marked(sandbox: Sandbox, sheet_path: Any) -> None:

@@ -1,0 +1,73 @@
+"""What one choice of columns means otherwise than another, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gradetools.columns.meanings import ColumnMeaning, Columns
+from gradetools.snapshot import Snapshot
+
+
+def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[str]:
+    """Say what would be otherwise with other columns of the same sheet, one piece of a sentence for each.
+
+    Args:
+        now: the columns as they are.
+        then: the others.
+        snapshot: what the gradebook knows, by which students and line items are named.
+    """
+    people = snapshot.students.drop_duplicates("sourced_id").set_index("sourced_id")
+    called = (people["given_name"] + " " + people["family_name"]).str.strip()
+    names = {str(key): name for key, name in called.items()}
+    items = snapshot.line_items
+    titles = {
+        str(key): str(title) for key, title in zip(items["sourced_id"], items["title"], strict=True)
+    }
+    told = list(_tell_meanings(now, then, titles))
+    told += _tell_new(now.student_matches, then.student_matches, "is", names)
+    told += _tell_new(now.line_item_matches, then.line_item_matches, "is", titles)
+    before, after = ({name: f"{top:g}" for name, top in each.scale.items()} for each in (now, then))
+    told += _tell_new(before, after, "is scaled from", {})
+    words = {**now.tokens, **then.tokens}
+    told += [
+        f"another meaning of the word {text}"
+        for text in words
+        if now.tokens.get(text) != then.tokens.get(text)
+    ]
+    answers = set(then.answers) ^ set(now.answers)
+    told += sorted({f"another answer to {each.code.replace('-', ' ')}" for each in answers})
+    if now.attempts != then.attempts:
+        told.append(f"of several grades: {then.attempts}")
+    return told
+
+
+def _tell_meanings(now: Columns, then: Columns, titles: Mapping[str, str]) -> Iterator[str]:
+    before = {each.column: _target(each, titles) for each in now.meanings}
+    for each in then.meanings:
+        target = _target(each, titles)
+        if before.get(each.column) != target:
+            yield f"{each.column} is {target}"
+
+
+def _target(meaning: ColumnMeaning, titles: Mapping[str, str]) -> str:
+    ids = (meaning.line_item, *meaning.line_items)
+    named = next((titles.get(each, each) for each in ids if each), "")
+    if meaning.means == "score" or (meaning.means == "text_score" and named):
+        return named or "without a line item"
+    means = meaning.means.replace("_", " ")
+    return f"{means} ({meaning.key})" if meaning.key else means
+
+
+def _tell_new(
+    now: Mapping[str, object], then: Mapping[str, object], verb: str, names: Mapping[str, str]
+) -> list[str]:
+    told = [
+        f"{text} {verb} {names.get(str(value), value)}"
+        for text, value in then.items()
+        if now.get(text) != value
+    ]
+    return told + [
+        f"{text} no longer {verb} {names.get(str(now[text]), now[text])}"
+        for text in now
+        if text not in then
+    ]
