@@ -44,7 +44,7 @@ def _names(facts: Facts, candidates: tuple[str, ...]) -> str:
     "student-unknown",
     "error",
     means="Nobody in the gradebook's classes has that id.",
-    fix="Correct the cell, choose another column of ids, or pick the student (step 3 of the form, `--student`, `match_student`).",
+    fix="Correct the cell, choose another column of ids, or pick the student (step 3 of the form, --student, match_student).",
 )
 def _student_unknown(facts: Facts) -> Iterator[Finding]:
     if facts.columns.student_column is None:
@@ -104,7 +104,7 @@ def _likenesses_limited(facts: Facts) -> Iterator[Finding]:
     "student-ambiguous",
     "error",
     means="Several students have that id.",
-    fix="Pick the student, or choose another column of ids (step 3 of the form, `--student`, `match_student`).",
+    fix="Pick the student, or choose another column of ids (step 3 of the form, --student, match_student).",
 )
 def _student_ambiguous(facts: Facts) -> Iterator[Finding]:
     for row in _asking_rows(facts, "ambiguous").itertuples():

@@ -110,7 +110,7 @@ def _join_places(places: Iterable[str]) -> str:
     "score-not-a-number",
     "error",
     means="The cell holds no score: some other text, infinity, yes or no, a damaged date.",
-    fix="Correct the cell, or say what the text stands for (step 3 of the form, `--token`, `with_token`).",
+    fix="Correct the cell, or say what the text stands for (step 3 of the form, --token, with_token).",
 )
 def _score_not_a_number(facts: Facts) -> Iterator[Finding]:
     for row in facts.where(facts.entries["kind"] == Kind.TEXT):

@@ -336,7 +336,7 @@ def _may_hold_scores(meaning: ColumnMeaning) -> bool:
 def _tell_column(meaning: ColumnMeaning) -> Html:
     """Say what a column is, with samples of its cells and the reason."""
     means = meaning.means.replace("_", " ")
-    of = f" of {meaning.belongs_to}" if meaning.belongs_to else ""
+    of = f" of {meaning.belongs_to}" if meaning.belongs_to and means != "ignored" else ""
     samples = " · ".join(meaning.samples) or "empty"
     return element(
         "div",

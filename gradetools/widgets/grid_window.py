@@ -196,7 +196,8 @@ class Table:
         head = len(self._title(name)) + 2
         head += len(self.heads[name][1]) + 4 if name in self.heads else 0
         words = (word for text in [self._title(name), *lines] for word in text.split())
-        longest = max(map(len, words), default=0)
+        # A few wide letters, or bold ones, are wider than as many digits.
+        longest = max(map(len, words), default=0) + 2
         return max(_NARROW, needed, head, _BROAD + 1 if told else 0), longest
 
 

@@ -109,3 +109,9 @@ def test_empty_table_has_no_rows() -> None:
     table = Table(pd.DataFrame())
     assert lines(table, search="x", sort=INDEX) == []
     assert [column["title"] for column in table.describe()] == ["row"]
+
+
+def test_a_word_has_room_for_wide_letters() -> None:
+    """A column may become as narrow as its longest word, with some room: bold letters are wider than digits."""
+    (_, column) = Table(pd.DataFrame({"Homework 1": ["8"]})).describe()
+    assert column["least"] == len("Homework") + 2
