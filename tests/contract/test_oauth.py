@@ -129,7 +129,7 @@ def test_a_grade_with_a_token_of_oidc_provider(sandbox: gt.Sandbox, tmp_path: Pa
     with running("node", str(script), "importer", SECRET, *SCOPES, cwd=tmp_path) as port:
         base = f"http://127.0.0.1:{port}"
         issuer = Issuer(f"{base}/token", f"{base}/token/introspection", "importer")
-        assert upsert_through(issuer, sandbox).endswith("as importer.")
+        assert upsert_through(issuer, sandbox).endswith("with the client id importer.")
         transport = Transport(issuer.settings(base, scope=" ".join([*SCOPES, "unheard.of"])))
         transport.auth.token()
         assert transport.auth.lacking == ("unheard.of",)
