@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,13 +10,14 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from gradetools.dialects import parse
-from gradetools.plan import tell_change
+from gradetools.plan import tell_fields
 from gradetools.receipt import GOOD_STATES, WRITTEN, Receipt
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Receipt {push_id}</title>
 <style>body{{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}}
-table{{border-collapse:collapse;width:100%}}td,th{{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}}
+table{{border-collapse:collapse;width:100%}}td,th{{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left;
+vertical-align:top;white-space:pre-line}}
 .bad{{color:#a00;font-weight:600}}@media print{{body{{margin:0}}}}</style>
 <h1>Receipt of push {push_id}</h1>
 <table>{facts}</table>
@@ -31,13 +33,7 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
 
     What was not written comes first, then old and new of what was.
     """
-    told = receipt.summary()
-    told = {"sheet": sheet_name or told.pop("sheet"), **told}
-    facts = [
-        (name.replace("_", " "), str(value))
-        for name, value in told.items()
-        if name not in {"rows", "states"} and value
-    ]
+    facts = _tell_facts(receipt, sheet_name or receipt.sheet)
     entries = receipt.entries
     bad = entries[~entries["state"].isin(list(GOOD_STATES))]
     good = entries[entries["state"].isin(WRITTEN)]
@@ -45,7 +41,7 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
         again = "undo the undo with" if receipt.undo_of else "take it back with"
         facts.append((again, f"gradetools undo {receipt.push_id}"))
     changed = [
-        tell_change(parse(before), parse(after))
+        "\n".join(tell_fields(parse(before), parse(after)))
         for before, after in zip(good["before"], good["after"], strict=True)
     ]
     return _PAGE.format(
@@ -63,6 +59,33 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
             changed,
         ),
     )
+
+
+def _tell_facts(receipt: Receipt, sheet: str) -> list[tuple[str, str]]:
+    """Give the facts of a push in an analyst's words; those without a value are left out."""
+    environment = receipt.environment
+    practice = environment.base_url == "embedded"
+    facts = {
+        "sheet": sheet,
+        "grade": receipt.about,
+        "gradebook": environment.name,
+        "its address": "a practice gradebook on this machine" if practice else environment.base_url,
+        "ended": receipt.standing,
+        "began": _tell_time(receipt.started),
+        "finished": _tell_time(receipt.finished),
+        "connected as": receipt.client_id,
+        "by": receipt.system_user,
+        "note": receipt.note,
+        "takes back push": receipt.undo_of,
+        "taken back by push": receipt.taken_back_by,
+        "push": receipt.push_id,
+        "mark of the plan that was agreed to": receipt.fingerprint,
+    }
+    return [(name, value) for name, value in facts.items() if value]
+
+
+def _tell_time(moment: dt.datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
 
 
 def _section(title: str, last: str, entries: pd.DataFrame, told: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ PARTS: Mapping[str, frozenset[str]] = {
     "failed": frozenset({"failed", "blocked", "conflict"}),
     "unsent": frozenset({"unsent"}),
 }
-_TOLD = ("line", "state", "reason", "http_status", "request_id")
+_TOLD = ("line", "state", "reason", "message", "http_status", "request_id")
 #: What no program takes for more than a number.
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?%?")
 

@@ -10,6 +10,7 @@ refuses control characters; the tests read it with openpyxl.
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,8 @@ from gradetools.sheet import name_column
 MOST_CHARACTERS = 32_767
 _MOST_TITLE = 31
 _PIECE = 2_000  # rows
+# Columns are so many characters wide at least and at most, as so many rows ask for.
+_NARROW, _BROAD, _LOOKED_AT = 14, 60, 300
 
 #: What XML has no room for, or would change, and what would be read as the escape of such a thing (ST_Xstring).
 _ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -70,7 +73,7 @@ _FIXED = {
 
 
 def write_workbook(file: IO[bytes], rows: Iterable[Sequence[str]], *, title: str) -> None:
-    """Write rows of text as the one worksheet of a workbook.
+    """Write rows of text as the one worksheet of a workbook, each column as wide as its first rows ask for.
 
     Raises:
         OverflowError: it has more rows or columns, or a longer cell, than a spreadsheet program holds.
@@ -103,11 +106,12 @@ def _title(title: str) -> str:
 
 
 def _write_sheet(part: IO[bytes], rows: Iterable[Sequence[str]]) -> None:
-    # To every column that there could be: whoever types into an empty cell types text.
-    columns = f'<cols><col min="1" max="{MOST_COLUMNS}" width="14" style="1"/></cols>'
-    written = part.write(f'{_XML}<worksheet xmlns="{_MAIN}">{columns}<sheetData>'.encode())
+    rest = iter(rows)
+    first = list(itertools.islice(rest, _LOOKED_AT))
+    head = f'{_XML}<worksheet xmlns="{_MAIN}">{_columns(first)}<sheetData>'
+    written = part.write(head.encode())
     pieces: list[str] = []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(itertools.chain(first, rest), 1):
         if number > MOST_ROWS:
             raise OverflowError(f"more than {MOST_ROWS:,} rows")
         pieces.append(_row(number, row))
@@ -120,6 +124,20 @@ def _write_sheet(part: IO[bytes], rows: Iterable[Sequence[str]]) -> None:
     every = f"A1:XFD{MOST_ROWS}"
     told = f'<ignoredErrors><ignoredError sqref="{every}" numberStoredAsText="1"/></ignoredErrors>'
     part.write("".join([*pieces, "</sheetData>", told, "</worksheet>"]).encode())
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> str:
+    """Give the columns their widths, and text as their form to every one that there could be: whoever types into an empty cell types text."""
+    used = max(map(len, rows), default=0)
+    texts = itertools.zip_longest(*rows, fillvalue="")
+    widths = [min(max(_NARROW, *(len(text) + 2 for text in column)), _BROAD) for column in texts]
+    columns = [
+        f'<col min="{n}" max="{n}" width="{w}" customWidth="1" style="1"/>'
+        for n, w in enumerate(widths[:MOST_COLUMNS], 1)
+    ]
+    if used < MOST_COLUMNS:
+        columns.append(f'<col min="{used + 1}" max="{MOST_COLUMNS}" width="{_NARROW}" style="1"/>')
+    return f"<cols>{''.join(columns)}</cols>"
 
 
 def _row(number: int, row: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ const CHUNK = 60;
 const PAGE = 12;
 const FLOWING = 100; // up to so many rows are as tall as their words need; longer tables have rows of one line
 // Characters: columns of such tables may become so narrow before they are scrolled sideways, and the wordy ones so.
-const NARROW = 7;
+const NARROW = 5;
 const WORDY = 14;
 const ICONS = { error: "✖", question: "?", warning: "⚠", corrected: "✎", info: "i" };
 const CALLED = { error: "Error", question: "Question", warning: "Warning", corrected: "Corrected", info: "Note" };
@@ -130,7 +130,7 @@ class GridView {
   // Columns get what they ask for; those that ask for much share what is left, and where words may wrap all can give way.
   setWidths() {
     const columns = this.get("columns");
-    const least = columns.map((c) => (this.flows ? Math.min(c.width, c.fills ? WORDY : Math.max(NARROW, Math.min(c.least, WORDY))) : c.width));
+    const least = columns.map((c) => (this.flows ? Math.min(c.width, Math.max(c.fills ? WORDY : NARROW, c.least)) : c.width));
     const widths = columns.map((c, n) => {
       const most = c.fills ? `${c.share}fr` : `calc(${c.width}ch + 18px)`;
       return `minmax(calc(${least[n]}ch + 18px), ${most})`;

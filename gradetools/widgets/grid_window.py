@@ -32,6 +32,8 @@ ALL: Final = "all rows"
 _NARROW, _BROAD, _WORDY, _LOOKED_AT = 5, 26, 78, 300
 # So many cells are put into words to see how wide they are.
 _TOLD = 40
+# In a narrow window no word is broken that has so many characters, and no line that was put into words.
+_WORD, _LINE = 14, 22
 
 
 def no_marks() -> pd.DataFrame:
@@ -111,7 +113,7 @@ class Table:
                 "name": name,
                 "title": self._title(name),
                 "width": min(chars, _BROAD),
-                "least": min(word, _BROAD),
+                "least": word,
                 "fills": chars > _BROAD,
                 "share": widest if name in self.told else min(chars, _WORDY),
                 "editable": name in self.editable,
@@ -195,10 +197,14 @@ class Table:
         needed += max((len(words) + 4 for words in marked["words"]), default=0)
         head = len(self._title(name)) + 2
         head += len(self.heads[name][1]) + 4 if name in self.heads else 0
-        words = (word for text in [self._title(name), *lines] for word in text.split())
+        words = (
+            word for text in [self._title(name), *lines, *marked["words"]] for word in text.split()
+        )
         # A few wide letters, or bold ones, are wider than as many digits.
         longest = max(map(len, words), default=0) + 2
-        return max(_NARROW, needed, head, _BROAD + 1 if told else 0), longest
+        if told:
+            return max(head, needed, _BROAD + 1), min(needed, _LINE)
+        return max(_NARROW, needed, head), min(longest, _WORD)
 
 
 def _join(found: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:

@@ -39,8 +39,17 @@ def there_and_back(cell: str) -> tuple[str, str]:
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows([["Student ID", "Quiz", "Remark"], ["7", "x", cell]])
     sheet = gt.read_sheet(io.StringIO(buffer.getvalue()))
-    columns = ["line", "column", "occurrence", "state", "reason", "http_status", "request_id"]
-    rows = pd.DataFrame([[2, "Quiz", 1, "failed", cell, None, cell]], columns=columns)
+    columns = [
+        "line",
+        "column",
+        "occurrence",
+        "state",
+        "reason",
+        "message",
+        "http_status",
+        "request_id",
+    ]
+    rows = pd.DataFrame([[2, "Quiz", 1, "failed", cell, cell, None, cell]], columns=columns)
     text = render_part(sheet, rows, rows)
     written = list(csv.reader(io.StringIO(text, newline="")))
     assert [each for row in written for each in row if is_run(each)] == []

@@ -39,8 +39,17 @@ def part_of(cell: str, folder: Path) -> tuple[gt.Sheet, bytes]:
     path = folder / "midterm.xlsx"
     path.write_bytes(write([["Student ID", "Quiz", "Remark"], ["007", "x", cell]]))
     sheet = gt.read_sheet(path)
-    columns = ["line", "column", "occurrence", "state", "reason", "http_status", "request_id"]
-    rows = pd.DataFrame([[2, "Quiz", 1, "failed", "refused", None, "=r"]], columns=columns)
+    columns = [
+        "line",
+        "column",
+        "occurrence",
+        "state",
+        "reason",
+        "message",
+        "http_status",
+        "request_id",
+    ]
+    rows = pd.DataFrame([[2, "Quiz", 1, "failed", "refused", "=m", None, "=r"]], columns=columns)
     file = io.BytesIO()
     write_workbook(file, part_rows(sheet, rows, rows, keep_quote), title="Midterm 1")
     return sheet, file.getvalue()
@@ -91,9 +100,9 @@ def test_every_cell_is_text(tmp_path: Path) -> None:
         False,
         False,
     )
-    assert (
-        '<col min="1" max="16384" width="14" style="1"/>' in part
-    )  # what is typed into an empty cell
+    widths = re.findall('<col min="(\\d+)" max="(\\d+)" width="(\\d+)"[^>]* style="1"/>', part)
+    assert (widths[0][0], widths[-1][1]) == ("1", "16384")  # what is typed into an empty cell
+    assert all(14 <= int(width) <= 60 for *_, width in widths)
     sheet = openpyxl.load_workbook(path).active
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {(cell.data_type, cell.number_format) for cell in cells} == {("s", "@")}

@@ -196,5 +196,7 @@ def test_changes_come_first(sandbox: Sandbox, sheet_path: Any) -> None:
     assert rows[0]["marks"][3][:2] == ("warning", "lowered")
     assert rows[4]["marks"][3][:2] == ("error", "not written")
     assert len(table.arrange(view=CHANGES)) == 5
+    shares = {column["name"]: column["share"] for column in table.describe()}
+    assert shares["old → new"] == max(shares.values())  # it is what one comes for
     by_score = table.window(table.arrange(view="update", sort="old → new", descending=True))
     assert [row["texts"][4] for row in by_score] == ["score 8.5 → 9", "score 8 → 1"]

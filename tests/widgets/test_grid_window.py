@@ -115,3 +115,13 @@ def test_a_word_has_room_for_wide_letters() -> None:
     """A column may become as narrow as its longest word, with some room: bold letters are wider than digits."""
     (_, column) = Table(pd.DataFrame({"Homework 1": ["8"]})).describe()
     assert column["least"] == len("Homework") + 2
+
+
+def test_rows_that_are_out_of_sight_widen_nothing() -> None:
+    """A column is as wide as the rows that are looked at ask for; what only others say in it makes it no wider."""
+    frame = pd.DataFrame(
+        {"name": ["Ada", "Ben"], "note": ["", "a reason of some forty characters, or more"]}
+    )
+    seen = Table(frame, labelled=False, measured=np.array([True, False]))
+    widths = [Table(frame, labelled=False).describe()[1]["share"], seen.describe()[1]["share"]]
+    assert widths[0] > 40 > 10 > widths[1]

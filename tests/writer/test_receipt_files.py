@@ -12,7 +12,8 @@ from desk import Desk
 
 import gradetools as gt
 from gradetools.errors import JournalError
-from gradetools.report import render_part
+from gradetools.report import render_part, render_receipt
+from gradetools.snapshot import Environment
 
 
 def test_a_part_tells_of_its_own_line_item_alone(desk: Desk) -> None:
@@ -85,3 +86,26 @@ def test_a_note_may_hold_half_a_character(desk: Desk) -> None:
     plan = desk.plan(desk.sheet("Midterm", "88", "77"))
     receipt = desk.push(plan, note="week 3 \ud800")
     assert (receipt.states["unsent"], receipt.note) == (0, "week 3 ?")
+
+
+def test_a_receipt_is_told_in_words(desk: Desk) -> None:
+    """The page names no field of ours: times are plain, a practice gradebook is called one, changes stand line by line."""
+    receipt = desk.push(desk.plan(desk.sheet("Quiz 1,Quiz 1 comment", "9,Good.")))
+    embedded = replace(receipt, environment=Environment("sandbox", "embedded"))
+    page = render_receipt(embedded)
+    assert "<td>its address<td>a practice gradebook on this machine" in page
+    assert f"<td>began<td>{receipt.started:%Y-%m-%d %H:%M} UTC" in page
+    assert f"<td>its address<td>{receipt.environment.base_url}" in render_receipt(receipt)
+    assert not any(word in page for word in ("base url", "fingerprint", "client id", "+00:00"))
+    assert "<td>score 8.5 → 9\ncomment “Shows every step.” → “Good.”" in page
+
+
+def test_a_failed_row_says_why_in_a_sentence(desk: Desk) -> None:
+    """Beside the code of what was not written stands its sentence, and both are ignored when the file is read again."""
+    sheet = desk.sheet("Quiz 1", "oops")
+    receipt = desk.push(desk.plan(sheet))
+    text = render_part(sheet, receipt.entries, receipt.entries)
+    again = gt.read_sheet(io.StringIO(text))
+    assert again.column("gradetools_reason").tolist() == ["score-not-a-number"]
+    assert again.column("gradetools_message").tolist() == receipt.entries["message"].tolist()
+    assert " is no " in text or " is not " in text
