@@ -135,6 +135,7 @@ STYLE = Html("""<style>
 }
 @container (max-width: 34em) {
   .gt-form .gt-line > .gt-beside { margin-left: 2px; }
+  .gt-form .gt-undo { max-width: 100%; height: auto; min-height: var(--jp-widgets-inline-height, 28px); white-space: normal; line-height: 1.5; }
   .gt-form .widget-inline-hbox { flex-wrap: wrap; height: auto; }
   .gt-form .widget-inline-hbox > .widget-label { width: 100% !important; max-width: 100%; text-align: left; }
   .gt-form .widget-inline-hbox > :not(.widget-label) { flex: 1 1 100%; }
