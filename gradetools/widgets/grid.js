@@ -157,7 +157,7 @@ class GridView {
     this.setWidths();
     this.drawHead();
     if (!page.kept) {
-      this.scroller.scrollTop = 0;
+      this.fromTop = true; // once it is in sight, for before that it cannot be scrolled
       this.active.row = Math.min(this.active.row, 0);
     }
     this.active.row = Math.min(this.active.row, this.total - 1);
@@ -246,6 +246,8 @@ class GridView {
 
   draw() {
     if (!this.scroller.clientHeight) return; // out of sight
+    if (this.fromTop) this.scroller.scrollTop = 0;
+    this.fromTop = false;
     const top = this.scroller.scrollTop;
     const exact = this.ratio === 1 / ROW;
     const { first, last } = this.inSight(top, exact);

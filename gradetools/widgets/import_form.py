@@ -160,6 +160,7 @@ class ImportForm:
                 self.steps["push"].open("go on with it, or take back what was written (step 7)")
                 self.steps["receipt"].settle("of what was written so far", doubt=True)
             self.columns.kept.keep_pushed(run.gradebook)
+            self.sheet.list_files()
         elif run is self.push.run:
             self.steps["push"].open("it did not begin: see why below, then try again")
         elif run.receipt is not None and run.plan.undo_of:

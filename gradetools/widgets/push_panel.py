@@ -333,6 +333,8 @@ def tell_nothing(plan: Plan) -> Html:
     """Say why a plan has nothing to write: something stands in the way, or all is there already."""
     if plan.counts["blocked"] or plan.counts["conflict"]:
         return say("warning", "Nothing can be written: see above.")
+    if plan.undo_of:
+        return say("info", "Nothing to take back.")
     return say("info", "Nothing to write: the gradebook has it all.")
 
 

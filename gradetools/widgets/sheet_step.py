@@ -76,7 +76,7 @@ class SheetStep(Step):
         self.read.on_click(lambda _: self._read(self._find_path()))
         self.read_pasted.on_click(lambda _: self._read_pasted())
         self.use_classes.on_click(self._take)
-        self._list_files()
+        self.list_files()
 
     def _build(self) -> None:
         self.files = ipw.Dropdown(description="In this folder", style=LABEL, layout=WIDE)
@@ -159,7 +159,7 @@ class SheetStep(Step):
         self._uploading.children = [self.upload, self._uploading.children[-1]]
 
     def _look_again(self, _: object) -> None:
-        self._list_files()
+        self.list_files()
         self._renew_upload()
 
     def start(self) -> None:
@@ -169,10 +169,12 @@ class SheetStep(Step):
         self._source = None
         self._emphasise(self.read)
         self.detected.reset()
-        self._list_files()
+        self.list_files()
         self.open("choose the sheet and read it")
 
-    def _list_files(self) -> None:
+    def list_files(self) -> None:
+        """Look what sheets there are now; the one that is chosen stays chosen."""
+        chosen = self.files.value
         found = [path for path in sorted(self._folder.glob("*")) if _is_sheet(path)]
         below = [path for path in sorted(self._folder.glob("[!.]*/*")) if _is_sheet(path)]
         paths = {str(path.relative_to(self._folder)): str(path) for path in (*found, *below)}
@@ -182,6 +184,8 @@ class SheetStep(Step):
         }
         first = "choose a sheet" if paths else "there is none; name a path or upload one"
         offer(self.files, [(first, ""), *paths.items()])
+        if chosen in paths.values():
+            self.files.value = chosen
 
     def _list_failed(self) -> list[Path]:
         """List the files of what the last few pushes did not write, the newest first."""

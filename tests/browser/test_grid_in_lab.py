@@ -145,9 +145,11 @@ def test_what_is_below_a_grid_stays_where_it_is(notebook: NotebookPage) -> None:
 
 
 def test_what_was_hidden_for_a_moment_is_drawn(notebook: NotebookPage) -> None:
-    """A table that comes while the grid is put away and shown again within a moment is the one that is seen."""
+    """A table that comes while the grid is put away and shown again within a moment is the one that is seen, from its top."""
     grid = GridPage(notebook)
+    scroller = grid.root.locator(".gtg-scroller")
     for number in range(8):
+        scroller.evaluate("element => { element.scrollTop = 3000 }")
         assert notebook.ask(f"rename('Name {number}')") is None
         grid.see(2, 1, f"Name {number}")
 
