@@ -326,9 +326,9 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/result_form.py",
-        "            if result is None or not touched:\n",
-        "            if result is None:\n",
-        "a field that was put back is still offered to be written",
+        "            if self._changes_nothing():\n",
+        "            if False:\n",
+        "what is there already is still offered to be written",
         UPSERT,
     ),
     Mutation(
