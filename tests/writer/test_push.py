@@ -130,7 +130,7 @@ def test_production_wants_the_number(desk: Desk, confirm: int | None) -> None:
     """Production refuses a push whose number of writes was not typed, or typed wrong (P8)."""
     production(desk)
     plan = desk.plan(desk.sheet("Midterm", "80", "90"))
-    with pytest.raises(UnsafePlanError, match="2 results"):
+    with pytest.raises(UnsafePlanError, match="2 grades"):
         desk.push(plan, confirm=confirm)
     assert desk.puts() == 0
     assert states(desk.push(plan, confirm=2)) == {"created": 2}
