@@ -171,7 +171,7 @@ class PushPanel:
         ).add_class("gt-note")
         self.go = ipw.Button(layout={"width": "max-content"}).add_class("gt-go")
         self.stop = ipw.Button(description="Stop", icon="stop", disabled=True).add_class("gt-stop")
-        self.bar = ipw.IntProgress(layout={"width": "100%", "max_width": "40em"})
+        self.bar = ipw.IntProgress(layout={"width": "98%"})
         self.told, self.alert = ipw.HTML().add_class("gt-progress"), ipw.HTML()
         self.go.on_click(self._start)
         self.stop.on_click(self._stop)
