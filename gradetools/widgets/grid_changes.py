@@ -68,8 +68,9 @@ def either(changes: pd.DataFrame, first: str, second: str) -> pd.Series:
 
 def _tell_why(changes: pd.DataFrame) -> list[str]:
     """Say of each change or entry why it is as it is: its message, or what its reason means."""
+    reasons = {reason: tell_skipped([reason]) or reason for reason in changes["reason"].unique()}
     told = zip(changes["message"].tolist(), changes["reason"].tolist(), strict=True)
-    return [message or tell_skipped([reason]) or reason for message, reason in told]
+    return [message or reasons[reason] for message, reason in told]
 
 
 def _read_scores(records: pd.Series) -> list[object]:

@@ -108,11 +108,12 @@ class Preview:
         self.body.value = ""
         shown, few = show_changes(plan), len(changes) <= FEW_CHANGES
         self.told.value = join(tell_plan(plan), _tell_few(shown) if few else "")
-        self.drawn.value = render_distributions(make_distributions(plan))
         disputed = (changes["action"] == "conflict").any() or plan.on_conflict != "stop"
         self.on_conflict.layout.display = None if disputed else "none"
         self.grid.show(shown, view=CHANGES if CHANGES in shown.views else ALL)
         self.grid.layout.display = "none" if few else None
+        # The grid is on its way to the browser while the pictures of a large plan are drawn.
+        self.drawn.value = render_distributions(make_distributions(plan))
         sent = changes[changes["action"].isin(WRITES).to_numpy() & few]
         sent = sent.assign(action=plan.words[sent.index])
         labels = [_tell_place(row) for row in sent.to_dict(orient="records")]
