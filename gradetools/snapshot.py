@@ -91,7 +91,7 @@ class Snapshot(Shown):
         ]
         return Showing(
             f"<Snapshot of {self.environment.name}: {classes}{more}; "
-            f"{len(self.students)} students, {len(self.line_items)} line items, {len(self.results)} results>",
+            f"{len(self.students)} students, {len(self.line_items)} line items, {len(graded)} results>",
             [("taken", f"{self.taken_at:%Y-%m-%d %H:%M} UTC, dates are meant in {self.time_zone}")],
             ("line item", "sourcedId", "class", "minimum", "maximum", "results"),
             rows,
