@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from gradetools.dialects import FLAGS, REFERENCES, differences, parse
+from gradetools.dialects import FLAGS, REFERENCES, differences, parse, tell_date
 from gradetools.showing import shorten, tell_counts
 
 #: What a change is told of first, and what an analyst calls it; fields of a gradebook's own keep their names.
@@ -35,8 +34,6 @@ _MEANS = {
     "partially graded": "the score is not final",
     "submitted": "there is no score yet",
 }
-_MIDNIGHT = re.compile(r"T00:00(:00(\.0+)?)?(Z|\+00:?00)?$")
-_MINUTE = re.compile(r"T(\d\d:\d\d)(:00(\.0+)?)?(Z|\+00:?00)$")
 #: So many characters of a value that is no text are told.
 _MOST = 100
 #: Why an entry is skipped, of one and of several.
@@ -195,11 +192,9 @@ def _write_comment(value: object) -> str:
     return f"“{value}”" if isinstance(value, str) else _write(value)
 
 
-def write_day(value: object) -> str:
-    """Write a date plainly: a day where it is midnight UTC, else to the minute, and what is no such date as it is."""
-    text = _write(value)
-    return _MINUTE.sub(r" \1 UTC", _MIDNIGHT.sub("", text))
+def _write_date(value: object) -> str:
+    return tell_date(value) if isinstance(value, str) else _write(value)
 
 
-_WRITERS = {"comment": _write_comment, "scoreDate": write_day}
+_WRITERS = {"comment": _write_comment, "scoreDate": _write_date}
 _SPLITTERS = {"metadata": _split_metadata, "learningObjectiveSet": _split_objectives}

@@ -122,7 +122,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/preview.py",
-        '        say("warning", harm) if harm != "." else "",\n',
+        '        say("warning", f"{of}{harm}.") if harm else "",\n',
         "",
         "grades lowered and removed are not counted in the preview",
     ),

@@ -254,7 +254,7 @@ def read_date(text: str, zone: dt.tzinfo, *, day_first: bool | None = None) -> s
 
 
 def guess_fraction(text: str) -> str:
-    """Say which fractions a to_pointssheet program may have made a date of: `8/10` for `8-Oct`; "" for what is no date."""
+    """Say which fractions a spreadsheet program may have made a date of: `8/10` for `8-Oct`; "" for what is no date."""
     if found := _DAY_AND_MONTH.fullmatch(text):
         month = _MONTHS.index((found[2] or found[3]).lower()) + 1
         day = int(found[1] or found[4])

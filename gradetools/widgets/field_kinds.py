@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from gradetools.dialects import tell_date, write_date
 from gradetools.models import Result, ScoreStatus
 from gradetools.score_scale import ScoreScale
+from gradetools.telling import call_field
 from gradetools.widgets.look import LABEL
 from gradetools.widgets.objectives import tell_objectives
 from gradetools.widgets.typed import read_typed_date, read_typed_json, read_typed_score
@@ -40,24 +41,28 @@ class FieldKind:
     """One field of a Result (OneRoster 1.2, `ResultDType`) and how it is filled in."""
 
     name: str
-    label: str
     kind: Kind
     hint: str = ""
 
+    @property
+    def label(self) -> str:
+        """What it is called, as everywhere."""
+        return call_field(self.name).capitalize()
+
 
 FIELDS = (
-    FieldKind("score", "Score", "number", "a number such as 8.5"),
-    FieldKind("textScore", "Text score", "text", "text such as B+"),
-    FieldKind("scoreScale", "Score scale", "scale"),
-    FieldKind("scoreStatus", "Score status", "status"),
-    FieldKind("scoreDate", "Score date", "date", "a date like 2026-10-16"),
-    FieldKind("comment", "Comment", "long"),
-    FieldKind("late", "Late", "flag"),
-    FieldKind("missing", "Missing", "flag"),
-    FieldKind("incomplete", "Incomplete", "flag"),
-    FieldKind("inProgress", "In progress", "flag"),
-    FieldKind("learningObjectiveSet", "Learning objectives", "objectives"),
-    FieldKind("metadata", "Metadata", "json", 'names and values such as {"source": "paper"}'),
+    FieldKind("score", "number", "a number such as 8.5"),
+    FieldKind("textScore", "text", "text such as B+"),
+    FieldKind("scoreScale", "scale"),
+    FieldKind("scoreStatus", "status"),
+    FieldKind("scoreDate", "date", "a date like 2026-10-16"),
+    FieldKind("comment", "long"),
+    FieldKind("late", "flag"),
+    FieldKind("missing", "flag"),
+    FieldKind("incomplete", "flag"),
+    FieldKind("inProgress", "flag"),
+    FieldKind("learningObjectiveSet", "objectives"),
+    FieldKind("metadata", "json", 'names and values such as {"source": "paper"}'),
 )
 BY_NAME = {field.name: field for field in FIELDS}
 

@@ -161,13 +161,12 @@ def tell_plan(plan: Plan) -> Html:
     kinds = {"unchanged": counts["unchanged"], "skipped": counts["skip"]}
     why = " or ".join(kind for kind, number in kinds.items() if number)
     told = f"{count(quiet, 'entry', 'entries')} not written: {why}."
-    harm = plan.tell_harm()
-    harm = f"Of what is restored: {harm}." if harm and plan.undo_of else f"{harm}."
+    harm, of = plan.tell_harm(), "Of what is restored: " if plan.undo_of else ""
     verb = "would take back" if plan.undo_of else "would write"
     return join(
         tell_environment(plan.environment.name, f"{verb} {count(plan.writes, 'grade')}"),
         element("div", element("b", plan.tell_counts()), hook="gt-actions"),
-        say("warning", harm) if harm != "." else "",
+        say("warning", f"{of}{harm}.") if harm else "",
         _tell_left(plan),
         say("info", _TAKEN_BACK) if plan.undo_of and quiet == len(plan.changes) else "",
         element("div", told, hook="gt-reason") if quiet else "",

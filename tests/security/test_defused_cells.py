@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-import pandas as pd
 import pytest
+from failed_entry import make_failed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,17 +39,7 @@ def there_and_back(cell: str) -> tuple[str, str]:
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows([["Student ID", "Quiz", "Remark"], ["7", "x", cell]])
     sheet = gt.read_sheet(io.StringIO(buffer.getvalue()))
-    columns = [
-        "line",
-        "column",
-        "occurrence",
-        "state",
-        "reason",
-        "message",
-        "http_status",
-        "request_id",
-    ]
-    rows = pd.DataFrame([[2, "Quiz", 1, "failed", cell, cell, None, cell]], columns=columns)
+    rows = make_failed(cell, cell, cell)
     text = render_part(sheet, rows, rows)
     written = list(csv.reader(io.StringIO(text, newline="")))
     assert [each for row in written for each in row if is_run(each)] == []

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from failed_entry import make_failed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,17 +40,7 @@ def part_of(cell: str, folder: Path) -> tuple[gt.Sheet, bytes]:
     path = folder / "midterm.xlsx"
     path.write_bytes(write([["Student ID", "Quiz", "Remark"], ["007", "x", cell]]))
     sheet = gt.read_sheet(path)
-    columns = [
-        "line",
-        "column",
-        "occurrence",
-        "state",
-        "reason",
-        "message",
-        "http_status",
-        "request_id",
-    ]
-    rows = pd.DataFrame([[2, "Quiz", 1, "failed", "refused", "=m", None, "=r"]], columns=columns)
+    rows = make_failed("refused", "=m", "=r")
     file = io.BytesIO()
     write_workbook(file, part_rows(sheet, rows, rows, keep_quote), title="Midterm 1")
     return sheet, file.getvalue()
