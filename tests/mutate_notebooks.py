@@ -345,8 +345,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/where_step.py",
-        "name, url = self.gradebook.environment.name, self.gradebook.settings.base_url",
-        "name, url = self.gradebook.environment.name, repr(vars(self.gradebook.settings)['client_secret'].get_secret_value())",
+        "about = _tell_address(name, settings)",
+        "about = repr(vars(settings)['client_secret'].get_secret_value())",
         "the banner holds the secret",
     ),
     Mutation(

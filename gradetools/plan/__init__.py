@@ -2,7 +2,7 @@
 
 from gradetools.plan.existing import index_last_sent, next_ids
 from gradetools.plan.make import make_plan
-from gradetools.plan.merge import is_active
+from gradetools.plan.merge import OVER_THEIRS, is_active
 from gradetools.plan.retry import make_retry_plan, retried_entries
 from gradetools.plan.single import find_scale_id, make_result_plan
 from gradetools.plan.undo import make_undo_plan, written_entries
@@ -12,6 +12,7 @@ from gradetools.telling import tell_change, tell_fields
 __all__ = [
     "ACTIONS",
     "CHANGE_COLUMNS",
+    "OVER_THEIRS",
     "WRITES",
     "OnConflict",
     "Plan",

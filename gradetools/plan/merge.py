@@ -7,7 +7,7 @@ with what follows from them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradetools.dialects import (
@@ -26,6 +26,10 @@ from gradetools.dialects import (
 _LIFTED = ("missing", "incomplete", "inProgress")
 #: What is no loss by itself: whose it is and in which state, and a score, whose going is told as `cleared`.
 _NO_LOSS = frozenset(("sourcedId", "status", "dateLastModified", "scoreStatus", "score", *FLAGS))
+
+
+#: The reason of a change that is written although somebody else's edit goes with it, because a person decided so.
+OVER_THEIRS = "over-theirs"
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,14 @@ def to_write(
     lost = dropped_fields(record, dialect)
     told = f"The gradebook's form forbids {', '.join(lost)}: these fields would go." if lost else ""
     return Change(action, sourced_id, before, shape(record, dialect), "", told)
+
+
+def overwrite(change: Change, told: str) -> Change:
+    """Write over what somebody else did; the change says so, for whoever looks at the plan."""
+    message = f"Somebody {told}; ours is written over it."
+    return replace(
+        change, reason=OVER_THEIRS, message=" ".join(filter(None, [message, change.message]))
+    )
 
 
 def is_active(record: Mapping[str, Any] | None) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 from gradetools.dialects import Record, canonical, differences, parse
 from gradetools.errors import PlanError
 from gradetools.plan.existing import Existing
-from gradetools.plan.merge import Change, is_active, to_write
+from gradetools.plan.merge import Change, is_active, overwrite, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
 from gradetools.receipt import Receipt
 from gradetools.snapshot import Snapshot
@@ -87,9 +87,12 @@ def _again(
     action = "create" if is_active(target) and not is_active(now) else "update"
     change = to_write(action, sourced_id, now, target, dialect=dialect)
     disputed = _disputed(now, (before, _record(row["stored"]), after), changed)
-    if not disputed or on_conflict == "ours" or change.action == "blocked":
+    if not disputed or change.action == "blocked":
         return change
-    message = f"Somebody changed {', '.join(disputed)} since this push; decide for ours or theirs."
+    told = f"changed {', '.join(disputed)} since this push"
+    if on_conflict == "ours":
+        return overwrite(change, told)
+    message = f"Somebody {told}; decide for ours or theirs."
     if on_conflict == "theirs":
         return Change("skip", sourced_id, now, None, "kept-theirs", message)
     return replace(change, action="conflict", reason="changed-since-push", message=message)

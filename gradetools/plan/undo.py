@@ -14,7 +14,7 @@ import pandas as pd
 from gradetools.dialects import Record, compact, differences, parse
 from gradetools.errors import PlanError
 from gradetools.plan.existing import Existing, next_ids
-from gradetools.plan.merge import Change, is_active, merge, to_write
+from gradetools.plan.merge import OVER_THEIRS, Change, is_active, merge, overwrite, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
 from gradetools.receipt import WRITTEN, Receipt
 from gradetools.snapshot import Snapshot
@@ -73,7 +73,7 @@ def make_undo_plan(
 
 
 #: The reasons that say that somebody changed a grade since.
-_CHANGED = ("changed-since-push", "kept-theirs")
+_CHANGED = ("changed-since-push", "kept-theirs", OVER_THEIRS)
 
 
 def _later_pushes(
@@ -97,6 +97,8 @@ def _name_our_own(change: Change, push_id: str) -> Change:
     """Say that it was no somebody who changed a grade, but another push of ours."""
     if change.reason not in _CHANGED:
         return change
+    if change.reason == OVER_THEIRS:
+        return replace(change, message=f"Your push {push_id} changed it since; that goes as well.")
     message = f"Your push {push_id} changed it since: take that one back first, or decide for ours or theirs."
     reason = "changed-by-own-push" if change.action == "conflict" else change.reason
     return replace(change, reason=reason, message=message)
@@ -143,10 +145,12 @@ def restore(
     change = to_write(action, sourced_id, now, target, dialect=dialect)
     left = [after, parse(row["stored"])]
     ours = any(one is not None and not differences(now, one) for one in left)
-    if ours or on_conflict == "ours" or change.action == "blocked":
+    if ours or change.action == "blocked":
         return change
-    changed = ", ".join(differences(now, after)) or "it"
-    message = f"Somebody changed {changed} since this push; decide for ours or theirs."
+    told = f"changed {', '.join(differences(now, after)) or 'it'} since this push"
+    if on_conflict == "ours":
+        return overwrite(change, told)
+    message = f"Somebody {told}; decide for ours or theirs."
     if on_conflict == "theirs":
         return Change("skip", sourced_id, now, None, "kept-theirs", message)
     return replace(change, action="conflict", reason="changed-since-push", message=message)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
-from gradetools.plan.merge import is_graded
+from gradetools.plan.merge import OVER_THEIRS, is_graded
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment
@@ -94,7 +94,7 @@ class Plan(Shown):
 
         Of an undo, only what it restores is looked at: to take away what was created is what it is for.
         """
-        changes = self.changes[self.harms.to_numpy()]
+        changes = self.changes[self._losses.to_numpy()]
         told = [
             f"{n:,} grade{'' if n == 1 else 's'} {word}"
             for name, word in _HARM
@@ -102,14 +102,24 @@ class Plan(Shown):
         ]
         wiped = Counter(name for names in changes["wiped"] for name in names.split(",") if name)
         told += [f"{count_field(name, number)} removed" for name, number in wiped.items()]
+        over = int(self._overwrites.sum())
+        told += [f"{over:,} change{'' if over == 1 else 's'} of others overwritten"] if over else []
         return ", ".join(told)
 
     @property
     def harms(self) -> pd.Series:
-        """Whether each entry would be written and lower a grade, remove it, or remove something of it."""
+        """Whether each entry would be written and lower a grade, remove it or something of it, or go over somebody's change."""
+        return self._losses | self._overwrites
+
+    @property
+    def _losses(self) -> pd.Series:
         changes = self.changes
         harms = changes["lowered"] | changes["cleared"] | (changes["wiped"] != "")
         return harms & self.words.isin({*WRITES, "restore"})
+
+    @property
+    def _overwrites(self) -> pd.Series:
+        return (self.changes["reason"] == OVER_THEIRS) & self.changes["action"].isin(WRITES)
 
     @property
     def writes(self) -> int:
@@ -266,6 +276,7 @@ def mark_harm(change: Mapping[Any, Any]) -> str:
     told = [word for name, word in _HARM if change[name]]
     for column, word in (("wiped", "removed"), ("replaced", "replaced")):
         told += [f"{call_field(name)} {word}" for name in change[column].split(",") if name]
+    told += ["over a change of others"] if change["reason"] == OVER_THEIRS else []
     return ", ".join(told)
 
 

@@ -56,11 +56,15 @@ class Draft:
         self.saved: SavedColumns | None = None
         self.using_saved = False
         self.decided: Columns | None = None
+        self._classes: frozenset[str] = (
+            frozenset()
+        )  # that the sheet was taken for; none for a new sheet
 
     def read(self, source: str | TextIO, **options: Any) -> None:  # noqa: ANN401 - the options of read_sheet
         """Read a sheet from a path, or from what was pasted."""
         self.sheet = read_sheet(source, **options)
         self.corrections = {}
+        self._classes = frozenset()
 
     def correct(self, line: int, column: str, text: str) -> None:
         """Let a cell say something else; the file is not touched.
@@ -88,12 +92,32 @@ class Draft:
         return [guess for guess in guess_class(self.sheet, students) if guess.matched]
 
     def take(self, class_ids: Sequence[str]) -> None:
-        """Read what the gradebook knows of some classes, propose what each column means, and look for saved columns."""
+        """Read what the gradebook knows of some classes, propose what each column means, and look for saved columns.
+
+        Of a sheet that was taken before, what a person decided stays: for the same classes all of it, for others
+        what is not about their line items.
+        """
         self.snapshot = self.gradebook.take_snapshot(class_ids)
         self.suggested = suggest_columns(self.sheet, self.snapshot)
         saved = list_columns(self.sheet, self.gradebook.settings.columns_folder)
         self.saved = next((each for each in saved if each.fits(self.snapshot)), None)
+        if not self._classes:
+            self.use_suggested()
+        elif self._classes != frozenset(class_ids):
+            self._keep_what_fits()
+        self._classes = frozenset(class_ids)
+
+    def _keep_what_fits(self) -> None:
+        """Take what is suggested, with the students that a person picked, the words and which attempt counts."""
+        known = set(self.snapshot.students["sourced_id"])
+        picked = self.columns.student_matches.items()
+        update = {
+            "student_matches": {text: student for text, student in picked if student in known},
+            "tokens": self.columns.tokens,
+            "attempts": self.columns.attempts,
+        }
         self.use_suggested()
+        self.columns = self.suggested.model_copy(update=update)
 
     def use_suggested(self) -> None:
         """Take what is suggested."""

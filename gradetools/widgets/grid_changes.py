@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradetools.dialects import parse
 from gradetools.distribution import read_score
-from gradetools.plan import WRITES, Plan, mark_harm, tell_fields
+from gradetools.plan import OVER_THEIRS, WRITES, Plan, mark_harm, tell_fields
 from gradetools.telling import call_field, tell_skipped
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
@@ -80,14 +80,14 @@ def _read_scores(records: pd.Series) -> list[object]:
 
 
 def _mark_harm(changes: pd.DataFrame, harms: pd.Series) -> pd.DataFrame:
-    """Mark in words what a grade that is there would lose, and which text of it would be replaced."""
+    """Mark in words what a grade that is there would lose, whose change goes, and which text would be replaced."""
     writes = changes["action"].isin(WRITES).to_numpy()
     harmful = harms.to_numpy(dtype=bool)
     marked = harmful | (writes & (changes["replaced"] != "").to_numpy())
     found = changes[marked].to_dict(orient="records")
     warned = changes.index[writes & (changes["message"] != "").to_numpy()]
     marks = [
-        (entry, "what", "warning" if harm else "info", mark_harm(change), _HARM_TIP if harm else _REPLACED_TIP)
+        (entry, "what", "warning" if harm else "info", mark_harm(change), change["message"] or _HARM_TIP if harm else _REPLACED_TIP)
         for entry, harm, change in zip(changes.index[marked], harmful[marked], found, strict=True)
     ]  # fmt: skip
     marks += [(entry, WHY, "warning", "", changes["message"][entry]) for entry in warned]
@@ -137,6 +137,7 @@ def _list_views(
         CHANGES: ~changes["action"].isin(_QUIET).to_numpy(),
         "lowered": harmful & changes["lowered"].to_numpy(dtype=bool),
         "removed": harmful & changes["cleared"].to_numpy(dtype=bool),
+        "changes of others overwritten": writes & (changes["reason"] == OVER_THEIRS).to_numpy(),
     }
     for column, called, looked_at in (
         ("wiped", "removed", harmful),

@@ -3,14 +3,21 @@
 // JupyterLab listens for its shortcuts at the document, before any of our listeners, and on whatever is no text field
 // it takes `d d` for "delete the cell". It spares an element that has the attribute GUARD itself. And an element that
 // is disabled, hidden or drawn anew while it has the focus leaves the keyboard nowhere; then the focus stays with the
-// push that it has started, whose receipt follows, or else goes to the step that says what to do next.
+// push that it has started, whose receipt follows, or else goes to the step that says what to do next. Of a list that
+// a person takes something from, it goes to what has come to stand there.
 
 const GUARD = "data-lm-suppress-shortcuts";
 const HEADER = ".jupyter-widget-Collapse-header";
+const LIST = ".gt-shrinking";
+const CONTROLS = "input, select, textarea, button";
 const SETTLED = 80; // milliseconds without a change, after which a form is taken to be drawn
 
 function isUsable(element) {
   return element.isConnected && !element.disabled && element.getClientRects().length > 0;
+}
+
+function listControls(list) {
+  return [...list.querySelectorAll(CONTROLS)].filter(isUsable);
 }
 
 class Keyboard {
@@ -19,6 +26,8 @@ class Keyboard {
     this.last = null; // the element that has the focus, or had it and did not give it away
     this.step = null; // its step
     this.push = null; // the push that it belongs to
+    this.list = null; // the list that it is in
+    this.place = 0; // its place among the controls there
     form.tabIndex = -1; // a click beside a control stays in the form
     this.hears = [
       ["focusin", (event) => this.note(event.target)],
@@ -46,6 +55,8 @@ class Keyboard {
     if (!ours) return;
     this.step = element.closest(".gt-step");
     this.push = element.closest(".gt-push");
+    this.list = element.closest(LIST);
+    if (this.list) this.place = listControls(this.list).indexOf(element);
     element.setAttribute(GUARD, "true");
   }
 
@@ -90,6 +101,11 @@ class Keyboard {
     if (this.push && isUsable(this.push)) {
       this.push.tabIndex = -1;
       this.push.focus({ preventScroll: true });
+      return;
+    }
+    if (this.list && isUsable(this.list) && !last.isConnected) {
+      const controls = listControls(this.list);
+      controls[Math.min(this.place, controls.length - 1)]?.focus();
       return;
     }
     const steps = [...this.form.querySelectorAll(".gt-step")].filter(isUsable);

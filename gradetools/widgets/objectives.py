@@ -44,7 +44,7 @@ class Objectives:
         self.add.on_click(lambda _: self.add_group())
         self._told, hint = ipw.HTML(), ipw.HTML(element("span", _HINT, hook="gt-reason"))
         self._rows = ipw.VBox()
-        self.view = ipw.VBox([hint, self._told, self._rows, self.add])
+        self.view = ipw.VBox([hint, self._told, self._rows, self.add]).add_class("gt-shrinking")
 
     @property
     def value(self) -> str:

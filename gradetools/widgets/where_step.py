@@ -16,6 +16,7 @@ from gradetools.widgets.push_panel import find_runs
 from gradetools.widgets.step import Step, telling
 
 _ABOUT_SANDBOX = "an invented school on this machine, to practise on"
+_ABOUT_STAGING = "a gradebook for trials, before production"
 
 
 class WhereStep(Step):
@@ -75,7 +76,7 @@ class WhereStep(Step):
             return
         with telling(self.alert):
             settings = self._settings()
-            about = _ABOUT_SANDBOX if settings.needs_sandbox else settings.base_url
+            about = _ABOUT_SANDBOX if settings.needs_sandbox else _tell_address(name, settings)
             self.banner.value = tell_environment(name, f"{about} (not connected)")
 
     def _settings(self) -> Settings:
@@ -91,8 +92,9 @@ class WhereStep(Step):
             with telling(self.alert):
                 practice = self._given is None and self._settings().needs_sandbox
                 sentence = self._try()
-                name, url = self.gradebook.environment.name, self.gradebook.settings.base_url
-                about = f"{_ABOUT_SANDBOX}, {url}" if practice else url
+                name, settings = self.gradebook.environment.name, self.gradebook.settings
+                about = _tell_address(name, settings)
+                about = f"{_ABOUT_SANDBOX}, {about}" if practice else about
                 self.banner.value = tell_environment(name, f"{about} (connected)")
                 self.told.value = say("good", sentence)
                 self.settle(f"connected to {name}")
@@ -117,3 +119,9 @@ class WhereStep(Step):
         self._own = None if gradebook is self._given else gradebook
         self.gradebook, self.classes = gradebook, classes
         return sentence
+
+
+def _tell_address(name: str, settings: Settings) -> str:
+    """Say where an environment is, and what it is for where its name does not say so."""
+    url = settings.base_url
+    return f"{_ABOUT_STAGING}: {url}" if name == "staging" else url

@@ -42,6 +42,27 @@ class Keys:
         return field
 
 
+def remove_objectives(keys: Keys) -> None:
+    """Add objectives and take them away again by key; the focus goes to what has come to stand in their place."""
+    root, page = keys.form.root, keys.page
+    fold = root.locator(".gt-fold", has=page.locator("button.gt-add-group"))
+    fold.locator(".jupyter-widget-Collapse-header").first.click()
+    was = root.locator(".gt-objective").count()
+    root.locator("button.gt-add-group").click()
+    group = root.locator(".gt-objective-group").last
+    group.locator("button.gt-add-objective").click()
+    row = group.locator(".gt-objective").first
+    row.locator("button.gt-remove-objective").focus()
+    page.keyboard.press("Enter")
+    group.locator(".gt-objective").nth(1).wait_for(state="detached", timeout=SECONDS)
+    group.locator(".gt-objective-text input").wait_for(timeout=SECONDS)
+    group.locator("button.gt-remove-objective:focus").wait_for(timeout=SECONDS)
+    group.locator("button.gt-remove-group").focus()
+    page.keyboard.press("Enter")
+    root.locator("button.gt-add-group:focus").wait_for(timeout=SECONDS)
+    assert root.locator(".gt-objective").count() == was
+
+
 def test_one_grade_by_hand(open_notebook: OpenNotebook) -> None:
     """A wrong score is told beside its field; the right one goes from preview to receipt and back, with two PUTs and no more."""
     notebook = open_notebook("upsert_result.ipynb", only=FORM_CELL)
@@ -63,6 +84,7 @@ def test_one_grade_by_hand(open_notebook: OpenNotebook) -> None:
     assert score.locator("[role=alert]").count() == 0
     comment = keys.type_into("comment", "Typed by hand.")
     comment.get_by_text("now: Shows every step. → Typed by hand.").wait_for(timeout=SECONDS)
+    remove_objectives(keys)
     form.see("upsert", "score 8.5 → 9.5")
     assert notebook.ask(PUTS) == []
     form.click("gt-go", within="upsert")

@@ -72,6 +72,33 @@ def test_title_of_several_classes_is_shown_as_chosen(
     assert form.draft.columns.meaning("Quiz 1").line_items == ()
 
 
+def test_what_was_decided_stays(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Who confirms the class once more keeps all that was decided; of another class what does not depend on it."""
+    rows = ("Student number,Quiz 1,Notes", "00041,8,1", "Grace,7,2")
+    form = open_columns(gradebook, tmp_path, *rows)
+    person = form.columns.unmatched["Grace"].options[-1][1]
+    form.columns.unmatched["Grace"].value = person
+    form.columns.line_items["Quiz 1"].value = "algebra-quiz-2"
+    decided = form.draft.columns
+    form.sheet.use_classes.click()
+    assert form.draft.columns == decided
+    assert form.columns.unmatched["Grace"].value == person
+    form.draft.columns = form.draft.columns.with_attempts("best")
+    form.sheet.classes.value = ("algebra-1", "biology-1")
+    form.sheet.use_classes.click()
+    assert form.draft.columns.student_matches == {"Grace": person}
+    assert form.draft.columns.attempts == "best"
+    assert form.draft.columns.meaning("Quiz 1") == form.draft.suggested.meaning("Quiz 1")
+    form.sheet.classes.value = ("biology-1",)
+    form.sheet.use_classes.click()
+    in_biology = set(form.draft.snapshot.students["sourced_id"])
+    assert form.draft.columns.student_matches == ({"Grace": person} if person in in_biology else {})
+    form.sheet.read.click()
+    form.sheet.classes.value = ("algebra-1",)
+    form.sheet.use_classes.click()
+    assert form.draft.columns == form.draft.suggested
+
+
 def test_title_of_one_class_is_offered_alone(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     """Of a single class, each line item is offered once and without the class's name."""
     form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,8")

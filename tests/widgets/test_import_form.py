@@ -48,6 +48,7 @@ def test_missing_settings_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
     form.where.connect.click()
     assert 'role="alert"' in form.where.alert.value
     assert "GRADETOOLS_STAGING_CLIENT_ID" in form.where.alert.value
+    assert "a gradebook for trials, before production" in form.where.banner.value
     assert "not connected" in form.where.banner.value
     monkeypatch.setenv("GRADETOOLS_ENV", "elsewhere")
     assert "There is no environment called" in ImportForm().where.alert.value

@@ -238,6 +238,29 @@ def test_what_others_changed_is_a_conflict(desk: Desk) -> None:
     assert actions(desk.plan(sheet, on_conflict={0: "ours"})) == ["update"]
 
 
+def test_whose_change_is_overwritten_is_told(desk: Desk) -> None:
+    """Who writes ours over theirs sees in the plan where, how many, and what of; the other entries say nothing (P7)."""
+    first = desk.push(desk.plan(desk.sheet("Midterm", "80", "70")))
+    desk.change("algebra-midterm", 1, score=75)
+    plan = desk.plan(desk.sheet("Midterm", "81", "71"), on_conflict="ours")
+    assert plan.changes["reason"].tolist() == ["over-theirs", ""]
+    assert plan.changes["message"][0].startswith("Somebody changed score")
+    assert plan.changes["message"][0].endswith("ours is written over it.")
+    assert (plan.tell_harm(), list(plan.harms)) == ("1 change of others overwritten", [True, False])
+    assert mark_harm(plan.changes.loc[0].to_dict()) == "over a change of others"
+    undo = desk.undo(first, on_conflict="ours")
+    assert undo.changes["reason"].tolist() == ["over-theirs", ""]
+    assert undo.tell_harm() == "1 change of others overwritten"
+
+
+def test_an_undo_over_a_later_push_says_so(desk: Desk) -> None:
+    """An undo that goes over what a later push of ours wrote names that push, and no somebody."""
+    first = desk.push(desk.plan(desk.sheet("Midterm", "80")))
+    second = desk.push(desk.plan(desk.sheet("Midterm", "81")))
+    (change,) = gt.plan_undo(first, desk.gradebook, on_conflict="ours").changes.to_dict("records")
+    assert change["message"] == f"Your push {second.push_id} changed it since; that goes as well."
+
+
 def test_their_comment_is_no_conflict_with_our_score(desk: Desk) -> None:
     """What others changed in fields that the sheet does not name is carried over (P7)."""
     desk.push(desk.plan(desk.sheet("Midterm", "80")))

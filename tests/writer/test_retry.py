@@ -79,7 +79,9 @@ def test_a_retry_changes_only_what_the_push_would_have(desk: Desk, refusing: Ref
     assert plan.changes["action"].tolist() == ["update", "conflict"]
     assert "Somebody changed score" in plan.changes["message"].iloc[1]
     assert retry(desk, receipt, on_conflict="theirs").changes["action"].tolist()[1] == "skip"
-    desk.push(retry(desk, receipt, on_conflict="ours"))
+    ours = retry(desk, receipt, on_conflict="ours")
+    assert ours.changes["reason"].tolist() == ["", "over-theirs"]
+    desk.push(ours)
     first, second = (desk.result("algebra-quiz-1", n) for n in (1, 2))
     assert (first["score"], first["comment"], second["score"]) == (9, "Somebody else's.", 9.5)
 
