@@ -59,6 +59,9 @@ class KeyFinder:
                 for field in described.keys:
                     counts = self._indexes[field].count(texts)
                     named = described.means == "student"
+                    # What looks like scores and not like a name is one of ids when it finds students.
+                    if described.means == "score" and counts[0] < max(1, HEARD * len(texts)):
+                        continue
                     yield Key(column, field, *counts, len(texts), named=named)
 
     def texts(self, column: ColumnKey) -> list[str]:

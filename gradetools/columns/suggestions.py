@@ -109,7 +109,7 @@ def _with_key(
         return meaning
     if own == best and (best.matched or described.means == "student"):
         return meaning.model_copy(update={"means": "student", **_describe_key(own, finder)})
-    if described.means != "student":
+    if described.means not in ("student", "score"):
         return meaning
     reason = f"{str(best.column)!r} is the key; this one as {own.told}"
     return meaning.model_copy(update={"means": "ignored", "reason": reason})

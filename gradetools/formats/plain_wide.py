@@ -7,6 +7,7 @@ import re
 from gradetools.cells import Cells
 from gradetools.formats.recognition import (
     OWN_COLUMN,
+    STUDENT_FIELDS,
     ColumnDescription,
     Description,
     Recognition,
@@ -19,6 +20,7 @@ from gradetools.formats.words import (
     describe_person,
     find_header,
     first_students,
+    hold_ids,
     hold_scores,
     meaning_of,
     plain_word,
@@ -72,7 +74,10 @@ def _describe_column(position: int, title: str, texts: list[str]) -> ColumnDescr
         return ColumnDescription(
             position, "score", reason="its cells are scores, but it has no name"
         )
-    return ColumnDescription(position, "score", title=title, reason="its cells are scores")
+    keys = STUDENT_FIELDS if hold_ids(texts) else ()
+    return ColumnDescription(
+        position, "score", title=title, keys=keys, reason="its cells are scores"
+    )
 
 
 def _join_companion(

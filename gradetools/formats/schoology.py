@@ -10,10 +10,10 @@ from __future__ import annotations
 from gradetools.cells import Cells
 from gradetools.formats import plain_wide
 from gradetools.formats.recognition import Description, Recognition, find_row
-from gradetools.formats.words import STUDENT_WORDS, TOKENS, assign_roles, plain_word
+from gradetools.formats.words import TOKENS, assign_roles, plain_word, student_fields
 
 _KEY = "Unique User ID"
-KEYS = {_KEY: STUDENT_WORDS[plain_word(_KEY)]}
+KEYS = {_KEY: student_fields(plain_word(_KEY))}
 
 __all__ = ["KEYS", "TOKENS", "describe", "recognise"]
 

@@ -29,8 +29,12 @@ TOKENS = {
 
 #: A column is one of scores when so much of what it holds could be one.
 SHARE_OF_SCORES = 0.5
+#: In a column of ids so much is another in each row; a student may have several.
+MOSTLY = 0.8
 #: A header has names for so much of the widest row.
 NEARLY = 0.75
+#: So long at least is a number that is taken for an id although its column's header says nothing of one.
+ID_DIGITS = 4
 #: So many rows are looked at.
 SAMPLE_ROWS = 1000
 
@@ -47,9 +51,7 @@ STUDENT_WORDS: dict[str, tuple[str, ...]] = {
     "usersourcedid": ("sourcedId", "identifier", "userIds"),
     **dict.fromkeys(
         (
-            "id", "ids", "idnumber", "studentid", "studentids", "studentnumber", "studentno", "studentnum", "number",
-            "sid", "sisid", "sisuserid", "schoolid", "localid", "stateid", "identifier", "uniqueuserid", "userid",
-            "orgdefinedid", "matriculation", "matriculationnumber", "candidatenumber", "pupilid",
+            "id", "ids", "idnumber", "number", "identifier", "sid", "matriculation",
             "matrikelnummer", "matrikelnr", "schülernummer", "idnummer",  # German
             "identifiant", "numéroétudiant", "matricule",  # French
             "matrícula", "númerodematrícula", "matricola", "studentnummer",  # Spanish, Italian, Dutch
@@ -62,6 +64,13 @@ STUDENT_WORDS: dict[str, tuple[str, ...]] = {
         ("username", "email", "userIds", "identifier"),
     ),
 }  # fmt: skip
+#: Whose number it is, and what numbers are called: "SIS number", "Student ID", "Roll no."
+_NUMBER = re.compile(
+    r"(?:sis|lms|student|students|pupil|learner|child|user|unique|school|district|local|state|org|defined|candidate|"
+    r"matriculation|registration|enrolment|enrollment|admission|roll|index|register|personal|person)+"
+    r"(?:identifier|idnumber|ids?|number|num|nr|no)"
+    r"|(?:student|pupil|learner|candidate)code"
+)
 #: Such a column holds names, but in some sheets ids.
 _PERSON_WORDS = (
     "student", "students", "pupil", "learner", "name", "schüler", "schülerin", "élève", "étudiant", "alumno", "alumna",
@@ -115,10 +124,15 @@ def plain_word(header: str) -> str:
     return re.sub(r"[\W_]+", "", header.casefold())
 
 
+def student_fields(word: str) -> tuple[str, ...]:
+    """Give the fields of a student that a column may hold by the plain word it is headed with; none for another."""
+    return STUDENT_WORDS.get(word) or (_ANY if _NUMBER.fullmatch(word) else ())
+
+
 def meaning_of(header: str) -> str:
     """Say what a header by itself means: one of MEANINGS, "" where no word is known."""
     word = plain_word(header)
-    if word in STUDENT_WORDS:
+    if student_fields(word):
         return "student"
     if word in _PERSON_WORDS or word in _NAME_WORDS:
         return "name"
@@ -128,9 +142,9 @@ def meaning_of(header: str) -> str:
 def describe_person(position: int, header: str) -> ColumnDescription | None:
     """Describe a column that says who the student is; None for any other."""
     word = plain_word(header)
-    if word in STUDENT_WORDS:
+    if keys := student_fields(word):
         return ColumnDescription(
-            position, "student", keys=STUDENT_WORDS[word], reason=f"{header!r} is a student's id"
+            position, "student", keys=keys, reason=f"{header!r} is a student's id"
         )
     if word in _PERSON_WORDS:
         return ColumnDescription(
@@ -189,6 +203,14 @@ def hold_scores(texts: Iterable[str]) -> bool:
     filled = [text.strip() for text in texts if text.strip()]
     found = sum(bool(_SCORE_LIKE.fullmatch(text)) for text in filled)
     return bool(filled) and found / len(filled) >= SHARE_OF_SCORES
+
+
+def hold_ids(texts: Iterable[str]) -> bool:
+    """Say whether a column's numbers look like ids: whole, as long as one another, and hardly one twice."""
+    filled = [text.strip() for text in texts if text.strip()]
+    digits = {len(text) for text in filled if text.isdecimal()}
+    alike = len(digits) == 1 and min(digits) >= ID_DIGITS and all(map(str.isdecimal, filled))
+    return alike and len(filled) > 1 and len(set(filled)) >= MOSTLY * len(filled)
 
 
 def hold_letters(texts: Iterable[str]) -> bool:

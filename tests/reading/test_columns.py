@@ -226,6 +226,62 @@ def test_a_named_key_stays_the_key_when_nobody_is_found(tmp_path: Path) -> None:
     assert columns.student_column.column.name == "Student ID"
 
 
+NUMBERED = make_snapshot(
+    [make_student(f"s{n}", identifier=f"{n * 41:05}") for n in range(1, 6)],
+    [make_line_item("l1", "Quiz 1")],
+)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("SIS number", "Student no.", "Roll No", "Pupil ID", "SIS_ID", "Enrolment Number"),
+        *("Candidate code", "LMS user id"),
+    ],
+)
+def test_a_number_of_students_is_a_key(tmp_path: Path, header: str) -> None:
+    """A column that is headed with a student's number is the key, in whatever words, known there or not."""
+    for first, told in (("00041", "identifier"), ("99999", "sourcedId")):
+        _, columns = suggest(tmp_path, f"Name,{header},Quiz 1\nAda,{first},8\n", NUMBERED)
+        key = columns.student_column
+        assert key is not None
+        assert (str(key.column), key.key) == (header, told)
+
+
+def test_numbers_that_find_students_are_a_key(tmp_path: Path) -> None:
+    """Whatever it is called, a column of numbers as long as one another that finds half of its students is the key."""
+    rows = "Ada,00041,00041,8\nBen,00082,00082,7\nCleo,00123,00123,6\n"
+    _, columns = suggest(tmp_path, f"Name,Ref,Also,Quiz 1\n{rows}", NUMBERED)
+    assert [(m.means, m.key) for m in columns.meanings] == [
+        ("name", ""),
+        ("student", "identifier"),
+        ("ignored", ""),
+        ("score", ""),
+    ]
+    assert (
+        columns.meaning("Also").reason
+        == "'Ref' is the key; this one as identifier: 3 of 3 ids found"
+    )
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("00041", "90001", "90002"),  # a third of them
+        ("00041", "00041", "00082"),  # one twice
+        ("00041", "00082", "123"),  # of several lengths
+        ("00041", "00082", "8.5"),
+    ],
+)
+def test_numbers_that_look_like_scores_are_scores(tmp_path: Path, cells: tuple[str, ...]) -> None:
+    """A column that is not headed as a student's number is none where its numbers are unlike ids, or are nobody's."""
+    _, columns = suggest(
+        tmp_path, "Name,Ref\n" + "".join(f"Ada,{cell}\n" for cell in cells), NUMBERED
+    )
+    assert columns.meaning("Ref").means == "score"
+    assert columns.student_column is None
+
+
 def test_case_is_ignored_only_where_nothing_fits_exactly(tmp_path: Path) -> None:
     """A1 and a1 are two students; b2 is B2, with a remark; 00123 is not 123."""
     sheet, columns = suggest(tmp_path, "ID,Quiz 1\nA1,8\na1,8\nb2,8\n123,8\n")
