@@ -101,6 +101,10 @@ class Description:
     columns: tuple[ColumnDescription, ...]
     tokens: Mapping[str, Mapping[str, Any]]
 
+    def beside(self, position: int) -> tuple[int, ...]:
+        """Give the positions of the comments, dates and flags that belong to the score column at a position."""
+        return tuple(each.position for each in self.columns if each.belongs_to == position)
+
     @property
     def holds_grades(self) -> bool:
         """Whether one column may say whose the grades are, and another holds some."""

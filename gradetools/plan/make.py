@@ -21,7 +21,7 @@ from gradetools.checks import Checked
 from gradetools.checks.facts import FIELDS
 from gradetools.dialects import Record, canonical, parse
 from gradetools.plan.existing import Existing, index_last_sent
-from gradetools.plan.merge import Change, decide, make_identity, overwrite
+from gradetools.plan.merge import Change, decide, make_identity, overwrite, tell_edit
 from gradetools.plan.value import CHANGE_COLUMNS, WRITES, OnConflict, Plan, make_changes
 from gradetools.snapshot import Snapshot
 
@@ -99,11 +99,10 @@ def settle(
         ]
     if not disputed:
         return change
-    told = "removed this grade" if change.action == "create" else f"changed {', '.join(disputed)}"
-    told = f"{told} in the gradebook since it was last sent"
+    told = tell_edit(sent, change.before, "in the gradebook since it was last sent")
     if on_conflict == "ours":
         return overwrite(change, told)
-    message = f"Somebody {told}; decide for ours or theirs."
+    message = f"Somebody {told}; write over that, or leave it?"
     if on_conflict == "theirs":
         return Change("skip", change.sourced_id, change.before, None, "kept-theirs", message)
     return Change(

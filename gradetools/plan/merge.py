@@ -21,6 +21,8 @@ from gradetools.dialects import (
     not_representable,
     shape,
 )
+from gradetools.showing import shorten
+from gradetools.telling import tell_change
 
 #: What a new score lifts: a graded result is neither missing nor unfinished.
 _LIFTED = ("missing", "incomplete", "inProgress")
@@ -28,6 +30,8 @@ _LIFTED = ("missing", "incomplete", "inProgress")
 _NO_LOSS = frozenset(("sourcedId", "status", "dateLastModified", "scoreStatus", "score", *FLAGS))
 
 
+#: So many characters are told of what somebody changed.
+_MOST_TOLD = 200
 #: The reason of a change that is written although somebody else's edit goes with it, because a person decided so.
 OVER_THEIRS = "over-theirs"
 
@@ -147,6 +151,14 @@ def to_write(
     lost = dropped_fields(record, dialect)
     told = f"The gradebook's form forbids {', '.join(lost)}: these fields would go." if lost else ""
     return Change(action, sourced_id, before, shape(record, dialect), "", told)
+
+
+def tell_edit(known: Record | None, held: Record | None, since: str) -> str:
+    """Say what somebody did to a grade since we knew it: `changed score 9.5 → 10 since it was last sent`."""
+    if is_active(known) and not is_active(held):
+        return f"removed this grade {since}"
+    told = shorten(tell_change(known, held), _MOST_TOLD) or "it"
+    return f"changed {told} {since}"
 
 
 def overwrite(change: Change, told: str) -> Change:

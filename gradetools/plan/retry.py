@@ -11,7 +11,7 @@ import pandas as pd
 from gradetools.dialects import Record, canonical, differences, parse
 from gradetools.errors import PlanError
 from gradetools.plan.existing import Existing
-from gradetools.plan.merge import Change, is_active, overwrite, to_write
+from gradetools.plan.merge import Change, is_active, overwrite, tell_edit, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
 from gradetools.receipt import Receipt
 from gradetools.snapshot import Snapshot
@@ -86,13 +86,13 @@ def _again(
     target = _target(now, after, changed) | {"sourcedId": sourced_id}
     action = "create" if is_active(target) and not is_active(now) else "update"
     change = to_write(action, sourced_id, now, target, dialect=dialect)
-    disputed = _disputed(now, (before, _record(row["stored"]), after), changed)
-    if not disputed or change.action == "blocked":
+    stored = _record(row["stored"])
+    if not _disputed(now, (before, stored, after), changed) or change.action == "blocked":
         return change
-    told = f"changed {', '.join(disputed)} since this push"
+    told = tell_edit(stored or before, now, "since this push")
     if on_conflict == "ours":
         return overwrite(change, told)
-    message = f"Somebody {told}; decide for ours or theirs."
+    message = f"Somebody {told}; write over that, or leave it?"
     if on_conflict == "theirs":
         return Change("skip", sourced_id, now, None, "kept-theirs", message)
     return replace(change, action="conflict", reason="changed-since-push", message=message)

@@ -5,7 +5,7 @@ What somebody changed since is a conflict, to be seen and decided, never skipped
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,16 @@ import pandas as pd
 from gradetools.dialects import Record, compact, differences, parse
 from gradetools.errors import PlanError
 from gradetools.plan.existing import Existing, next_ids
-from gradetools.plan.merge import OVER_THEIRS, Change, is_active, merge, overwrite, to_write
+from gradetools.plan.make import warn
+from gradetools.plan.merge import (
+    OVER_THEIRS,
+    Change,
+    is_active,
+    merge,
+    overwrite,
+    tell_edit,
+    to_write,
+)
 from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
 from gradetools.receipt import WRITTEN, Receipt
 from gradetools.snapshot import Snapshot
@@ -23,6 +32,7 @@ from gradetools.snapshot import Snapshot
 _MAY_HAVE_WRITTEN = ("created", "updated", "failed")
 #: The reasons of those that failed and surely left it as it was; what stands there since is somebody else's.
 _LEFT_ALONE = ("refused", "not-allowed")
+_UNSURE = "The push got no certain answer for it; the gradebook holds it, and so it is taken back."
 
 
 def make_undo_plan(
@@ -53,8 +63,8 @@ def make_undo_plan(
         )
     existing, later = Existing.of(snapshot), _later_pushes(receipt, last_sent)
     written = written_entries(receipt)
-    rows = []
-    for planned in _rows(written):
+    rows: dict[int, dict[str, Any]] = {}
+    for entry, planned in _rows(written):
         row = _where_it_went(planned, existing)
         now = existing.record(row["sourced_id"])
         change = restore(row, now, dialect=snapshot.dialect, on_conflict=on_conflict)
@@ -64,9 +74,15 @@ def make_undo_plan(
                 change = _name_our_own(change, push_id)
             else:
                 change = _leave_to(push_id, change)
-        rows.append({**row, **change.to_columns()})
-    columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
-    changes = make_changes(columns, [int(entry) for entry in written.index])
+        elif row["state"] not in WRITTEN:
+            change = warn(change, _UNSURE)
+        rows[entry] = {**row, **change.to_columns()}
+    for entry, row in _rows(refused_entries(receipt)):
+        if (left := _written_by_another(row, existing, later)) is not None:
+            rows[entry] = left
+    entries = sorted(rows)
+    columns = {name: [rows[entry][name] for entry in entries] for name in CHANGE_COLUMNS}
+    changes = make_changes(columns, entries)
     return Plan(
         snapshot.environment, snapshot.dialect, changes, on_conflict, undo_of=receipt.push_id
     )
@@ -87,6 +103,19 @@ def _later_pushes(
     return {row[:2]: row[2:] for row in rows if row[3] != receipt.push_id}
 
 
+def _written_by_another(
+    row: Mapping[str, Any], existing: Existing, later: Mapping[tuple[str, str], tuple[str, str]]
+) -> dict[str, Any] | None:
+    """Give an entry that the gradebook refused and that another push of ours wrote, as one to leave; None for others."""
+    text, push_id = later.get((row["line_item"], row["student"]), (None, ""))
+    sent = parse(text)
+    now = existing.record(str(sent["sourcedId"])) if sent else None
+    if not push_id or not is_active(now) or differences(now, sent):
+        return None
+    change = Change("skip", str(sent["sourcedId"]) if sent else "", now)
+    return {**row, **_leave_to(push_id, change).to_columns()}
+
+
 def _leave_to(push_id: str, change: Change) -> Change:
     """Leave what another push of ours wrote, where this one did not or may not have."""
     told = f"Your push {push_id} wrote it, not this one; take that one back."
@@ -99,7 +128,7 @@ def _name_our_own(change: Change, push_id: str) -> Change:
         return change
     if change.reason == OVER_THEIRS:
         return replace(change, message=f"Your push {push_id} changed it since; that goes as well.")
-    message = f"Your push {push_id} changed it since: take that one back first, or decide for ours or theirs."
+    message = f"Your push {push_id} changed it since: take that one back first, write over it, or leave it."
     reason = "changed-by-own-push" if change.action == "conflict" else change.reason
     return replace(change, reason=reason, message=message)
 
@@ -112,8 +141,15 @@ def written_entries(receipt: Receipt) -> pd.DataFrame:
     """
     entries = receipt.entries
     maybe = {*_MAY_HAVE_WRITTEN, *(["unsent"] if receipt.finished is None else [])}
-    refused = (entries["state"] == "failed") & entries["reason"].isin(_LEFT_ALONE)
+    refused = entries.index.isin(refused_entries(receipt).index)
     return entries[entries["state"].isin(maybe) & entries["after"].notna() & ~refused]
+
+
+def refused_entries(receipt: Receipt) -> pd.DataFrame:
+    """Give the entries of which it is sure that the push left the gradebook as it was, although they were to be written."""
+    entries = receipt.entries
+    refused = (entries["state"] == "failed") & entries["reason"].isin(_LEFT_ALONE)
+    return entries[refused & entries["after"].notna()]
 
 
 def restore(
@@ -147,10 +183,10 @@ def restore(
     ours = any(one is not None and not differences(now, one) for one in left)
     if ours or change.action == "blocked":
         return change
-    told = f"changed {', '.join(differences(now, after)) or 'it'} since this push"
+    told = tell_edit(after, now, "since this push")
     if on_conflict == "ours":
         return overwrite(change, told)
-    message = f"Somebody {told}; decide for ours or theirs."
+    message = f"Somebody {told}; write over that, or leave it?"
     if on_conflict == "theirs":
         return Change("skip", sourced_id, now, None, "kept-theirs", message)
     return replace(change, action="conflict", reason="changed-since-push", message=message)
@@ -169,9 +205,10 @@ def _where_it_went(row: Mapping[str, Any], existing: Existing) -> Mapping[str, A
     return row
 
 
-def _rows(entries: pd.DataFrame) -> list[dict[str, Any]]:
+def _rows(entries: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
     names = list(entries.columns)
     columns = [
         [None if value is pd.NA else value for value in entries[name].tolist()] for name in names
     ]
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+    for entry, *values in zip(entries.index.tolist(), *columns, strict=True):
+        yield int(entry), dict(zip(names, values, strict=True))

@@ -202,7 +202,9 @@ class Plan(Shown):
             if sheet is not None:
                 own = set(zip(changes["column"], changes["occurrence"], strict=True))
                 others = set(zip(columns["column"], columns["occurrence"], strict=True)) - own
-                sheet = sheet.without_texts(ColumnKey(*key) for key in others)
+                places = [sheet.position(ColumnKey(*key)) for key in others]
+                places += [place for each in places for place in sheet.description.beside(each)]
+                sheet = sheet.without_texts(sheet.header[place] for place in places)
             yield replace(self, changes=changes, sheet=sheet)
 
     def to_json(self) -> str:

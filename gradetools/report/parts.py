@@ -59,8 +59,8 @@ def part_rows(
 ) -> Iterator[list[str]]:
     """Give the rows of some entries in the sheet's own shape.
 
-    Rows above the header and rows that hold no student stay; cells of other entries are blanked;
-    columns named `gradetools_*` say how each row's entries ended.
+    Rows above the header and rows that hold no student stay; cells of other entries are blanked, and what belongs
+    to them; columns named `gradetools_*` say how each row's entries ended.
 
     Args:
         sheet: what was pushed.
@@ -86,15 +86,17 @@ def part_rows(
 def _other_cells(
     sheet: Sheet, entries: pd.DataFrame, part: pd.DataFrame
 ) -> frozenset[tuple[int, int]]:
-    """Give line and position of the cells whose entries are in another part."""
+    """Give line and position of the cells whose entries are in another part, with the comments and flags beside them."""
     mine = set(zip(part["line"], part["column"], part["occurrence"], strict=True))
     places = {key: place for place, key in enumerate(sheet.header)}
+    whole = {place: (place, *sheet.description.beside(place)) for place in places.values()}
     return frozenset(
-        (line, places[ColumnKey(column, occurrence)])
+        (line, place)
         for line, column, occurrence in zip(
             entries["line"], entries["column"], entries["occurrence"], strict=True
         )
         if (line, column, occurrence) not in mine
+        for place in whole[places[ColumnKey(column, occurrence)]]
     )
 
 

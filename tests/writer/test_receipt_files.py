@@ -30,6 +30,28 @@ def test_a_part_tells_of_its_own_line_item_alone(desk: Desk) -> None:
     assert again.column("Midterm").tolist() == ["", ""]
 
 
+def test_what_belongs_to_a_written_grade_is_not_sent_again(desk: Desk) -> None:
+    """A file of what was not written has no comment of a grade that was, nor has a part one of another's (P24)."""
+    columns = "Quiz 1,Quiz 1 comment,Midterm,Midterm comment"
+    sheet = desk.sheet(columns, "9,Very good,oops,Not bad", "8,Good,77,Fine")
+    receipt = desk.push(desk.plan(sheet))
+    failed = receipt.entries[receipt.entries["state"] == "blocked"]
+    again = gt.read_sheet(io.StringIO(render_part(sheet, receipt.entries, failed)))
+    texts = {name: again.column(name).tolist() for name in columns.split(",")}
+    assert texts == {
+        "Quiz 1": [""],
+        "Quiz 1 comment": [""],
+        "Midterm": ["oops"],
+        "Midterm comment": ["Not bad"],
+    }
+    part = next(
+        each for each in desk.plan(sheet).parts() if set(each.changes["column"]) == {"Midterm"}
+    )
+    assert part.sheet is not None
+    assert part.sheet.column("Quiz 1 comment").tolist()[:2] == ["", ""]
+    assert part.sheet.column("Midterm comment").tolist()[:2] == ["Not bad", "Fine"]
+
+
 def test_a_header_that_is_a_formula_is_defused_and_found_again(desk: Desk) -> None:
     """A header cannot run in a spreadsheet program; loaded again, it is the same column."""
     sheet = desk.sheet("Midterm,=1+1", "oops,a", "88,b")

@@ -106,9 +106,14 @@ def test_an_undo_leaves_what_the_push_did_not_write(desk: Desk, refusing: Refusi
     assert (receipt.states["failed"], receipt.states["updated"]) == (2, 1)
     refusing.numbers = ()
     desk.change("algebra-quiz-1", 1, score=9)  # a teacher, by hand
-    desk.push(retry(desk, receipt))
+    again = desk.push(retry(desk, receipt))
     undo = gt.plan_undo(receipt, desk.gradebook)
-    assert undo.changes["student"].tolist() == ["student-003"]
+    assert undo.changes[["student", "action"]].to_numpy().tolist() == [
+        ["student-002", "skip"],
+        ["student-003", "update"],
+    ]
+    assert undo.tell_counts() == "1 to restore, 1 skip (written by another push of yours)"
+    assert f"Your push {again.push_id} wrote it" in undo.changes["message"].iloc[0]
     desk.push(undo)
     assert [desk.result("algebra-quiz-1", n)["score"] for n in (1, 2)] == [9, 9.5]
 
