@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from gradetools.dialects import FLAGS, REFERENCES, differences, parse, tell_date
+from gradetools.dialects import FLAGS, REFERENCES, canonical, differences, parse, tell_date
 from gradetools.showing import shorten, tell_counts
 
 #: What a change is told of first, and what an analyst calls it; fields of a gradebook's own keep their names.
@@ -34,6 +34,11 @@ _MEANS = {
     "partially graded": "the score is not final",
     "submitted": "there is no score yet",
 }
+#: The statuses with which a score says two things at once.
+_NO_SCORE = _MEANS.keys() - {"partially graded"}
+#: What an objective of the standard's form holds; a gradebook may hold more of it.
+_OBJECTIVE = ("learningObjectiveId", "score", "textScore")
+_GROUP = ("source", "learningObjectiveResults")
 #: So many characters of a value that is no text are told.
 _MOST = 100
 #: Why an entry is skipped, of one and of several.
@@ -127,8 +132,32 @@ def tell_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     told: list[str] = []
     for name in names:
         if living is not None or not (name in _IDENTITY or _goes_without_saying(name, after)):
-            told += _tell_field(name, (living or {}).get(name), after.get(name))
+            lines = _tell_field(name, (living or {}).get(name), after.get(name))
+            told += [f"{line}{_tell_doubt(name, living, after, changed)}" for line in lines]
     return told
+
+
+def tell_needless_score(record: Mapping[str, Any]) -> str:
+    """Name the score of a grade whose score status expects none: `score 7`; "" where all is well."""
+    if record.get("scoreStatus") not in _NO_SCORE:
+        return ""
+    there = [name for name in ("score", "textScore") if record.get(name) is not None]
+    return " and ".join(f"{call_field(name)} {_write(record[name])}" for name in there)
+
+
+def _tell_doubt(
+    name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any], changed: Collection[str]
+) -> str:
+    """Say behind a score status, or a score, what it means and that the other does not fit it."""
+    status, score = str(new.get("scoreStatus", "")), tell_needless_score(new)
+    means = _MEANS.get(status, "")
+    if name == "scoreStatus" and means:
+        verb = "is sent" if old is None or {"score", "textScore"} & {*changed} else "stays"
+        return f" ({means}; the {score} {verb} all the same)" if score else f" ({means})"
+    doubtful = name in {"score", "textScore"} and new.get(name) is not None
+    if doubtful and score and "scoreStatus" not in changed:
+        return f" (the score status stays {status}: {means})"
+    return ""
 
 
 def _goes_without_saying(name: str, new: Mapping[str, Any]) -> bool:
@@ -141,17 +170,25 @@ def _tell_field(name: str, old: object, new: object) -> list[str]:
     split = _SPLITTERS.get(name)
     before, after = (split(old), split(new)) if split is not None else (None, None)
     if before is not None and after is not None:
-        pairs = [(key, before.get(key), after.get(key)) for key in {**before, **after}]
-        if parts := [_tell_part(name, *pair) for pair in pairs if pair[1] != pair[2]]:
+        told = [_tell_part(name, key, before, after) for key in {**before, **after}]
+        if parts := [part for part in told if part]:
             return parts
+        if name == "learningObjectiveSet":
+            return [f"{call_field(name)} as they were, grouped or ordered otherwise"]
     write = _WRITERS.get(name, _write)
-    told = f"{call_field(name)} {write(old)} → {'removed' if new is None else write(new)}"
-    means = _MEANS.get(str(new), "") if name == "scoreStatus" else ""
-    return [f"{told} ({means})" if means else told]
+    return [f"{call_field(name)} {write(old)} → {'removed' if new is None else write(new)}"]
 
 
-def _tell_part(name: str, part: str, old: object, new: object) -> str:
-    return f"{call_field(name)} {part}: {_write(old)} → {_write(new, gone='removed')}"
+def _tell_part(
+    name: str, part: str, before: Mapping[str, object], after: Mapping[str, object]
+) -> str:
+    """Tell a part's old and new value; "" where both mean the same."""
+    old, new = (canonical({name: {part: each[part]}} if part in each else {}) for each in (before, after))  # fmt: skip
+    if old == new:
+        return ""
+    was = _write_part(before[part]) if part in before else "nothing"
+    gets = _write_part(after[part]) if part in after else "removed"
+    return f"{call_field(name)} {part}: {was} → {gets}"
 
 
 def _split_metadata(value: Any) -> dict[str, object] | None:  # noqa: ANN401 - whatever a record holds
@@ -159,17 +196,44 @@ def _split_metadata(value: Any) -> dict[str, object] | None:  # noqa: ANN401 - w
 
 
 def _split_objectives(value: Any) -> dict[str, object] | None:  # noqa: ANN401 - whatever a record holds
-    """Give each learning objective of a set by its source and id; None where the set has another form."""
-    found: dict[str, object] = {}
+    """Tell each learning objective of a set, by its source and id; None where the set has another form.
+
+    Nothing is left out: of an id that stands there several times each is told, and so is what has no score.
+    """
+    found: list[tuple[str, object]] = []
     try:
         for group in value or []:
-            for each in group["learningObjectiveResults"]:
-                key = f"{group['source']}, {each['learningObjectiveId']}"
-                score = each.get("score")
-                found[key] = each.get("textScore") if score is None else score
-    except (KeyError, TypeError, AttributeError):
+            source, listed = group["source"], group["learningObjectiveResults"]
+            more = {name: each for name, each in group.items() if name not in _GROUP}
+            if more or not listed:
+                found.append((str(source), more or "no objectives"))
+            found += [(f"{source}, {each['learningObjectiveId']}", _Objective(each)) for each in listed]  # fmt: skip
+    except (KeyError, TypeError, AttributeError, ValueError):
         return None
-    return found
+    many, met = Counter(key for key, _ in found), Counter[str]()
+    parts: dict[str, object] = {}
+    for key, each in found:
+        met[key] += 1
+        parts[key if many[key] == 1 else f"{key} ({met[key]} of {many[key]})"] = each
+    return parts
+
+
+class _Objective(dict[str, object]):
+    """A learning objective, which is told by how it went."""
+
+
+def tell_scores(objective: Mapping[str, Any]) -> str:
+    """Say how a learning objective went, whatever it holds: `4`, `“secure”`, `4 “secure”`, `no score`."""
+    score, text = objective.get("score"), objective.get("textScore")
+    told = [_write(score)] if score is not None else []
+    told += [f"“{text}”"] if text is not None else []
+    more = {name: each for name, each in objective.items() if name not in _OBJECTIVE}
+    told += [_write(more)] if more else []
+    return " ".join(told) or "no score"
+
+
+def _write_part(value: object) -> str:
+    return tell_scores(value) if isinstance(value, _Objective) else _write(value, gone="null")
 
 
 def _tell(record: Mapping[str, Any] | None, name: str) -> str:
@@ -181,12 +245,21 @@ def _write(value: object, gone: str = "nothing") -> str:
     if value is None:
         return gone
     if isinstance(value, float) and value.is_integer():
-        return f"{value:g}"
+        return str(int(value))
     if isinstance(value, Mapping) and isinstance(value.get("sourcedId"), str):
         return str(value["sourcedId"])
     if isinstance(value, (Mapping, list)):
-        return shorten(json.dumps(value, ensure_ascii=False, default=str), _MOST)
+        return shorten(_write_json(value), _MOST)
     return str(value)
+
+
+def _write_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _write_whole(value: object) -> str:
+    """Write all of a set of objectives that is not of the standard's form: nothing is sent unseen."""
+    return _write(value) if value is None or isinstance(value, str) else _write_json(value)
 
 
 def _write_comment(value: object) -> str:
@@ -197,5 +270,9 @@ def _write_date(value: object) -> str:
     return tell_date(value) if isinstance(value, str) else _write(value)
 
 
-_WRITERS = {"comment": _write_comment, "scoreDate": _write_date}
+_WRITERS = {
+    "comment": _write_comment,
+    "scoreDate": _write_date,
+    "learningObjectiveSet": _write_whole,
+}
 _SPLITTERS = {"metadata": _split_metadata, "learningObjectiveSet": _split_objectives}
