@@ -82,7 +82,7 @@ def _tell_date(text: str) -> str:
     written = _DAY.match(text)
     if written is not None and not _is_day(written[0]):
         return "there is no such day in the calendar; correct the month or the day"
-    return "a date is written like 2026-09-18 or 2026-09-18T10:00:00Z"
+    return "a date is written like 2026-10-16, or 2026-10-16 14:30 (UTC)"
 
 
 def _is_day(text: str) -> bool:

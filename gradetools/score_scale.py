@@ -12,6 +12,8 @@ from gradetools.models import AnyRef, Id, OneRosterModel, Status
 _NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?)"
 _BOUNDS = re.compile(rf"\s*{_NUMBER}\s*(?:-\s*{_NUMBER}\s*)?")
 _FEW = 12
+_PERCENTS = 100
+_NOT_SAID = "the gradebook does not say whether that is percents, or points of"
 
 
 def _as_text(value: object) -> object:
@@ -54,15 +56,22 @@ class ScoreScale(OneRosterModel):
             dict.fromkeys([*(one.item_value_rhs for one in self.score_scale_value), *words])
         )
 
-    def tell(self) -> str:
-        """Say its values: `Letters: A from 90, B from 80 to 89`."""
+    def tell(self, *, maximum: float | None = None) -> str:
+        """Say its values: `Letters: A from 90, B from 80 to 89`.
+
+        Args:
+            maximum: of a line item; where it is not 100, the scale may mean percents of it as well as points, and that is said.
+        """
         steps = [_tell_step(one) for one in self.score_scale_value[:_FEW]]
         more = (
             [f"and {len(self.score_scale_value) - _FEW} more"]
             if len(self.score_scale_value) > _FEW
             else []
         )
-        return f"{self.title or self.sourced_id}: {', '.join([*steps, *more]) or 'no values'}"
+        told = f"{self.title or self.sourced_id}: {', '.join([*steps, *more]) or 'no values'}"
+        open_ = maximum is not None and maximum == maximum and maximum != _PERCENTS
+        numbers = any(one.bounds for one in self.score_scale_value)
+        return f"{told} ({_NOT_SAID} {maximum:g})" if open_ and numbers else told
 
     def find_name(self, score: float) -> str | None:
         """Give what a score is called; None where the scale does not say."""

@@ -312,8 +312,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/typed.py",
-        "read = json.loads(typed, parse_constant=_refuse)",
-        "read = json.loads(typed)",
+        "parse_constant=_refuse, object_pairs_hook=pair",
+        "object_pairs_hook=pair",
         "metadata may hold what is no JSON",
         UPSERT,
     ),

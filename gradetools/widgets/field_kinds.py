@@ -30,6 +30,8 @@ LEFT = "leave"
 STATES = (UNSET, ("true", "true"), ("false", "false"))
 _FOLLOWS = ("as it follows from the score", "")
 _WIDTH = {"width": "32em", "max_width": "100%"}
+_NO_WORD = "nothing: no word of it is sent."
+_WHAT_METADATA_ARE = "What else a gradebook keeps with a grade, by name. If you do not know of any, leave it as it is."
 #: So many characters of what is there, and of what would be, stand beside a field.
 _LONG = 300
 #: A date so far ahead is more likely a slip in the year.
@@ -38,11 +40,12 @@ _FAR = dt.timedelta(days=366)
 
 @dataclass(frozen=True)
 class FieldKind:
-    """One field of a Result (OneRoster 1.2, `ResultDType`) and how it is filled in."""
+    """One field of a Result (OneRoster 1.2, `ResultDType`), how it is filled in, and what it is for."""
 
     name: str
     kind: Kind
     hint: str = ""
+    meaning: str = ""
 
     @property
     def label(self) -> str:
@@ -57,12 +60,14 @@ FIELDS = (
     FieldKind("scoreStatus", "status"),
     FieldKind("scoreDate", "date", "a date like 2026-10-16"),
     FieldKind("comment", "long"),
-    FieldKind("late", "flag"),
-    FieldKind("missing", "flag"),
-    FieldKind("incomplete", "flag"),
-    FieldKind("inProgress", "flag"),
+    FieldKind("late", "flag", meaning=f"Handed in after it was due. {_NO_WORD}"),
+    FieldKind("missing", "flag", meaning=f"Was due, and not handed in. {_NO_WORD}"),
+    FieldKind("incomplete", "flag", meaning=f"Handed in, but not all of it. {_NO_WORD}"),
+    FieldKind("inProgress", "flag", meaning=f"Given out, and not to be handed in yet. {_NO_WORD}"),
     FieldKind("learningObjectiveSet", "objectives"),
-    FieldKind("metadata", "json", 'names and values such as {"source": "paper"}'),
+    FieldKind(
+        "metadata", "json", 'names and values such as {"source": "paper"}', _WHAT_METADATA_ARE
+    ),
 )
 BY_NAME = {field.name: field for field in FIELDS}
 
@@ -122,7 +127,8 @@ def build_field(field: FieldKind) -> ipw.Widget:
     if field.kind == "scale":
         return ipw.Dropdown(options=[UNSET], **common)
     if field.kind in ("long", "json"):
-        return ipw.Textarea(placeholder=field.hint, rows=2, **common)
+        rows = 4 if field.kind == "json" else 2
+        return ipw.Textarea(placeholder=field.hint, rows=rows, **common)
     return ipw.Text(placeholder=field.hint, **common)
 
 

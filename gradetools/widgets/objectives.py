@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,13 +13,16 @@ import ipywidgets as ipw
 from pydantic import ValidationError
 
 from gradetools.models import LearningObjectiveResult, LearningObjectiveScoreSet
-from gradetools.widgets.look import WRAP, Html, count, element, say
+from gradetools.telling import tell_scores
+from gradetools.widgets.look import WRAP, Html, count, element, join, say
 from gradetools.widgets.typed import read_typed_score
 
 _Held = Mapping[str, Any]
+_CASE_ID = "6b7b7a1c-2f5e-4c0b-9a52-3c1f0d9e8a11"
 _HINT = (
-    "A group holds the objectives of one source. The source says whose ids they are: case for those of 1EdTech CASE, "
-    "where each id is a UUID; else unknown, or the name of your source, which strict gradebooks want like /state."
+    "A group holds the objectives of one source, which says whose ids they are. If you do not know, choose unknown. "
+    f"Choose case only for ids of 1EdTech CASE, which look like {_CASE_ID}. Another source is written with a "
+    "slash and small letters, like /state: some gradebooks take no other."
 )
 
 
@@ -165,6 +169,10 @@ class ObjectiveGroup:
         """Give what would be sent; None where something is wrong, which is then told beside it."""
         source = self.source.value.strip()
         rows = [row.read(case=source == "case") for row in self.rows]
+        ids = Counter(str(each["learningObjectiveId"]) for each in rows if each is not None)
+        for row, each in zip(self.rows, rows, strict=True):
+            if each is not None and (many := ids[str(each["learningObjectiveId"])]) > 1:
+                row.warn_of_others(many)
         told = "" if source else "Name the source: case, unknown or another."
         told = told or ("" if rows else "Add an objective, or remove the group.")
         # What nobody has come to yet is not wrong.
@@ -293,6 +301,11 @@ class ObjectiveRow:
         self.wrong = True
         return None
 
+    def warn_of_others(self, number: int) -> None:
+        """Say that the same id stands several times in the group, which a gradebook may take for one."""
+        told = f"This id stands {number} times in the group; all are sent, and a gradebook may keep only one. Remove the others."
+        self.message.value = join(Html(self.message.value), say("warning", told))
+
 
 def tell_gap(what: str) -> Html:
     """Say what is next to be filled in, where nothing is wrong yet."""
@@ -300,22 +313,21 @@ def tell_gap(what: str) -> Html:
 
 
 def tell_objectives(held: object) -> str:
-    """Say what a record holds, `case: fractions 4.5, decimals secure`; "" for what is not of the standard's form."""
+    """Say what a record holds, `case: fractions 4.5, decimals “secure”`; "" for what is not of the standard's form."""
     try:
-        sets = [LearningObjectiveScoreSet.model_validate(one) for one in held or ()]  # type: ignore[attr-defined]  # whatever it is
-    except (ValidationError, TypeError):
+        sets: list[_Held] = [dict(one) for one in held or ()]  # type: ignore[attr-defined]  # whatever it is
+        for one in sets:
+            LearningObjectiveScoreSet.model_validate(one)
+        return "; ".join(
+            f"{one['source']}: {', '.join(map(_tell_objective, one['learningObjectiveResults']))}"
+            for one in sets
+        )
+    except (ValidationError, TypeError, ValueError, KeyError):
         return ""
-    return "; ".join(
-        f"{one.source}: {', '.join(map(_tell_objective, one.learning_objective_results))}"
-        for one in sets
-    )
 
 
-def _tell_objective(one: LearningObjectiveResult) -> str:
-    scores = (one.score, one.text_score)
-    return " ".join(
-        [one.learning_objective_id, *(str(each) for each in scores if each is not None)]
-    )
+def _tell_objective(one: _Held) -> str:
+    return f"{one['learningObjectiveId']} {tell_scores(one)}"
 
 
 def _is_uuid(text: str) -> bool:

@@ -10,6 +10,7 @@ import ipywidgets as ipw
 
 from gradetools.models import Result, ScoreStatus
 from gradetools.score_scale import ScoreScale
+from gradetools.telling import tell_needless_score
 from gradetools.widgets.field_kinds import (
     BY_NAME,
     FIELDS,
@@ -79,7 +80,9 @@ class ResultFields:
     def _line(self, name: str) -> ipw.Box:
         """Put a field, and what is said of it, into one line: beside the field, or below it where that is wide."""
         control = self.inputs[name]
-        said = ipw.VBox([self.now[name], self.messages[name]]).add_class("gt-beside")
+        meaning = BY_NAME[name].meaning
+        told = [ipw.HTML(element("span", meaning, hook="gt-reason"))] if meaning else []
+        said = ipw.VBox([self.now[name], self.messages[name], *told]).add_class("gt-beside")
         if isinstance(control, Objectives):
             line = ipw.VBox([control.view, said])
         else:
@@ -239,6 +242,7 @@ class ResultFields:
             self.messages["score"].value = say("info", cleared)
         self._mind_scale()
         self._mind_score()
+        self._mind_status()
         self._mind_date()
 
     def _mind_scale(self) -> None:
@@ -247,7 +251,7 @@ class ResultFields:
         if scale is None:
             told.value = element("span", self._tell_no_scale(), hook="gt-reason")
             return
-        told.value = say("info", scale.tell())
+        told.value = say("info", scale.tell(maximum=self._bounds.maximum))
         text_score = self.inputs["textScore"].value.strip() or None
         misfit = scale.find_misfit(self._typed_score(), text_score, maximum=self._bounds.maximum)
         place = "score" if text_score is None else "textScore"
@@ -269,6 +273,15 @@ class ResultFields:
         if self._is_too_low():
             told = f"{score} is below the line item's minimum of {low:g}; correct it."
             self.messages["score"].value = say("error", told)
+
+    def _mind_status(self) -> None:
+        """Say of a status that it expects no score, where there is one."""
+        status = self.inputs["scoreStatus"].value
+        texts = {"textScore": self.inputs["textScore"].value.strip() or None}
+        record = {"score": self._typed_score(), **texts, "scoreStatus": status}
+        if status and (needless := tell_needless_score(record)):
+            told = f'"{status}" expects no score, but there is the {needless}, which is sent too.'
+            self._warn("scoreStatus", told)
 
     def _is_too_low(self) -> bool:
         score = self._typed_score()

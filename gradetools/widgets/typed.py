@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from gradetools.checks.values import read_number
 
-_UTC = re.compile(r"\s*UTC$", re.IGNORECASE)
+_UTC = re.compile(r"\s*(UTC|\(UTC\))$", re.IGNORECASE)
 #: What JSON lacks at a place, by how Python's reader begins to say it.
 _LACKS = {
     "Expecting property name": 'a name in "double quotes" is wanted there',
@@ -49,8 +50,16 @@ def read_typed_json(typed: str, hint: str) -> dict[str, Any]:
     Raises:
         ValueError: it is none; a sentence for the analyst, with the place of the mistake.
     """
+    twice: list[str] = []
+
+    def pair(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # Of a name that stands twice Python would take the last without a word.
+        names = Counter(name for name, _ in pairs)
+        twice.extend(name for name, number in names.items() if number > 1)
+        return dict(pairs)
+
     try:
-        read = json.loads(typed, parse_constant=_refuse)
+        read = json.loads(typed, parse_constant=_refuse, object_pairs_hook=pair)
     except json.JSONDecodeError as error:
         lacks = (told for begins, told in _LACKS.items() if error.msg.startswith(begins))
         told = next(lacks, "something else is wanted there")
@@ -58,6 +67,8 @@ def read_typed_json(typed: str, hint: str) -> dict[str, Any]:
         raise ValueError(f"This is not JSON at {place}: {told}; write {hint}.") from None
     except (ValueError, RecursionError):
         raise ValueError(f"This is not JSON; write {hint}.") from None
+    if twice:
+        raise ValueError(f'The name "{twice[0]}" stands there twice; leave one of them.')
     if not isinstance(read, dict):
         raise ValueError(f"This is JSON, but not names with their values; write {hint}.")
     return read

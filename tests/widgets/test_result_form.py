@@ -398,6 +398,68 @@ def test_a_new_objective_is_not_wrong_yet(sandbox: Sandbox, tmp_path: Path) -> N
     assert "Remove the objective fractions" in states(group.view)
 
 
+def test_an_id_that_stands_twice_is_warned_of(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An objective's id that stands twice in a group is warned of beside each; the preview tells all that is sent."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    group = form.fields.objectives.add_group()
+    group.source.value, group.rows[0].id.value = "case", "m.1"
+    group.rows[0].score.value = "3"
+    other = group.add_row()
+    other.id.value, other.text_score.value = "m.2", "Good"
+    assert "times in the group" not in page(group.view)
+    other.id.value = "m.1 "
+    for row in group.rows:
+        assert "This id stands 2 times in the group" in row.message.value
+        assert "a UUID; this is none" in row.message.value
+    assert "case, m.1 (1 of 2): nothing → 3" in form.preview.told.value
+    assert "case, m.1 (2 of 2): nothing → “Good”" in form.preview.told.value
+    told = form.fields.now["learningObjectiveSet"].value
+    assert "case: m.1 3, m.1 “Good”" in told
+    assert not form.push.go.disabled
+    other.score.value = "4"
+    assert "case, m.1 (2 of 2): nothing → 4 “Good”" in form.preview.told.value
+    group.rows[0].remove.click()
+    assert "times in the group" not in page(group.view)
+
+
+def test_a_score_that_is_not_expected_is_warned_of(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A score beside a status that expects none is warned of at the status, and told in the preview."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    status, told = form.fields.inputs["scoreStatus"], form.fields.messages["scoreStatus"]
+    form.fields.inputs["score"].value = "7"
+    status.value = "exempt"
+    expected = "&quot;exempt&quot; expects no score, but there is the score 7, which is sent too."
+    assert expected in told.value
+    assert "(no score is expected; the score 7 is sent all the same)" in form.preview.told.value
+    assert not form.push.go.disabled
+    form.fields.inputs["score"].value = "8.5"  # which is there
+    assert "(no score is expected; the score 8.5 stays all the same)" in form.preview.told.value
+    form.fields.inputs["score"].value = ""
+    assert told.value == ""
+    form.fields.inputs["textScore"].value = "B"
+    assert "the text score B, which is sent too" in told.value
+    status.value = "partially graded"
+    assert told.value == ""
+
+
+def test_what_a_field_is_for(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Beside flags and metadata stands what they are; whoever does not know a source reads which to choose."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    shown = page(form.view)
+    assert "Handed in after it was due. nothing: no word of it is sent." in shown
+    assert "Given out, and not to be handed in yet." in shown
+    assert "If you do not know, choose unknown." in shown
+    assert "What else a gradebook keeps with a grade" in shown
+    form.fields.inputs["scoreDate"].value = "16.10.2026"
+    told = form.fields.messages["scoreDate"].value
+    assert "A date is written like 2026-10-16, or 2026-10-16 14:30 (UTC)." in told
+    form.fields.inputs["scoreDate"].value = "2026-10-16 14:30 (UTC)"  # as it stands there
+    assert "→ <b>2026-10-16 14:30 UTC</b>" in form.fields.now["scoreDate"].value
+
+
 def test_what_is_odd_about_a_date(sandbox: Sandbox, tmp_path: Path) -> None:
     """A date far ahead, or before the line item was given, is warned of; a time says whose clock it is by."""
     form = ResultForm(gt.connect(sandbox), folder=tmp_path)
@@ -486,6 +548,8 @@ def test_what_is_not_there_has_one_word(sandbox: Sandbox, tmp_path: Path) -> Non
 
 def test_where_json_is_wrong() -> None:
     """Metadata that cannot be read say where, what is wanted there, and how the right form looks."""
+    with pytest.raises(ValueError, match='The name "b" stands there twice; leave one of them'):
+        read_typed_json('{"a": {"b": 1, "b": 2}}', "it")
     for typed, told in (
         ('{"source": "paper"', "at line 1, character 19: a comma or a closing bracket is missing"),
         (

@@ -193,7 +193,9 @@ def test_a_day_that_is_none(text: str) -> None:
     """A date that is written well and is none of the calendar's is told as that, and not as badly written."""
     with pytest.raises(ValidationError, match="there is no such day in the calendar"):
         make_result(score_date=text)
-    with pytest.raises(ValidationError, match="a date is written like 2026-09-18"):
+    with pytest.raises(
+        ValidationError, match=r"a date is written like 2026-10-16, or 2026-10-16 14:30 \(UTC\)"
+    ):
         make_result(score_date="16.10.")
 
 

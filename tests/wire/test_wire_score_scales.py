@@ -67,7 +67,10 @@ def test_a_scale_may_mean_percents() -> None:
 
 def test_a_scale_tells_its_values() -> None:
     """A scale says its values in a line, however it writes them."""
-    assert RANGES.tell() == "Marks: A from 90 to 100, B from 80 to 89.5, N from -5 to -1"
+    told = "Marks: A from 90 to 100, B from 80 to 89.5, N from -5 to -1"
+    assert RANGES.tell() == RANGES.tell(maximum=100) == RANGES.tell(maximum=float("nan")) == told
+    unsaid = "the gradebook does not say whether that is percents, or points of 50"
+    assert RANGES.tell(maximum=50) == f"{told} ({unsaid})"
     assert WORDS.tell() == "Marks: 4 for Excellent, 3 for Good"
     many = make_scale(**{f"n{n}": str(n) for n in range(20)})
     assert many.tell().endswith("n11 from 11, and 8 more")
