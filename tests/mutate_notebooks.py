@@ -459,8 +459,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/grid_changes.py",
-        '_ORDER: Final = ("update", "create", ',
-        '_ORDER: Final = ("create", "update", ',
+        '"update", "create", "blocked", ',
+        '"create", "update", "blocked", ',
         "what changes a grade that is there does not come first",
     ),
     Mutation(

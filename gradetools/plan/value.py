@@ -106,6 +106,12 @@ class Plan(Shown):
         told += [f"{over:,} change{'' if over == 1 else 's'} of others overwritten"] if over else []
         return ", ".join(told)
 
+    def tell_replaced(self) -> str:
+        """Say which texts would stand in the place of others: `2 comments replaced`; "" for none."""
+        names = self.changes["replaced"][self.changes["action"].isin(WRITES)]
+        found = Counter(name for each in names for name in each.split(",") if name)
+        return ", ".join(f"{count_field(name, number)} replaced" for name, number in found.items())
+
     @property
     def harms(self) -> pd.Series:
         """Whether each entry would be written and lower a grade, remove it or something of it, or go over somebody's change."""

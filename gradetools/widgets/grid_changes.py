@@ -14,8 +14,8 @@ from gradetools.plan import OVER_THEIRS, WRITES, Plan, mark_harm, tell_fields
 from gradetools.telling import call_field, tell_skipped
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
-#: What an analyst looks at first: what changes a grade that is there.
-_ORDER: Final = ("update", "create", "conflict", "blocked", "unchanged", "skip")
+#: What an analyst looks at first: what is to be decided, then what changes a grade that is there.
+_ORDER: Final = ("conflict", "update", "create", "blocked", "unchanged", "skip")
 #: What would not be written, and asks nothing.
 _QUIET: Final = ("unchanged", "skip")
 #: What is looked at first.
@@ -137,6 +137,7 @@ def _list_views(
         CHANGES: ~changes["action"].isin(_QUIET).to_numpy(),
         "lowered": harmful & changes["lowered"].to_numpy(dtype=bool),
         "removed": harmful & changes["cleared"].to_numpy(dtype=bool),
+        "with a warning": writes & (changes["message"] != "").to_numpy(),
         "changes of others overwritten": writes & (changes["reason"] == OVER_THEIRS).to_numpy(),
     }
     for column, called, looked_at in (

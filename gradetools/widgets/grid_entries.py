@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.dialects import parse
-from gradetools.plan import tell_fields
-from gradetools.receipt import GOOD_STATES, UNDONE, Receipt
+from gradetools.plan import mark_harm, tell_fields
+from gradetools.receipt import GOOD_STATES, UNDONE, WRITTEN, Receipt
 from gradetools.widgets.grid_changes import OLD_NEW, either, lay_out
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
@@ -28,6 +28,11 @@ _MARKS: Final = {
     "blocked": ("error", "not written"),
     "unsent": ("warning", "not sent yet"),
 }
+#: The reasons of a failed entry that may have been written after all.
+_UNCERTAIN: Final = ("outcome-unknown", "server-error")
+_UNSURE: Final = ("error", "perhaps written")
+_HARM: Final = (("lowered", "lowered"), ("cleared", "removed"))
+_HARM_TIP: Final = "The grade that was there lost this."
 
 
 def show_entries(receipt: Receipt) -> Table:
@@ -35,6 +40,8 @@ def show_entries(receipt: Receipt) -> Table:
     rank = receipt.entries["state"].map({state: place for place, state in enumerate(_ORDER)})
     entries = receipt.entries.iloc[np.argsort(rank.to_numpy(), kind="stable")]
     words = receipt.words[entries.index]
+    # What an undo takes away is what it is for.
+    harm = [] if receipt.undo_of else [_mark_harm(entries)]
     before, after = receipt.entries["before"].to_dict(), receipt.entries["after"].to_dict()
 
     def tell(entry: int) -> str:
@@ -42,8 +49,8 @@ def show_entries(receipt: Receipt) -> Table:
 
     return Table(
         lay_out(entries, "state", words),
-        marks=_mark(entries),
-        views=_list_views(entries["state"], words),
+        marks=pd.concat([_mark(entries), *harm], ignore_index=True),
+        views=_list_views(entries, words),
         told={OLD_NEW: tell},
         labelled=False,
     )
@@ -56,7 +63,10 @@ def _record(text: object) -> Mapping[str, object] | None:
 def _mark(entries: pd.DataFrame) -> pd.DataFrame:
     """Mark in words what is not as it should be."""
     bad = entries[entries["state"].isin(list(_MARKS)).to_numpy()]
-    found = [_MARKS[state] for state in bad["state"].tolist()]
+    found = [
+        _UNSURE if reason in _UNCERTAIN else _MARKS[state]
+        for state, reason in zip(bad["state"].tolist(), bad["reason"].tolist(), strict=True)
+    ]
     return pd.DataFrame(
         {
             "row": bad.index.astype(object),
@@ -69,8 +79,22 @@ def _mark(entries: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _list_views(states: pd.Series, words: pd.Series) -> dict[str, NDArray[np.bool_]]:
+def _mark_harm(entries: pd.DataFrame) -> pd.DataFrame:
+    """Mark in words what a grade that was there lost."""
+    written = entries[entries["state"].isin(WRITTEN).to_numpy()]
+    told = [
+        (entry, mark_harm(change))
+        for entry, change in zip(written.index, written.to_dict(orient="records"), strict=True)
+    ]
+    marks = [(entry, "state", "info", words, _HARM_TIP) for entry, words in told if words]
+    return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)
+
+
+def _list_views(entries: pd.DataFrame, words: pd.Series) -> dict[str, NDArray[np.bool_]]:
     """List what can be looked at alone; only what has any rows."""
+    states = entries["state"]
     views = {PROBLEMS: ~states.isin(list(GOOD_STATES)).to_numpy()}
+    written = states.isin(WRITTEN).to_numpy()
+    views |= {word: written & entries[name].to_numpy(dtype=bool) for name, word in _HARM}
     views |= {word: (words == word).to_numpy() for word in (*_ORDER, *UNDONE)}
     return {name: mask for name, mask in views.items() if mask.any()}

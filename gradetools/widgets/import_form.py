@@ -8,7 +8,8 @@ from typing import Any
 import ipywidgets as ipw
 
 from gradetools.gradebook import Gradebook
-from gradetools.receipt import Receipt
+from gradetools.plan import Plan
+from gradetools.receipt import GOOD_STATES, Receipt
 from gradetools.report import find_part
 from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
@@ -16,7 +17,9 @@ from gradetools.widgets.corrections import tell_corrections
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.find_again import Unfinished, find_again
 from gradetools.widgets.keyboard import frame
+from gradetools.widgets.look import count
 from gradetools.widgets.push_panel import PushRun
+from gradetools.widgets.receipt_panel import count_of_others
 from gradetools.widgets.sheet_step import SheetStep
 from gradetools.widgets.step import Step
 from gradetools.widgets.where_step import WhereStep
@@ -63,6 +66,7 @@ class ImportForm:
             on_end=self._end,
             on_start=self._start,
             on_below=lambda words: self.steps["receipt"].open(words),
+            on_plan=self._tell_plan,
         )
         self.preview, self.push = self.writing.preview, self.writing.push
         self.receipt = self.writing.receipt
@@ -142,9 +146,15 @@ class ImportForm:
             self._stale = False
         self.writing.begin(self.draft.plan, self.draft.gradebook)
         self._corrected.value = tell_corrections(self.draft)
-        self.steps["preview"].open("look at what would change")
-        self.steps["push"].open("write it, when it is what you want")
         self._keep_receipt()
+
+    def _tell_plan(self, plan: Plan) -> None:
+        """Say what is next with a plan."""
+        conflicts = plan.counts["conflict"]
+        decide = f", and decide about {count(conflicts, 'conflict')}" if conflicts else ""
+        self.steps["preview"].open(f"look at what would change{decide}")
+        write = "write it, when it is what you want"
+        self.steps["push"].open(write if plan.writes else "nothing, for nothing would be written")
 
     def _start(self) -> None:
         self.steps["preview"].settle("looked at")
@@ -154,7 +164,9 @@ class ImportForm:
         """After a push, this one or its undo: what the gradebook held before no longer holds."""
         self._stale = True
         if run is self.push.run and run.receipt is not None:
-            self.steps["push"].settle("ended")
+            left = run.receipt.rows - sum(run.receipt.states[state] for state in GOOD_STATES)
+            told = f"ended, but {count(left, 'entry', 'entries')} not written" if left else "ended"
+            self.steps["push"].settle(told, doubt=left > 0)
             self.steps["receipt"].open(_tell_next(run.receipt, run.folder))
             if run.receipt.status != "done":
                 self.steps["push"].open("go on with it, or take back what was written (step 7)")
@@ -166,13 +178,19 @@ class ImportForm:
         elif run.receipt is not None and run.plan.undo_of:
             shown = self.receipt.receipt
             whole = shown is not None and run.plan.undo_of == shown.push_id and run.receipt.ok
+            left = count_of_others(run.receipt)
+            stay = (
+                f", but for {count(left, 'grade')} that another push of yours wrote" if left else ""
+            )
             self.steps["receipt"].settle(
-                "taken back" if whole else "see below what came of the undo"
+                f"taken back{stay}" if whole else "see below what came of the undo",
+                doubt=left > 0 or not run.receipt.ok,
             )
         elif run.receipt is not None and self.writing.retry and run is self.writing.retry.push.run:
             told = "what failed was tried again, and is written"
+            ok = run.receipt.ok
             self.steps["receipt"].settle(
-                told if run.receipt.ok else "see below what came of the retry"
+                told if ok else "see below what came of the retry", doubt=not ok
             )
 
 

@@ -40,9 +40,9 @@ _WHOLE = element(
     hook="gt-reason",
 )
 _POLICIES: tuple[tuple[str, OnConflict], ...] = (
-    ("stop, and show me", "stop"),
-    ("write ours over theirs", "ours"),
-    ("leave theirs", "theirs"),
+    ("leave them out for now, and show me", "stop"),
+    ("write over what is there", "ours"),
+    ("leave what is there", "theirs"),
 )
 
 
@@ -50,7 +50,8 @@ class Preview:
     """Look at a plan before anything is written.
 
     Attributes:
-        told: counts, and where there are few changes these.
+        told: counts; after the push what became of it, and the counts folded.
+        few: the changes where there are few.
         grid: the changes where there are many; `grid.open_row(entry)` shows the JSON of one.
         on_conflict: what to do with grades that somebody else has changed; shown where there are any.
         drawn: the scores of the line items that change most, before and after.
@@ -65,6 +66,7 @@ class Preview:
         self._gradebook: Gradebook | None = None
         self._filling = False
         self.told = ipw.HTML().add_class("gt-changes")
+        self.few = ipw.HTML().add_class("gt-few")
         self.drawn = ipw.HTML().add_class("gt-drawn")
         self.alert = ipw.HTML()
         self.grid = Grid(label="What would change", hint=_HINT, on_open=self._show_body)
@@ -80,6 +82,7 @@ class Preview:
         parts = [
             self.told,
             self.on_conflict,
+            self.few,
             self.drawn,
             self.grid,
             self.entry,
@@ -92,7 +95,7 @@ class Preview:
     def clear(self) -> None:
         """Show nothing."""
         self.plan = None
-        for told in (self.told, self.drawn, self.body, self.alert):
+        for told in (self.told, self.few, self.drawn, self.body, self.alert):
             told.value = ""
         self._filling = True
         self.on_conflict.value = "stop"
@@ -107,7 +110,8 @@ class Preview:
         changes = plan.changes
         self.body.value = ""
         shown, few = show_changes(plan), len(changes) <= FEW_CHANGES
-        self.told.value = join(tell_plan(plan), _tell_few(shown) if few else "")
+        self.told.value = tell_plan(plan)
+        self.few.value = _tell_few(shown) if few else ""
         disputed = (changes["action"] == "conflict").any() or plan.on_conflict != "stop"
         self.on_conflict.layout.display = None if disputed else "none"
         self.grid.show(shown, view=CHANGES if CHANGES in shown.views else ALL)
@@ -122,6 +126,16 @@ class Preview:
         self.entry.layout.display = None if len(sent) and not single else "none"
         if single:
             self.entry.value = sent.index[0]
+
+    def settle(self, told: Html) -> None:
+        """Say what became of the plan, and fold what it showed: nothing of that is still to come."""
+        shown = (Html(each.value) for each in (self.told, self.few, self.drawn))
+        summary = element("summary", "What the preview showed")
+        self.told.value = join(told, element("details", summary, *shown, hook="gt-past"))
+        for each in (self.few, self.drawn, self.body):
+            each.value = ""
+        for widget in (self.on_conflict, self.grid, self.entry):
+            widget.layout.display = "none"
 
     def _choose_policy(self, change: Mapping[str, Any]) -> None:
         if not self._filling:
@@ -167,6 +181,8 @@ def tell_plan(plan: Plan) -> Html:
         tell_environment(plan.environment.name, f"{verb} {count(plan.writes, 'grade')}"),
         element("div", element("b", plan.tell_counts()), hook="gt-actions"),
         say("warning", f"{of}{harm}.") if harm else "",
+        _tell_warned(plan),
+        say("info", f"{replaced}.") if (replaced := plan.tell_replaced()) else "",
         _tell_left(plan),
         say("info", _TAKEN_BACK) if plan.undo_of and quiet == len(plan.changes) else "",
         element("div", told, hook="gt-reason") if quiet else "",
@@ -180,7 +196,19 @@ def _tell_left(plan: Plan) -> str:
         return ""
     many = count(sum(left.values()), "entry", "entries")
     return say(
-        "warning", f"{many} would not be written ({tell_counts(left)}); each says why below."
+        "warning",
+        f"{many} would not be written ({tell_counts(left)}); each says why in its row.",
+    )
+
+
+def _tell_warned(plan: Plan) -> str:
+    """Say how many grades would be written although there is something to be minded of them."""
+    changes = plan.changes
+    warned = int((changes["action"].isin(WRITES) & (changes["message"] != "")).sum())
+    return (
+        say("warning", f"{count(warned, 'grade')} with a warning: see the note in the row.")
+        if warned
+        else ""
     )
 
 

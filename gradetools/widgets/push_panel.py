@@ -26,6 +26,7 @@ from gradetools.widgets.step import tell_error, telling
 
 _RUNS: dict[tuple[Environment, Path], PushRun] = {}
 _GATE = threading.Lock()
+_TOO_LATE = "Stop came too late: all of it was sent"
 
 
 class PushRun:
@@ -161,7 +162,7 @@ class PushPanel:
         self.run: PushRun | None = None
         self.confirm = ipw.Text(description="Number of grades", style=LABEL).add_class("gt-confirm")
         self.allow_unsafe = ipw.Checkbox(
-            description="I have looked; lower or remove that many grades", indent=False
+            description="I have looked; lower or remove that many grades", indent=False, layout=WIDE
         ).add_class("gt-allow-unsafe")
         self.note = ipw.Text(
             description="Note (optional)",
@@ -171,7 +172,7 @@ class PushPanel:
         ).add_class("gt-note")
         self.go = ipw.Button(layout={"width": "max-content"}).add_class("gt-go")
         self.stop = ipw.Button(description="Stop", icon="stop", disabled=True).add_class("gt-stop")
-        self.bar = ipw.IntProgress(layout={"width": "98%"})
+        self.bar = ipw.IntProgress(layout={"width": "auto"})
         self.told, self.alert = ipw.HTML().add_class("gt-progress"), ipw.HTML()
         self.go.on_click(self._start)
         self.stop.on_click(self._stop)
@@ -309,7 +310,9 @@ class PushPanel:
             self.go.disabled = False
             return
         self.bar.bar_style = "success" if receipt.ok else "warning"
-        self.told.value = tell_progress(run.progress) if run.progress is not None else ""
+        late = run.stop.is_set() and receipt.status == "done"
+        parts = [tell_progress(run.progress)] if run.progress is not None else []
+        self.told.value = " · ".join([*parts, *([_TOO_LATE] if late else [])])
         if receipt.status == "done":
             done = "Taken back" if receipt.undo_of else "Written"
             self.go.description = done if receipt.ok else "Ended: the receipt tells what came of it"
@@ -332,7 +335,10 @@ def _tell_rest(left: int) -> str:
 def tell_nothing(plan: Plan) -> Html:
     """Say why a plan has nothing to write: something stands in the way, or all is there already."""
     if plan.counts["blocked"] or plan.counts["conflict"]:
-        return say("warning", "Nothing can be written: see above.")
+        decide = " Decide above, under Conflicts." if plan.counts["conflict"] else " See above."
+        return say("warning", f"Nothing can be written as it stands.{decide}")
+    if (plan.changes["reason"] == "kept-theirs").any():
+        return say("info", "Nothing to write: what is there stays.")
     if plan.undo_of:
         return say("info", "Nothing to take back.")
     return say("info", "Nothing to write: the gradebook has it all.")

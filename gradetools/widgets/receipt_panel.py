@@ -81,11 +81,10 @@ class ReceiptPanel:
         undone = self.receipt is not None and later.undo_of == self.receipt.push_id
         what = "Taken back" if undone else "Tried again"
         came = say("good" if later.ok else "warning", f"{what} by push {later.push_id}: {later.tell_states()}.")  # fmt: skip
-        self.told.value = join(came, Html(self.told.value))
-        if later.ok:
-            self.retry.layout.display = "none"
-        if later.ok and undone:
-            self.undo.layout.display = "none"
+        self.told.value = join(came, _tell_stay(later), Html(self.told.value))
+        # The rows say how things stood before; a retry says itself what is still to be tried.
+        for widget in (self.grid, self.retry, *([self.undo] if later.ok and undone else [])):
+            widget.layout.display = "none"
 
     def show(self, receipt: Receipt, folder: Path | None) -> None:
         """Show a receipt and where its files are."""
@@ -100,8 +99,10 @@ class ReceiptPanel:
         failed = len(retried_entries(receipt))
         self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
         self.retry.layout.display = None if failed else "none"
-        self.undo.description = f"Undo{' this undo' if receipt.undo_of else ''}: show what that would change"  # fmt: skip
-        self.undo.layout.display = None if len(written_entries(receipt)) else "none"
+        written = len(written_entries(receipt))
+        of = f"this undo, {count(written, 'grade')}" if receipt.undo_of else count(written, "grade")
+        self.undo.description = f"Undo {of}: show what that would change"
+        self.undo.layout.display = None if written else "none"
 
 
 def tell_receipt(receipt: Receipt, folder: Path | None, left: list[str]) -> Html:
@@ -113,6 +114,20 @@ def tell_receipt(receipt: Receipt, folder: Path | None, left: list[str]) -> Html
         _tell_files(folder, left) if folder else "",
         _tell_push(receipt),
     )
+
+
+def _tell_stay(later: Receipt) -> Html:
+    """Say of an undo what it left, because another push of ours wrote it."""
+    number = count_of_others(later)
+    if not number:
+        return Html("")
+    grades = f"Not taken back: {count(number, 'grade')} that another push of yours wrote"
+    return say("warning", f"{grades}; take that one back too, here below or in history.ipynb.")
+
+
+def count_of_others(receipt: Receipt) -> int:
+    """Count the grades that an undo left because another push of ours wrote them."""
+    return int((receipt.entries["reason"] == "written-by-own-push").sum())
 
 
 def _tell_push(receipt: Receipt) -> Html:

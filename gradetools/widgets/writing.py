@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import ipywidgets as ipw
@@ -12,7 +13,8 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.plan import OnConflict, Plan
 from gradetools.push import plan_retry, plan_undo
-from gradetools.widgets.look import Html, count, join, say
+from gradetools.receipt import WRITTEN, Receipt
+from gradetools.widgets.look import Html, count, element, join, say
 from gradetools.widgets.preview import Preview
 from gradetools.widgets.push_panel import PushPanel, PushRun
 from gradetools.widgets.receipt_panel import ReceiptPanel
@@ -41,9 +43,10 @@ class Writing:
         on_end: Callable[[PushRun], None] | None = None,
         on_start: Callable[[], None] | None = None,
         on_below: Callable[[str], None] | None = None,
+        on_plan: Callable[[Plan], None] | None = None,
     ) -> None:
         self._receipts = receipts
-        self._on_end, self._on_below = on_end, on_below
+        self._on_end, self._on_below, self._on_plan = on_end, on_below, on_plan
         #: Where what the receipt tells was written; another plan may go elsewhere.
         self._written_to: Gradebook | None = None
         self._make: MakePlan | None = None
@@ -91,11 +94,12 @@ class Writing:
         if self.push.running:
             raise PushRunningError("A push is under way; wait for it or stop it, then try again.")
         with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
-            plan, left = journal.read_plan(push_id), len(journal.unsent(push_id))
+            plan, unsent = journal.read_plan(push_id), journal.unsent(push_id)
         self.clear()
         self._make, self._gradebook = None, gradebook
-        self.preview.show(plan, gradebook)
-        told = f"This is the whole plan of push {push_id}; {count(left, 'grade')} of it may be missing."
+        left, writes = len(unsent), plan.writes
+        self.preview.show(replace(plan, changes=plan.changes.loc[sorted(unsent)]), gradebook)
+        told = f"This is what may be missing of push {push_id}; {writes - left:,} of its {count(writes, 'grade')} are done."
         self.preview.told.value = join(say("info", told), Html(self.preview.told.value))
         # The plan is frozen: what was decided about conflicts was decided.
         self.preview.on_conflict.layout.display = "none"
@@ -105,6 +109,8 @@ class Writing:
         """Show a push that is under way."""
         self._gradebook = run.gradebook
         self.preview.show(run.plan, run.gradebook)
+        # What is being written is decided.
+        self.preview.on_conflict.layout.display = "none"
         self.push.attach(run)
 
     def remake(self, on_conflict: OnConflict) -> None:
@@ -113,14 +119,15 @@ class Writing:
             plan = self._make(on_conflict)
             self.preview.show(plan, self._gradebook)
             self.push.offer(plan, self._gradebook)
+            if self._on_plan is not None:
+                self._on_plan(plan)
 
     def _end(self, run: PushRun) -> None:
         if run.receipt is not None:
             self._written_to, self.undo, self.retry = run.gradebook, None, None
             self.receipt.show(run.receipt, run.folder)
             if run.receipt.status == "done":
-                told = say("info", "This was written; the receipt tells what came of it.")
-                self.preview.told.value = join(told, Html(self.preview.told.value))
+                self.preview.settle(tell_written(run.receipt))
         if self._on_end is not None:
             self._on_end(run)
 
@@ -130,9 +137,14 @@ class Writing:
         if receipt is None or gradebook is None:
             return
         with telling(self.receipt.alert):
-            made = self._below(lambda policy: plan_undo(receipt, gradebook, on_conflict=policy))
-            self.undo, self.retry = made, None
-            self._say_next("look at what taking it back would change, then take it back")
+            made = self._below(
+                lambda policy: plan_undo(receipt, gradebook, on_conflict=policy),
+                ("taking it back", "take it back"),
+            )
+            # What a retry wrote is its own to take back, and stays in reach.
+            self.retry = self.retry if self.retry and self.retry.receipt.receipt else None
+            self.undo = made
+            self._place_below()
 
     def _try_again(self) -> None:
         """Show what trying again what failed would change, with everything it needs to be written."""
@@ -142,27 +154,40 @@ class Writing:
         with telling(self.receipt.alert):
             made = self._below(
                 lambda policy: plan_retry(receipt, gradebook, on_conflict=policy),
+                ("trying again", "write it"),
                 note=f"retry of {receipt.push_id}",
             )
             self.retry, self.undo = made, None
-            self._say_next("look at what trying again would change, then write it")
+            self._place_below()
 
-    def _say_next(self, words: str) -> None:
-        if self._on_below is not None:
-            self._on_below(words)
-
-    def _below(self, make: MakePlan, note: str = "") -> Writing:
-        """Show another plan below the receipt.
+    def _below(self, make: MakePlan, called: tuple[str, str], note: str = "") -> Writing:
+        """Make another plan, to be shown below the receipt.
 
         Raises:
             PushRunningError: the one that is there is being written.
         """
         if self.running or self._written_to is None:
             raise PushRunningError("A push is under way; wait for it or stop it, then try again.")
-        one = Writing(self._receipts, on_end=self._end_below, on_below=self._on_below)
+
+        def say_next(plan: Plan) -> None:
+            if self._on_below is not None:
+                self._on_below(tell_next(plan, *called))
+
+        one = Writing(
+            self._receipts, on_end=self._end_below, on_below=self._on_below, on_plan=say_next
+        )
         one.begin(make, self._written_to, note=note)
-        self.receipt.below.children = [one.view]
         return one
+
+    def _place_below(self) -> None:
+        """Show the retry and the undo below the receipt, each with its title."""
+        parts = {"Another try at what was not written": self.retry, "Undo": self.undo}
+        self.receipt.below.children = [
+            widget
+            for title, one in parts.items()
+            if one is not None
+            for widget in (ipw.HTML(element("div", title, hook="gt-below")), one.view)
+        ]
 
     def _end_below(self, run: PushRun) -> None:
         """After a retry or an undo: say above it what came of it."""
@@ -171,3 +196,27 @@ class Writing:
             self.receipt.follow(run.receipt)
         if self._on_end is not None:
             self._on_end(run)
+
+
+def tell_written(receipt: Receipt) -> Html:
+    """Say in one line what a push came to, where its preview was."""
+    wrote = sum(receipt.states[state] for state in WRITTEN)
+    done = "taken back" if receipt.undo_of else "written"
+    if receipt.ok:
+        return say("info", f"This was {done}; the receipt tells what came of it.")
+    told = (
+        f"{wrote} of {count(receipt.rows, 'entry', 'entries')} were {done}"
+        if wrote
+        else f"Nothing was {done}"
+    )
+    return say("warning", f"{told}; the receipt says why.")
+
+
+def tell_next(plan: Plan, doing: str, then: str) -> str:
+    """Say the one thing to do with a plan: decide where others changed something, look, and then write."""
+    if plan.counts["conflict"]:
+        grades = count(plan.counts["conflict"], "grade")
+        return f"choose under Conflicts what becomes of {grades} that changed meanwhile"
+    if not plan.writes:
+        return f"nothing; see below why {doing} would change nothing"
+    return f"look at what {doing} would change, then {then}"

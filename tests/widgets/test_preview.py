@@ -29,7 +29,7 @@ def test_what_is_not_written_is_folded(sandbox: Sandbox, tmp_path: Path) -> None
     sheet = write_sheet(tmp_path / "few.csv", "Student ID,Quiz 1", "00041,8.5", "00082,1", "00123,")
     form = ImportForm(gt.connect(sandbox), folder=tmp_path)
     drive(form, sheet)
-    sight, folded = form.preview.told.value.split("<details>")
+    sight, folded = form.preview.few.value.split("<details>")
     assert "Ben Example" in sight
     assert "Ada Example" not in sight
     assert "2 entries unchanged or skipped" in folded
@@ -91,7 +91,7 @@ def test_who_was_not_found_has_a_name(sandbox: Sandbox, tmp_path: Path) -> None:
     rows = ("Student ID,Student,Quiz 1", "00041,,9", "99999,<b>Zoe</b>,1", ",Nobody,2", "88888,,3")
     form = ImportForm(gt.connect(sandbox), folder=tmp_path)
     drive(form, write_sheet(tmp_path / "few.csv", *rows))
-    told = form.preview.told.value
+    told = form.preview.few.value
     assert "not found: 99999 (&lt;b&gt;Zoe&lt;/b&gt;)" in told
     assert "not found: Nobody" in told
     assert "not found: 88888<" in told
@@ -138,8 +138,9 @@ def test_a_comment_that_goes_is_marked(sandbox: Sandbox, tmp_path: Path) -> None
     rows = ("Student ID,Quiz 1,Quiz 1 comment", "00041,12,CLEAR", "00082,8,Mind, please.")
     form = ImportForm(gt.connect(sandbox), folder=tmp_path)
     drive(form, write_sheet(tmp_path / "few.csv", *rows))
-    told = form.preview.told.value
-    assert "1 comment removed." in told
+    told = form.preview.few.value
+    assert "1 comment removed." in form.preview.told.value
+    assert "1 comment replaced." in form.preview.told.value
     assert 'gt-warning">⚠ comment removed<' in told
     assert 'gt-info">i comment replaced<' in told
     assert "<div>score 8.5 → 12</div><div>comment “Neat, and right.” → removed</div>" in told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from form_driving import drive, write_sheet
+from form_driving import drive, page, write_sheet
 
 import gradetools as gt
 from gradetools.sandbox import Fault, Sandbox
@@ -64,9 +64,11 @@ def test_an_undo_is_told_where_it_was_asked_for(form: ImportForm) -> None:
     write(undo)
     assert "✔" in form.receipt.told.value.partition("Taken back by push")[0]
     assert not displayed(form.receipt.undo)
-    assert undo.receipt.undo.description == "Undo this undo: show what that would change"
+    assert undo.receipt.undo.description == "Undo this undo, 3 grades: show what that would change"
     assert (undo.push.go.description, undo.push.go.button_style) == ("Taken back", "")
-    assert "This was written" in undo.preview.told.value
+    assert "This was taken back; the receipt tells" in undo.preview.told.value
+    shown, folded = undo.preview.told.value.split("<details")
+    assert ("would take back" in shown, "would take back" in folded) == (False, True)
 
 
 def test_a_new_push_takes_the_place_of_the_one_before(form: ImportForm) -> None:
@@ -89,6 +91,80 @@ def test_what_was_taken_back_is_not_offered_again(form: ImportForm) -> None:
     form.check.go.click()
     assert (form.receipt.receipt, form.receipt.told.value) == (None, "")
     assert "comes after: Push" in form.steps["receipt"].state.value
+
+
+def test_an_undo_leaves_the_retry_in_reach(sandbox: Sandbox, tmp_path: Path) -> None:
+    """After a retry each Undo says how many grades it is about; the first one's tells what it leaves, and the retry's stays."""
+    gradebook = gt.connect(sandbox, patience=gt.Patience(attempts=1))
+    before = {record["sourcedId"]: record for record in sandbox.records("results")}
+    form = ImportForm(gradebook, folder=tmp_path)
+    rows = ("00041,50", "00082,60", "00123,70")
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", *rows))
+    sandbox.order(Fault(method="PUT", status=422))
+    write(form.writing)
+    assert "⚠ ended, but 1 entry not written" in form.steps["push"].state.value
+    assert "2 of 3 entries were written; the receipt says why." in form.preview.told.value
+    form.receipt.retry.click()
+    again = write(form.writing.retry)
+    assert not displayed(form.receipt.grid)  # it would say of the third that it is not written
+    assert form.receipt.undo.description.startswith("Undo 2 grades:")
+    form.receipt.undo.click()
+    retry, undo = form.writing.retry, form.writing.undo
+    assert retry is not None
+    assert undo is not None
+    assert "written by another push of yours" in undo.preview.told.value
+    assert f"Your push {again.push_id} wrote it" in undo.preview.few.value
+    write(undo)
+    assert (
+        "taken back, but for 1 grade that another push of yours wrote"
+        in form.steps["receipt"].state.value
+    )
+    assert "Not taken back: 1 grade that another push of yours wrote" in form.receipt.told.value
+    assert retry.receipt.undo.description.startswith("Undo 1 grade:")
+    assert retry.view in form.receipt.below.children
+    retry.receipt.undo.click()
+    write(retry.undo)
+    active = {
+        record["sourcedId"] for record in sandbox.records("results") if record["status"] == "active"
+    }
+    assert active == {key for key, record in before.items() if record["status"] == "active"}
+
+
+def test_what_was_refused_is_not_called_written(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where nothing was written nothing says that it was."""
+    form = ImportForm(gt.connect(sandbox, patience=gt.Patience(attempts=1)), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", "00041,50"))
+    sandbox.order(Fault(method="PUT", status=422))
+    write(form.writing)
+    assert "Nothing was written; the receipt says why." in form.preview.told.value
+    assert "This was written" not in page(form.view)
+
+
+def test_a_conflict_is_to_be_decided(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A step with a conflict says that there is something to decide, and where; what is left as it is says so."""
+    gradebook = gt.connect(sandbox)
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", "00041,50"))
+    pushed = write(form.writing)
+    held = next(
+        r
+        for r in sandbox.records("results")
+        if r["sourcedId"] == pushed.entries["sourced_id"].iloc[0]
+    )
+    sandbox.put_record("results", {**held, "score": 55, "comment": "Resubmitted."})
+    form.receipt.undo.click()
+    assert "choose under Conflicts what becomes of 1 grade" in form.steps["receipt"].state.value
+    drive(form, write_sheet(tmp_path / "next.csv", "Student number,Midterm", "00041,60"))
+    assert "and decide about 1 conflict" in form.steps["preview"].state.value
+    assert "nothing, for nothing would be written" in form.steps["push"].state.value
+    assert "Decide above, under Conflicts." in form.push.told.value
+    assert "changed score 50 → 55, comment nothing → “Resubmitted.”" in form.preview.few.value
+    form.preview.on_conflict.value = "theirs"
+    assert "Nothing to write: what is there stays." in form.push.told.value
+    form.preview.on_conflict.value = "ours"
+    assert "1 change of others overwritten" in form.preview.told.value
+    assert "over a change of others" in form.preview.few.value
+    assert "write it, when it is what you want" in form.steps["push"].state.value
 
 
 def test_a_retry_is_told_where_it_was_asked_for(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -69,9 +69,9 @@ def test_score_below_minimum_is_not_offered(sandbox: Sandbox, tmp_path: Path) ->
     form = ResultForm(gt.connect(sandbox), folder=tmp_path)
     choose(form)
     form.fields.inputs["score"].value = "-1"
-    assert "below the line item&#x27;s minimum" in form.preview.told.value
+    assert "below the line item&#x27;s minimum" in form.preview.few.value
     assert form.push.go.disabled
-    assert "Nothing can be written: see above." in page(form.view)
+    assert "Nothing can be written as it stands. See above." in page(form.view)
     assert "the gradebook has it all" not in page(form.view)
 
 
@@ -97,7 +97,7 @@ def test_emptied_score_is_not_submitted(sandbox: Sandbox, tmp_path: Path) -> Non
     assert "becomes &quot;not submitted&quot;" in form.fields.messages["score"].value
     form.fields.inputs["scoreStatus"].value = "exempt"
     assert form.fields.messages["score"].value == ""
-    assert "score status fully graded → exempt" in form.preview.told.value
+    assert "score status fully graded → exempt" in form.preview.few.value
     form.fields.inputs["scoreStatus"].value = ""
     form.push.go.click()
     form.push.wait(30)
@@ -112,7 +112,7 @@ def test_emptied_score_keeps_a_text_score(sandbox: Sandbox, tmp_path: Path) -> N
     choose(form)
     form.fields.inputs["score"].value = ""
     assert "the text score stays" in form.fields.messages["score"].value
-    assert "not submitted" not in form.preview.told.value
+    assert "not submitted" not in form.preview.few.value
 
 
 def test_another_environment_locks_what_follows(tmp_path: Path) -> None:
