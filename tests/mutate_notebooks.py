@@ -320,7 +320,7 @@ MUTATIONS = (
     Mutation(
         "widgets/result_form.py",
         "            if receipt.ok or receipt.undo_of:\n                self._load()\n",
-        "",
+        "            if receipt.ok or receipt.undo_of:\n                pass\n",
         "after a push the form shows what was there before",
         UPSERT,
     ),

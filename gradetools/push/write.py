@@ -164,7 +164,7 @@ def _conflict(task: Task, message: str, on_conflict: OnConflict) -> Outcome | No
     if on_conflict == "theirs":
         return Outcome(task.entry, "skipped", "kept-theirs", message)
     return Outcome(
-        task.entry, "conflict", "changed-since-plan", f"{message} Make a new plan to see both."
+        task.entry, "conflict", "changed-since-plan", f"{message} Try it again to see both."
     )
 
 

@@ -75,6 +75,12 @@ class Objectives:
         self.groups = [self._make_group(one) for one in sets]
         self._show()
 
+    def write(self, held: object) -> str:
+        """Write what a record holds as `value` would; what is shown stays."""
+        other = Objectives(on_change=self._on_change)
+        other.load(held)
+        return other.value
+
     def tell_number(self) -> str:
         """Count the objectives that are shown: `2 objectives`, `none`."""
         if self._foreign is not None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import ipywidgets as ipw
+from traitlets import TraitError
 
 from gradetools.models import Result, ScoreStatus
 from gradetools.score_scale import ScoreScale
@@ -90,12 +91,19 @@ class ResultFields:
             line = ipw.HBox([control, said], layout=WRAP).add_class("gt-line")
         return line.add_class(f"gt-field-{name}")
 
-    def load(self, record: Mapping[str, Any] | None, *, bounds: Bounds | None = None) -> None:
+    def load(
+        self,
+        record: Mapping[str, Any] | None,
+        *,
+        bounds: Bounds | None = None,
+        keep: Collection[str] = (),
+    ) -> None:
         """Show a record that is there, or nothing where there is none.
 
         Args:
             record: the record.
             bounds: what the line item wants of its scores.
+            keep: the fields in which stays what was typed.
         """
         self._loading, self._bounds = True, bounds or Bounds()
         self._before = record or {}
@@ -104,6 +112,10 @@ class ResultFields:
             value, control = self._before.get(field.name), self.inputs[field.name]
             if field.kind == "scale":
                 control.options = self._label_scales()
+            typed = control.value
+            if isinstance(control, Objectives) and field.name in keep:
+                self._loaded[field.name] = control.write(value)
+                continue
             if isinstance(control, Objectives):
                 control.load(value)
             elif field.kind == "flag":
@@ -116,6 +128,9 @@ class ResultFields:
                     control.options = (*control.options, (text, text))
                 control.value = "" if field.kind == "status" else text
             self._loaded[field.name] = control.value
+            if field.name in keep:
+                with suppress(TraitError):  # what is no longer to be chosen
+                    control.value = typed
         self.show_after(None)
         self._say()
         self._loading = False

@@ -28,6 +28,9 @@ from gradetools.widgets.step import Step, telling
 from gradetools.widgets.where_step import WhereStep
 from gradetools.widgets.writing import Writing
 
+_MEANWHILE = "nothing was written: somebody changed this grade meanwhile"
+_BOTH = "step 3 shows it as it is now; press Try again below to see both"
+
 
 class ResultForm:
     """Create or change one result; show it as the last line of a cell.
@@ -149,6 +152,7 @@ class ResultForm:
         if not (self.line_item.value and self.student.value):
             return
         with telling(self.whose.alert):
+            self._look()
             self._complete()
             self._load()
             self._called = f"{self.student.choice.label}: {self.line_item.choice.label}"
@@ -162,11 +166,15 @@ class ResultForm:
                 self._snapshot, self.where.gradebook, untouched, self._last_sent
             )
 
-    def _load(self) -> None:
-        """Show what the gradebook has of the chosen grade."""
+    def _there(self) -> dict[str, Any] | None:
+        """Give the chosen grade as the gradebook has it; None where it has none."""
         untouched = self._plan(Result.model_validate(self._identity()), "stop").changes.iloc[0]
         before = parse(untouched["before"])
-        there = before if before and before.get("status", "active") == "active" else None
+        return before if before and before.get("status", "active") == "active" else None
+
+    def _load(self) -> None:
+        """Show what the gradebook has of the chosen grade."""
+        there = self._there()
         self.fields.load(there, bounds=self._bounds())
         told = (
             "is there already: change what should change"
@@ -174,6 +182,14 @@ class ResultForm:
             else "is not there yet: fill it in"
         )
         self.grade.open(f"this grade {told}")
+
+    def _show_theirs(self) -> None:
+        """Show beside the fields what somebody has changed meanwhile, and what was typed as it was typed."""
+        self.fields.load(self._there(), bounds=self._bounds(), keep=self.fields.touched)
+        if result := self.fields.read(self._identity()):
+            ours = self._plan(result, "ours")
+            self.fields.show_after(parse(ours.changes["after"].iloc[0]) if ours.writes else None)
+        self.grade.settle(_MEANWHILE, doubt=True)
 
     def _bounds(self) -> Bounds:
         """Give what the chosen line item wants of its scores."""
@@ -213,7 +229,7 @@ class ResultForm:
                 self.grade.open("that is what is there already: change what should change")
                 return
             self.grade.settle(f"changes {self.fields.tell_touched()}")
-            self.upsert.open("look at it, then write it")
+            self.upsert.open(self._tell_next())
 
     def _after(self) -> dict[str, Any] | None:
         """Give the record that would be, of what is right; None where nothing would be written."""
@@ -221,6 +237,15 @@ class ResultForm:
         if plan is None or not plan.writes:
             plan = self._plan(self.fields.read_sound(self._identity()), "stop")
         return parse(plan.changes["after"].iloc[0]) if plan.writes else None
+
+    def _tell_next(self) -> str:
+        """Say what is to be done about what would change."""
+        plan = self.preview.plan
+        if plan is not None and plan.counts["conflict"]:
+            return "choose under Conflicts whose grade shall stand"
+        if plan is not None and plan.counts["blocked"]:
+            return "see below why it cannot be written"
+        return "look at it, then write it"
 
     def _changes_nothing(self) -> bool:
         plan = self.preview.plan
@@ -247,13 +272,14 @@ class ResultForm:
             self._look()
             if receipt.ok or receipt.undo_of:
                 self._load()
+            elif receipt.states["conflict"]:
+                self._show_theirs()
         if receipt.ok:
             self.left.value = ""
             done = "taken back" if receipt.undo_of else "written; it can be taken back"
             self.upsert.settle(done)
         elif receipt.states["conflict"] and not receipt.undo_of:
-            theirs = "somebody changed this grade meanwhile; choose the student again to see theirs"
-            self.upsert.settle(theirs, doubt=True)
+            self.upsert.settle(f"{_MEANWHILE}; {_BOTH}", doubt=True)
         else:
             self.upsert.settle("not written: the receipt says why", doubt=True)
 

@@ -460,6 +460,61 @@ def test_what_a_field_is_for(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "→ <b>2026-10-16 14:30 UTC</b>" in form.fields.now["scoreDate"].value
 
 
+def test_what_somebody_changed_meanwhile_is_shown(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A grade that changed before it was written is shown as it is now, beside what was typed; one advice, which works."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    fields = form.fields
+    fields.inputs["score"].value = "9"
+    group = fields.objectives.add_group()
+    group.source.value, group.rows[0].id.value = "unknown", "m.1"
+    theirs = find(sandbox) | {"score": 6, "comment": "By Ms Other.", "late": "true"}
+    sandbox.put_record("results", theirs)
+    form.push.go.click()
+    form.push.wait(30)
+    assert "now: 6 → <b>9</b>" in fields.now["score"].value
+    assert "now: By Ms Other." in fields.now["comment"].value
+    assert fields.inputs["comment"].value == "By Ms Other."
+    assert fields.inputs["late"].label == "as it is: true"
+    assert fields.touched == ["score", "learningObjectiveSet"]
+    assert "nothing was written: somebody changed this grade meanwhile" in form.grade.state.value
+    assert "press Try again below to see both" in form.upsert.state.value
+    assert "Try it again to see both." in str(form.receipt.receipt and form.receipt.receipt.entries["message"].iloc[0])  # fmt: skip
+    assert form.receipt.retry.layout.display is None
+    fields.inputs["score"].value = "9.5"  # to type on is a way, too
+    assert "score 6 → 9.5" in form.preview.told.value
+    form.push.go.click()
+    form.push.wait(30)
+    held = find(sandbox)
+    assert (held["score"], held["comment"], held["late"]) == (9.5, "By Ms Other.", "true")
+
+
+def test_what_is_there_is_read_when_a_grade_is_chosen(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Beside the fields stands what the gradebook has when the grade is chosen, not when its class was."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form, student="student-002")
+    sandbox.put_record("results", find(sandbox) | {"score": 6})
+    form.student.value = "student-001"
+    assert "now: 6" in form.fields.now["score"].value
+
+
+def test_what_is_next_where_nothing_can_be_written(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where something stands in the way, the step says where it is decided, and not to write it."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = "-1"
+    assert "next: see below why it cannot be written" in form.upsert.state.value
+    form.fields.inputs["score"].value = "9"
+    assert "next: look at it, then write it" in form.upsert.state.value
+    form.push.go.click()
+    form.push.wait(30)
+    sandbox.put_record("results", find(sandbox) | {"score": 6})
+    form.student.value = "student-002"
+    form.student.value = "student-001"
+    form.fields.inputs["score"].value = "8"
+    assert "next: choose under Conflicts whose grade shall stand" in form.upsert.state.value
+
+
 def test_what_is_odd_about_a_date(sandbox: Sandbox, tmp_path: Path) -> None:
     """A date far ahead, or before the line item was given, is warned of; a time says whose clock it is by."""
     form = ResultForm(gt.connect(sandbox), folder=tmp_path)
