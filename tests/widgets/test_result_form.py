@@ -412,13 +412,13 @@ def test_an_id_that_stands_twice_is_warned_of(sandbox: Sandbox, tmp_path: Path) 
     for row in group.rows:
         assert "This id stands 2 times in the group" in row.message.value
         assert "a UUID; this is none" in row.message.value
-    assert "case, m.1 (1 of 2): nothing → 3" in form.preview.told.value
-    assert "case, m.1 (2 of 2): nothing → “Good”" in form.preview.told.value
+    assert "case, m.1 (1 of 2): nothing → 3" in form.preview.few.value
+    assert "case, m.1 (2 of 2): nothing → “Good”" in form.preview.few.value
     told = form.fields.now["learningObjectiveSet"].value
     assert "case: m.1 3, m.1 “Good”" in told
     assert not form.push.go.disabled
     other.score.value = "4"
-    assert "case, m.1 (2 of 2): nothing → 4 “Good”" in form.preview.told.value
+    assert "case, m.1 (2 of 2): nothing → 4 “Good”" in form.preview.few.value
     group.rows[0].remove.click()
     assert "times in the group" not in page(group.view)
 
@@ -432,10 +432,10 @@ def test_a_score_that_is_not_expected_is_warned_of(sandbox: Sandbox, tmp_path: P
     status.value = "exempt"
     expected = "&quot;exempt&quot; expects no score, but there is the score 7, which is sent too."
     assert expected in told.value
-    assert "(no score is expected; the score 7 is sent all the same)" in form.preview.told.value
+    assert "(no score is expected; the score 7 is sent all the same)" in form.preview.few.value
     assert not form.push.go.disabled
     form.fields.inputs["score"].value = "8.5"  # which is there
-    assert "(no score is expected; the score 8.5 stays all the same)" in form.preview.told.value
+    assert "(no score is expected; the score 8.5 stays all the same)" in form.preview.few.value
     form.fields.inputs["score"].value = ""
     assert told.value == ""
     form.fields.inputs["textScore"].value = "B"
@@ -482,7 +482,7 @@ def test_what_somebody_changed_meanwhile_is_shown(sandbox: Sandbox, tmp_path: Pa
     assert "Try it again to see both." in str(form.receipt.receipt and form.receipt.receipt.entries["message"].iloc[0])  # fmt: skip
     assert form.receipt.retry.layout.display is None
     fields.inputs["score"].value = "9.5"  # to type on is a way, too
-    assert "score 6 → 9.5" in form.preview.told.value
+    assert "score 6 → 9.5" in form.preview.few.value
     form.push.go.click()
     form.push.wait(30)
     held = find(sandbox)
