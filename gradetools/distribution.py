@@ -172,7 +172,7 @@ def render_distribution(one: Distribution) -> Html:
     )
     title = element("div", element("b", shorten(one.title)))
     told = element("div", shorten(one.tell_numbers(), _LONGEST), hook="gt-reason")
-    return element("div", title, picture, told, style=f"flex: 1 1 20em; max-width: {_WIDTH}px")
+    return element("div", title, picture, told, style=f"flex: 1 1 26em; max-width: {_WIDTH}px")
 
 
 def _divide(scores: Scores) -> tuple[float, float, int]:

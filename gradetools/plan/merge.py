@@ -182,7 +182,7 @@ def is_graded(record: Mapping[str, Any] | None) -> bool:
 
 
 def _losses(before: Record | None, after: Record | None, *, cleared: bool) -> tuple[str, str]:
-    """Name the fields that a living record loses beside its score, and the texts of it that others replace."""
+    """Name the fields that a living record loses beside its score, and what of it is replaced: a comment, an exemption."""
     if before is None or after is None or not (is_active(before) and is_active(after)):
         return "", ""
     wiped = [
@@ -194,7 +194,11 @@ def _losses(before: Record | None, after: Record | None, *, cleared: bool) -> tu
         and not (cleared and name == "textScore")
     ]
     old, new = before.get("comment"), after.get("comment")
-    return ",".join(wiped), "comment" if old and new and old != new else ""
+    replaced = ["comment"] if old and new and old != new else []
+    # Somebody took care to excuse the student.
+    if before.get("scoreStatus") == "exempt" != after.get("scoreStatus"):
+        replaced.append("scoreStatus")
+    return ",".join(wiped), ",".join(replaced)
 
 
 def _only_clears(wanted: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import ipywidgets as ipw
@@ -22,11 +23,17 @@ def find_again(gradebook: Gradebook | None) -> list[ipw.Widget]:
     environment = gradebook.environment if gradebook else None
     found: list[ipw.Widget] = []
     for run in find_runs(environment):
-        writing = Writing(run.receipts)
+        told = ipw.HTML(say("warning", f"A push to {run.plan.environment.name} is under way:"))
+        writing = Writing(run.receipts, on_end=partial(_tell_ended, told))
         writing.attach(run)
-        name = run.plan.environment.name
-        found += [ipw.HTML(say("warning", f"A push to {name} is under way:")), writing.view]
+        found += [told, writing.view]
     return found or [ipw.HTML(_tell_end(run)) for run in find_ended(environment)]
+
+
+def _tell_ended(told: ipw.HTML, run: PushRun) -> None:
+    """Say that a push that was under way is so no longer; its retry and undo say so themselves."""
+    if run.receipt is not None and run.plan.undo_of == "":
+        told.value = _tell_end(run)
 
 
 def _tell_end(run: PushRun) -> str:

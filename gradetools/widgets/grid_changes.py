@@ -120,7 +120,7 @@ def _mark(changes: pd.DataFrame) -> pd.DataFrame:
 
 
 _HARM_TIP: Final = "The grade that is there would lose this."
-_REPLACED_TIP: Final = "Another text would stand in its place."
+_REPLACED_TIP: Final = "Something else would stand in its place."
 _TIPS: Final = {
     "changed by a later push": "A later push of yours changed this grade.",
     "changed by others": "Somebody else changed this grade.",

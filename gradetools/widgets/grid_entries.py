@@ -28,8 +28,7 @@ _MARKS: Final = {
     "blocked": ("error", "not written"),
     "unsent": ("warning", "not sent yet"),
 }
-#: The reasons of a failed entry that may have been written after all.
-_UNCERTAIN: Final = ("outcome-unknown", "server-error")
+#: Of a failed entry whose outcome is unknown.
 _UNSURE: Final = ("error", "perhaps written")
 _HARM: Final = (("lowered", "lowered"), ("cleared", "removed"))
 _HARM_TIP: Final = "The grade that was there lost this."
@@ -64,7 +63,7 @@ def _mark(entries: pd.DataFrame) -> pd.DataFrame:
     """Mark in words what is not as it should be."""
     bad = entries[entries["state"].isin(list(_MARKS)).to_numpy()]
     found = [
-        _UNSURE if reason in _UNCERTAIN else _MARKS[state]
+        _UNSURE if reason == "outcome-unknown" else _MARKS[state]
         for state, reason in zip(bad["state"].tolist(), bad["reason"].tolist(), strict=True)
     ]
     return pd.DataFrame(
@@ -94,7 +93,13 @@ def _list_views(entries: pd.DataFrame, words: pd.Series) -> dict[str, NDArray[np
     """List what can be looked at alone; only what has any rows."""
     states = entries["state"]
     views = {PROBLEMS: ~states.isin(list(GOOD_STATES)).to_numpy()}
-    written = states.isin(WRITTEN).to_numpy()
-    views |= {word: written & entries[name].to_numpy(dtype=bool) for name, word in _HARM}
     views |= {word: (words == word).to_numpy() for word in (*_ORDER, *UNDONE)}
+    written = states.isin(WRITTEN).to_numpy()
+    for name, word in _HARM:
+        # What an undo removed is called so already.
+        views[word] = (
+            views[word]
+            if word in UNDONE and views[word].any()
+            else written & entries[name].to_numpy(dtype=bool)
+        )
     return {name: mask for name, mask in views.items() if mask.any()}

@@ -14,7 +14,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from gradetools.errors import PushRunningError
+from gradetools.errors import PushRunningError, UnsafePlanError
 from gradetools.gradebook import Gradebook
 from gradetools.plan import Plan
 from gradetools.push import PRODUCTION, Progress, check_plan, push_plan
@@ -26,6 +26,7 @@ from gradetools.widgets.step import tell_error, telling
 
 _RUNS: dict[tuple[Environment, Path], PushRun] = {}
 _GATE = threading.Lock()
+_UNSAFE = "I have looked; lower or remove that many grades"
 _TOO_LATE = "Stop came too late: all of it was sent"
 
 
@@ -161,9 +162,9 @@ class PushPanel:
         self._offer: tuple[Plan, Gradebook, str | None] | None = None
         self.run: PushRun | None = None
         self.confirm = ipw.Text(description="Number of grades", style=LABEL).add_class("gt-confirm")
-        self.allow_unsafe = ipw.Checkbox(
-            description="I have looked; lower or remove that many grades", indent=False, layout=WIDE
-        ).add_class("gt-allow-unsafe")
+        self.allow_unsafe = ipw.Checkbox(description=_UNSAFE, indent=False, layout=WIDE).add_class(
+            "gt-allow-unsafe"
+        )
         self.note = ipw.Text(
             description="Note (optional)",
             placeholder="remembered with this push",
@@ -207,7 +208,10 @@ class PushPanel:
         _show(self.bar, when=False)
         self.told.value = "" if plan.writes else tell_nothing(plan)
         with telling(self.alert):
-            plan.raise_if_unsafe()
+            try:
+                plan.raise_if_unsafe()
+            except UnsafePlanError as error:
+                self.alert.value = say("error", str(error), f" Here: tick “{_UNSAFE}”.")
         _show(self.allow_unsafe, when=bool(self.alert.value))
         if resume is not None:
             self.go.description = _tell_rest(left)

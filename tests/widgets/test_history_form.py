@@ -13,6 +13,7 @@ from form_driving import drive, page, states, write_sheet
 import gradetools as gt
 from gradetools.errors import PushRunningError
 from gradetools.journal import open_journal
+from gradetools.journal.record import Outcome
 from gradetools.sandbox import Sandbox
 from gradetools.widgets import HistoryForm, ImportForm
 
@@ -216,6 +217,8 @@ def test_an_unfinished_push_is_offered_by_the_import(
     offered.go_on.click()
     assert sandbox.requests(method="PUT") == []
     assert offered.writing is not None
+    assert "would write 3 grades" in offered.writing.preview.told.value
+    assert "3 create" in offered.writing.preview.told.value
     offered.writing.push.go.click()
     receipt = offered.writing.push.wait(30)
     assert receipt is not None
@@ -226,6 +229,27 @@ def test_an_unfinished_push_is_offered_by_the_import(
     assert offered.view.layout.display == "none"
     form.where.connect.click()
     assert offered.view.layout.display == "none"
+
+
+def test_going_on_shows_what_is_left(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """The preview of going on with a push has the grades that are left of it, and no other; all of it is the plan that is pushed."""
+    pushed = leave_unfinished(gradebook, tmp_path, *ROWS)
+    with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+        plan, (first, *left) = journal.read_plan(pushed), sorted(journal.unsent(pushed))
+        journal.record(pushed, [Outcome(first, "created")])
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = pushed
+    form.go_on.click()
+    assert form.writing is not None
+    shown = form.writing.preview
+    assert shown.plan is not None
+    assert list(shown.plan.changes.index) == left
+    assert "1 of its 3 grades are done" in shown.told.value
+    assert form.writing.push.go.description == "Go on: write the other 2 grades"
+    form.writing.push.go.click()
+    receipt = form.writing.push.wait(30)
+    assert receipt is not None
+    assert receipt.rows == len(plan.changes)
 
 
 def test_going_on_can_be_tried_again(gradebook: gt.Gradebook, tmp_path: Path) -> None:

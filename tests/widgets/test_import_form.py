@@ -165,6 +165,7 @@ def test_lowering_many_grades_needs_a_tick(gradebook: gt.Gradebook, tmp_path: Pa
     drive(form, path)
     assert "lowers or clears" in form.push.alert.value
     assert form.push.allow_unsafe.layout.display is None
+    assert f"tick “{form.push.allow_unsafe.description}”" in form.push.alert.value
     form.push.go.click()
     assert form.push.run is None
     form.push.allow_unsafe.value = True
@@ -205,6 +206,7 @@ def test_run_again_finds_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> No
     receipt = form.push.wait(30)
     assert receipt is not None
     assert receipt.push_id in page(again.view)
+    assert "A push to sandbox is under way" not in page(again.view)
     assert find_runs() == []
     assert "under way" not in page(ImportForm(gradebook, folder=tmp_path).view)
 

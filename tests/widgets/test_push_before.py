@@ -249,3 +249,25 @@ def test_what_cannot_be_pressed_does_not_look_as_if_it_could(form: ImportForm) -
     form.receipt.undo.click()
     assert form.writing.undo is not None
     assert form.writing.undo.push.go.button_style == "primary"
+
+
+def test_a_receipt_marks_what_was_lost_and_what_is_uncertain(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A receipt marks the grades that were lowered or removed, and which failed one may have been written after all."""
+    form = ImportForm(gt.connect(sandbox, patience=gt.Patience(attempts=1)), folder=tmp_path)
+    rows = ("00041,1", "00082,CLEAR", "00123,10", "00164,9")
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Quiz 1", *rows))
+    sandbox.order(Fault(method="PUT", path="student-003", status=422))
+    sandbox.order(Fault(method="PUT", path="student-004", status=503, times=None))
+    sandbox.order(
+        Fault(method="GET", path="results/algebra-quiz-1.student-004", status=503, times=None)
+    )
+    receipt = write(form.writing)
+    assert receipt.entries["reason"].tolist() == ["", "", "refused", "outcome-unknown"]
+    assert form.receipt.grid.text().count("not written") == 1
+    assert form.receipt.grid.text().count("perhaps written") == 1
+    for view, name in (("lowered", "Ada"), ("removed", "Ben")):
+        form.receipt.grid.view = view
+        assert f"{name} Example" in form.receipt.grid.text()
+        assert view in form.receipt.grid.text()

@@ -305,6 +305,17 @@ def test_a_wiped_comment_is_told_and_bound(desk: Desk) -> None:
     assert gt.Plan.from_json(plan.to_json()).tell_harm() == "1 comment removed"
 
 
+def test_an_exemption_that_is_lifted_is_told(desk: Desk) -> None:
+    """A score for somebody who was excused is marked, and is no loss."""
+    desk.change("algebra-quiz-1", 1, score=None, scoreStatus="exempt")
+    plan = desk.plan(desk.sheet("Quiz 1", "9", "8"))
+    assert [mark_harm(each) for each in plan.changes.to_dict(orient="records")] == [
+        "score status replaced",
+        "",
+    ]
+    assert (plan.tell_replaced(), plan.tell_harm()) == ("score status of 1 grade replaced", "")
+
+
 def test_a_plan_of_before_is_read(desk: Desk) -> None:
     """A plan that was saved when nothing was noted of comments is still the plan that it was."""
     plan = desk.plan(desk.sheet("Quiz 1", "9"))
