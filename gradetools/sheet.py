@@ -17,7 +17,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.cells import Cells, make_frame, read_cells
-from gradetools.cells.defused import is_defusable
 from gradetools.errors import ColumnsError, SheetError
 from gradetools.formats import describe, recognise
 from gradetools.formats.recognition import (
@@ -25,7 +24,11 @@ from gradetools.formats.recognition import (
     ColumnDescription,
     Description,
     Recognition,
+    find_summaries,
     header_cells,
+    is_receipt,
+    unquote_text,
+    unwrap_text,
 )
 from gradetools.showing import MOST_COLUMNS, MOST_ROWS, Showing, Shown
 
@@ -108,9 +111,9 @@ class Sheet(Shown):
         seen: Counter[str] = Counter()
         keys = []
         texts = header_cells(self.cells, self.recognition.header_line)
-        receipt = _is_receipt(texts)
+        receipt = is_receipt(texts)
         for position, text in enumerate(texts):
-            name = _unquote(text, receipt=receipt) or f"(column {name_column(position)})"
+            name = unquote_text(text, receipt=receipt) or f"(column {name_column(position)})"
             seen[name] += 1
             keys.append(ColumnKey(name, seen[name]))
         return tuple(keys)
@@ -126,6 +129,12 @@ class Sheet(Shown):
     def student_rows(self) -> pd.DataFrame:
         """The rows of `frame` that hold a student."""
         return self.frame[(self.roles == "student").to_numpy()]
+
+    @property
+    def summaries(self) -> dict[int, str]:
+        """The rows of averages and the like, which are no students: line to what stands there first."""
+        lines = [line for line, role in self.recognition.roles.items() if role == "summary"]
+        return {line: next(filter(str.strip, self.cells.frame.loc[line])) for line in lines}
 
     @cached_property
     def maxima(self) -> dict[ColumnKey, str]:
@@ -203,7 +212,7 @@ class Sheet(Shown):
         stripped = [text.strip() for text in texts]
         # Few cells begin so, and it is soon seen; a million calls are not soon made.
         meant = [
-            _unwrap(text, receipt=self._is_receipt) if text[:1] in ("=", "'") else text
+            unwrap_text(text, receipt=self._is_receipt) if text[:1] in ("=", "'") else text
             for text in stripped
         ]
         if prefix:
@@ -212,7 +221,7 @@ class Sheet(Shown):
 
     @cached_property
     def _is_receipt(self) -> bool:
-        return _is_receipt(key.name for key in self.header)
+        return is_receipt(key.name for key in self.header)
 
     def with_cell(self, line: int, column: ColumnKey | str, value: str) -> Sheet:
         """Make the same sheet with another text in one cell.
@@ -230,7 +239,9 @@ class Sheet(Shown):
             raise SheetError(f"{self.name} has no line {line}: name one from {first} to {last}.")
         frame = self.cells.frame.copy()
         frame.loc[line, position] = value
-        return replace(self, cells=replace(self.cells, frame=frame))
+        changed = replace(self, cells=replace(self.cells, frame=frame))
+        # A row of averages that is given an id is a student's.
+        return _set_summaries_apart(changed) if line in self.summaries else changed
 
     def without_texts(self, columns: Iterable[ColumnKey | str]) -> Sheet:
         """Make the same sheet with some columns blank in every student row.
@@ -310,23 +321,6 @@ class Sheet(Shown):
         return header < line <= header + len(self.frame)
 
 
-def _unwrap(text: str, *, receipt: bool) -> str:
-    """Give a cell's text, which has no blanks around it, as it is meant; see `Sheet.column`."""
-    text = _unquote(text, receipt=receipt).strip()
-    if text.startswith('="') and text.endswith('"') and len(text) > 2:
-        return text[2:-1].strip()
-    return text
-
-
-def _unquote(text: str, *, receipt: bool) -> str:
-    """Take off the `'` that a receipt puts before what a spreadsheet program would run as a formula."""
-    return text[1:] if receipt and text.startswith("'") and is_defusable(text[1:]) else text
-
-
-def _is_receipt(names: Iterable[str]) -> bool:
-    return any(name.startswith(OWN_COLUMN) for name in names)
-
-
 @lru_cache(maxsize=1_000)
 def name_column(position: int) -> str:
     """Give the letters by which a spreadsheet program calls a column; positions count from 0."""
@@ -348,7 +342,7 @@ def read_sheet(
     Args:
         source: the path of a CSV, of an XLSX, XLS or ODS workbook, or of a OneRoster CSV package (zip or folder);
             or what was pasted, as a stream (`io.StringIO(text)`); or a DataFrame, whose index is left out.
-        worksheet: which worksheet of a workbook; without it the first that holds students and scores.
+        worksheet: which worksheet of a workbook; without it the one that holds students and scores, the first of several.
         encoding: of a CSV; without it it is detected.
         delimiter: of a text; without it it is detected.
         header_row: the line of the header, from 1; without it it is found among the first lines.
@@ -367,29 +361,40 @@ def read_sheet(
 
 def _understand(cells: Cells, **options: Any) -> Sheet:  # noqa: ANN401 - the options of `recognise`
     recognition = recognise(cells, **options)
-    sheet = Sheet(cells, recognition, describe(cells, recognition))
+    sheet = _set_summaries_apart(Sheet(cells, recognition, describe(cells, recognition)))
     if not len(sheet.frame):
         raise SheetError(f"{sheet.name} has a header and no rows below it: export the sheet again.")
     return sheet
 
 
+def _set_summaries_apart(sheet: Sheet) -> Sheet:
+    """Make the same sheet with its rows of averages and the like known as such."""
+    found = find_summaries(sheet.cells, sheet.recognition, sheet.description)
+    return replace(sheet, recognition=replace(sheet.recognition, roles=found))
+
+
 def _choose_worksheet(source: Any, first: Cells, named: bool, options: Mapping[str, Any]) -> Sheet:  # noqa: ANN401, FBT001 - of `read_sheet`
-    """Take the first worksheet that holds students and scores, else the first that could be a table; or the one named."""
+    """Take the worksheet that looks most like one of grades, the first of several; or the one named."""
     looked_at = first.detected["worksheet"]
     others = [title for title in first.worksheets if title != looked_at]
-    nearest, refused = None, ""
+    found, refused = list[Sheet](), ""
     for title in (looked_at, *(() if named else others)):
         try:
             cells = first if title == looked_at else read_cells(source, worksheet=title)
-            sheet = _understand(cells, **options)
+            found.append(_understand(cells, **options))
         except SheetError as error:
             refused = refused or f"Of the worksheet {title!r}: {error}"
             continue
-        if sheet.description.holds_grades:
-            return sheet
-        nearest = nearest or sheet
-    if nearest is not None:
-        return nearest
+        if all(_tell_apart(found[-1])):
+            return found[-1]
+    if found:
+        return max(found, key=_tell_apart)
     also = "There are also the worksheets" if named else "No grade sheets are the others either:"
     told = f" {also} {', '.join(map(repr, others))}." if others else ""
     raise SheetError(f"{refused}{told}", worksheets=first.worksheets)
+
+
+def _tell_apart(sheet: Sheet) -> tuple[bool, bool, bool]:
+    """Say how much a worksheet looks like one of grades: by its columns, the head of some, and several students."""
+    told = sheet.description
+    return told.holds_grades, told.names_people, len(sheet.student_rows) > 1

@@ -98,13 +98,12 @@ def _stated(facts: Facts) -> pd.DataFrame:
 def _no_student_column(facts: Facts) -> Iterator[Finding]:
     if facts.columns.student_column is None:
         names = ", ".join(repr(str(key)) for key in facts.sheet.header)
-        told = f"No column holds the students' ids; the sheet has {names}."
+        told = f"No column is chosen that says whose the grades are; the sheet has {names}."
+        fix = (
+            "Choose one of them in step 3 of the form, at “Whose grades” (with_meaning in Python)."
+        )
         if facts.columns.of("name"):
-            fix = (
-                "Add a column of ids, usernames or email addresses; nobody is found by name alone."
-            )
-        else:
-            fix = "Choose one of them."
+            fix += " Where none holds ids, usernames or email addresses, add one: nobody is found by name alone."
         yield Finding(0, "", told, fix)
 
 

@@ -11,6 +11,11 @@ from gradetools.checks.facts import LEFT, NEVER, Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.columns import MANGLED, MOST_LIKENESSES
 
+#: What to do about a row without an id, which nobody can be picked for.
+_NO_ID = (
+    "Enter the student's id in the cell; or leave it, if it is no student: nothing is sent for it."
+)
+
 
 def _asking_rows(facts: Facts, how: str) -> pd.DataFrame:
     """Give the rows of students that were found so, where some entry asks for something."""
@@ -44,7 +49,7 @@ def _names(facts: Facts, candidates: tuple[str, ...]) -> str:
     "student-unknown",
     "error",
     means="Nobody in the gradebook's classes has that id.",
-    fix="Correct the cell, choose another column of ids, or pick the student (step 3 of the form, --student, match_student).",
+    fix="Correct the cell, choose another column of ids, or pick the student in step 3 of the form (--student on the command line, match_student in Python).",
 )
 def _student_unknown(facts: Facts) -> Iterator[Finding]:
     if facts.columns.student_column is None:
@@ -59,9 +64,8 @@ def _student_unknown(facts: Facts) -> Iterator[Finding]:
             else "The row has grades but no student's id."
         )
         near = _names(facts, row.candidates)  # type: ignore[arg-type] # - the stubs do not know the columns
-        yield Finding(
-            int(str(row.line)), _column(facts), message, f"Perhaps {near}?" if near else ""
-        )
+        fix = f"Perhaps {near}?" if near else "" if text else _NO_ID
+        yield Finding(int(str(row.line)), _column(facts), message, fix)
 
 
 @check(
@@ -104,13 +108,25 @@ def _likenesses_limited(facts: Facts) -> Iterator[Finding]:
     "student-ambiguous",
     "error",
     means="Several students have that id.",
-    fix="Pick the student, or choose another column of ids (step 3 of the form, --student, match_student).",
+    fix="Pick the student, or choose another column of ids, in step 3 of the form (--student on the command line, match_student in Python).",
 )
 def _student_ambiguous(facts: Facts) -> Iterator[Finding]:
     for row in _asking_rows(facts, "ambiguous").itertuples():
         near = _names(facts, row.candidates)  # type: ignore[arg-type] # - the stubs do not know the columns
         message = f"{row.text!r} may be {near}."
         yield Finding(int(str(row.line)), _column(facts), message, "Pick one of them.")
+
+
+@check(
+    "summary-row",
+    "info",
+    means='A row at the top or the end of the table is called "Average", "Total" or the like where others have a name, and has '
+    "no id: it is no student, and nothing is taken from it.",
+    fix="Nothing; if it is a student, enter the id in the sheet and load it again.",
+)
+def _summary_row(facts: Facts) -> Iterator[Finding]:
+    for line, text in facts.sheet.summaries.items():
+        yield Finding(line, "", f"{text!r} is no student: it has no id. The line is left out.")
 
 
 @check(
@@ -196,7 +212,7 @@ def _student_not_in_class(facts: Facts) -> Iterator[Finding]:
     "student-withdrawn",
     "warning",
     means="The student has left the class.",
-    fix="Nothing, if the grade is still wanted.",
+    fix="Nothing, if the grade is still wanted; otherwise empty its cell.",
 )
 def _student_withdrawn(facts: Facts) -> Iterator[Finding]:
     left = facts.asking[facts.enrolment == LEFT]

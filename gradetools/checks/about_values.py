@@ -29,7 +29,7 @@ MOST_PLACES = 20
     "error",
     means="Two cells hold a grade of one student for one line item, and which of them counts is not said, or cannot be "
     "said because one is blocked or clears the grade.",
-    fix="Empty all but one of them, or say which of several counts: the best, the latest or the first.",
+    fix="Empty all but one of them, or say in step 3 of the form which of several counts: the best, the latest or the first (--attempts on the command line, with_attempts in Python).",
 )
 def _duplicate_entry(facts: Facts) -> Iterator[Finding]:
     for group in _attempts(facts, disputed=True):
@@ -110,7 +110,7 @@ def _join_places(places: Iterable[str]) -> str:
     "score-not-a-number",
     "error",
     means="The cell holds no score: some other text, infinity, yes or no, a damaged date.",
-    fix="Correct the cell, or say what the text stands for (step 3 of the form, --token, with_token).",
+    fix="Correct the cell, or say in step 3 of the form what the text stands for (--token on the command line, with_token in Python).",
 )
 def _score_not_a_number(facts: Facts) -> Iterator[Finding]:
     for row in facts.where(facts.entries["kind"] == Kind.TEXT):

@@ -8,6 +8,7 @@ question until `Columns` holds one of its answers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -51,6 +52,12 @@ class Check:
 
 
 CHECKS: dict[str, Check] = {}
+_ELSEWHERE = re.compile(r" \([^()]* in Python\)")
+
+
+def tell_in_form(fix: str) -> str:
+    """Say what to do to who has the form before them, without what the command line and Python call it."""
+    return _ELSEWHERE.sub("", fix)
 
 
 def check(

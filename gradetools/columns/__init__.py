@@ -26,8 +26,11 @@ from gradetools.columns.students import (
     MOST_LIKENESSES,
     STUDENT_COLUMN,
     StudentIndex,
+    find_example,
     find_student,
+    list_repeated,
     students_matched,
+    tell_lines,
 )
 from gradetools.columns.suggestions import ClassGuess, guess_class, suggest_columns
 from gradetools.columns.titles import Found, LineItemIndex
@@ -52,16 +55,19 @@ __all__ = [
     "SavedColumns",
     "StudentIndex",
     "categorise",
+    "find_example",
     "find_lacking",
     "find_named_classes",
     "find_own_classes",
     "find_student",
     "guess_class",
     "list_columns",
+    "list_repeated",
     "read_columns",
     "read_other_keys",
     "spread",
     "students_matched",
     "suggest_columns",
+    "tell_lines",
     "write_columns",
 ]

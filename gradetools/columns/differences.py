@@ -37,7 +37,11 @@ def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[st
     answers = set(then.answers) ^ set(now.answers)
     told += sorted({f"another answer to {each.code.replace('-', ' ')}" for each in answers})
     if now.attempts != then.attempts:
-        told.append(f"of several grades: {then.attempts}")
+        told.append(
+            "of several grades none is sent"
+            if then.attempts == "refuse"
+            else f"of several grades the {then.attempts} counts"
+        )
     return told
 
 

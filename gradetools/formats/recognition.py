@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gradetools.cells import Cells
+from gradetools.cells.defused import is_defusable
 
 #: The fields of a student that a key column may hold, the most certain first.
 STUDENT_FIELDS = ("sourcedId", "identifier", "userIds", "username", "email")
@@ -29,10 +30,25 @@ ROLES = (
     "dates",
     "test_student",
     "deleted",
+    "summary",
     "blank",
 )
 #: An export's header stands among so many first rows, below what somebody may have put above it.
 FIRST_ROWS = 15
+#: A row of averages or the like stands among so many first or last ones below the header.
+_OUTER_ROWS = 20
+#: What such a row is called, without blanks and signs. No "max", "min" or "media": somebody may be called so.
+_SUMMARIES = frozenset(
+    (
+        "average", "averages", "classaverage", "courseaverage", "avg", "mean", "means", "classmean", "median", "classmedian",
+        "total", "totals", "grandtotal", "sum", "count", "highest", "lowest", "maximum", "minimum", "stdev", "standarddeviation",
+        "durchschnitt", "klassendurchschnitt", "mittelwert", "klassenmittel", "notenschnitt", "summe", "gesamt", "anzahl",
+        "standardabweichung",  # German
+        "moyenne", "moyennes", "moyennedelaclasse", "moyennedeclasse", "médiane", "somme", "écarttype",  # French
+        "promedio", "promediodelaclase", "mediana", "suma",  # Spanish
+        "mediadellaclasse", "somma", "gemiddelde", "klassengemiddelde", "totaal",  # Italian, Dutch
+    )
+)  # fmt: skip
 #: The columns that a receipt adds to a sheet begin so; no export has them.
 OWN_COLUMN = "gradetools_"
 #: Moodle's way to write a header after a blank.
@@ -111,6 +127,11 @@ class Description:
         scores = any(each.means in ("score", "text_score") for each in self.columns)
         return scores and any(each.keys or each.means == "student" for each in self.columns)
 
+    @property
+    def names_people(self) -> bool:
+        """Whether a column is headed as one of students, by their ids or their names."""
+        return any(each.means in ("student", "name") for each in self.columns)
+
 
 def tidy(text: str) -> str:
     """Take off blanks at both ends, and make one blank of several blanks or line breaks."""
@@ -170,3 +191,59 @@ def blank_lines(frame: pd.DataFrame) -> dict[int, str]:
         if not len(rows):
             return {}
     return dict.fromkeys(frame.index[rows].tolist(), "blank")
+
+
+def find_summaries(
+    cells: Cells, recognition: Recognition, description: Description
+) -> dict[int, str]:
+    """Give the rows their roles anew, "summary" to each that is called "Average" or the like where others have a name, and has no id.
+
+    They stand at the top or the end of a table. A row with an id is a student's, whatever the name.
+    """
+    roles = {line: role for line, role in recognition.roles.items() if role != "summary"}
+    below = cells.frame.loc[recognition.header_line + 1 :]
+    rows = below.drop(index=list(roles), errors="ignore")
+    names = [each.position for each in description.columns if each.means == "name"]
+    outer = [*rows.index[:_OUTER_ROWS], *rows.index[_OUTER_ROWS:][-_OUTER_ROWS:]]
+    called = rows.loc[outer, names].to_numpy(dtype=object).tolist()
+    found = [
+        line for line, texts in zip(outer, called, strict=True) if _call_row(texts) in _SUMMARIES
+    ]
+    if found:
+        ids = [each.position for each in description.columns if each.means == "student"]
+        roles |= {line: "summary" for line in found if _has_no_id(rows, line, ids, names, found)}
+    return roles
+
+
+def _has_no_id(
+    rows: pd.DataFrame, line: int, ids: list[int], names: list[int], summaries: list[int]
+) -> bool:
+    """Whether a row has no id; where no header says which these are, whether it lacks what every student's row has."""
+    if ids:
+        return not rows.loc[line, ids].map(str.strip).any()
+    students = rows.drop(index=summaries)
+    others = [place for place in range(rows.shape[1]) if place not in names]
+    full = [place for place in others if all(map(str.strip, students[place].tolist()))]
+    return not rows.loc[line, full].map(str.strip).all()
+
+
+def _call_row(names: list[str]) -> str:
+    return re.sub(r"[\W_]+", "", "".join(names).casefold())
+
+
+def unwrap_text(text: str, *, receipt: bool) -> str:
+    """Give a cell's text, which has no blanks around it, as it is meant; see `Sheet.column`."""
+    text = unquote_text(text, receipt=receipt).strip()
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+        return text[2:-1].strip()
+    return text
+
+
+def unquote_text(text: str, *, receipt: bool) -> str:
+    """Take off the `'` that a receipt puts before what a spreadsheet program would run as a formula."""
+    return text[1:] if receipt and text.startswith("'") and is_defusable(text[1:]) else text
+
+
+def is_receipt(names: Iterable[str]) -> bool:
+    """Say whether a header is that of a receipt: it has columns that gradetools added."""
+    return any(name.startswith(OWN_COLUMN) for name in names)

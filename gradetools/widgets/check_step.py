@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
+import pandas as pd
 
 from gradetools.checks import CHECKS
+from gradetools.checks.registry import tell_in_form
 from gradetools.checks.scaled import SCALED_BY, show_scale
+from gradetools.columns import tell_lines
 from gradetools.errors import ColumnsError
 from gradetools.widgets.corrections import ANSWERS, SCALED, Corrections
 from gradetools.widgets.draft import Draft
@@ -31,6 +34,8 @@ from gradetools.widgets.look import (
 from gradetools.widgets.step import Step, offer, telling
 
 MOST_FINDINGS = 100
+#: So many sentences of one kind in one column are told one by one.
+MOST_ALIKE = 5
 _RANK = {"error": 0, "question": 1, "warning": 2, "info": 3}
 _HINT = "To correct a cell, double-click it, or press Enter on it; the file itself is not touched."
 _CALLED = {"error": "error", "question": "question", "warning": "warning", "info": "note"}
@@ -148,20 +153,24 @@ class CheckStep(Step):
         return say(worst, f"Found: {', '.join(told)}. ", blocks if entries["blocked"] else "")
 
     def _show_findings(self) -> None:
-        """Tell what was found, one line for each kind and column: its number, its first place and sentence."""
+        """Tell what was found, a line for each sentence, and for each kind in a column where there are many."""
         findings = choose_findings(self._draft.checked.findings, self.grid.view)
-        kinds = findings.groupby(["code", "column"], sort=False)
-        first = kinds.head(1).assign(number=kinds["line"].transform("size"))
-        first = first.iloc[first["severity"].map(_RANK).argsort(kind="stable")]
+        told = [
+            row
+            for _, kind in findings.groupby(["code", "column"], sort=False)
+            for row in _tell_kind(kind)
+        ]
+        told.sort(key=lambda row: _RANK[row["severity"]])
         rows = (
-            (mark(row["severity"], row["code"]), _tell_place(row), row["column"], row["message"], row["suggestion"])
-            for row in first.head(MOST_FINDINGS).to_dict(orient="records")
+            (mark(row["severity"], row["code"]), row["where"], row["column"], row["message"], row["suggestion"])
+            for row in told[:MOST_FINDINGS]
         )  # fmt: skip
         head = ("finding", "where", "column", "what", "to do")
-        shared = f"{count(len(findings), 'finding')} in {count(len(first), 'line')}: "
-        told = element("div", shared, "what is the same in a column shares one.", hook="gt-reason")
-        listed = table(head, rows, len(first))
-        self.findings.value = join(told if len(first) < len(findings) else "", listed)
+        shared = f"{count(len(findings), 'finding')}, listed in {count(len(told), 'line')}: "
+        shared += "what says the same, or comes often in a column, shares one."
+        listed = table(head, rows, len(told))
+        few = len(told) < len(findings)
+        self.findings.value = join(element("div", shared, hook="gt-reason") if few else "", listed)
 
     def _show_questions(self) -> None:
         findings = self._draft.checked.findings
@@ -185,7 +194,8 @@ class CheckStep(Step):
     def _choose_question(self, change: Mapping[str, Any]) -> None:
         code = change["new"][0] if change["new"] else ""
         answers = CHECKS[code].answers if code else ()
-        offer(self.answer, [(ANSWERS.get(answer, answer), answer) for answer in answers])
+        given = [(ANSWERS.get(answer, answer), answer) for answer in answers]
+        offer(self.answer, [("choose an answer", ""), *given] if given else [])
         self._tell_question()
 
     def _tell_question(self) -> None:
@@ -213,7 +223,9 @@ class CheckStep(Step):
             )
 
     def _answer(self, _: object) -> None:
-        if self.question.value:
+        if self.question.value and not self.answer.value:
+            self.alert.value = say("error", "No answer is chosen; choose one, then press Answer.")
+        elif self.question.value:
             code, column = self.question.value
             with self._again():
                 self._draft.columns = self._draft.columns.answer(code, column, self.answer.value)
@@ -268,12 +280,22 @@ class CheckStep(Step):
             self.settle(f"checked: {errors}, {questions} open{warnings}", doubt=doubt)
 
 
-def _tell_place(finding: Mapping[Any, Any]) -> str:
-    """Say where a kind of finding stands: `line 3`, `line 3 and 11 more`."""
-    if not finding["line"]:
-        return "sheet"
-    more = f" and {finding['number'] - 1:,} more" if finding["number"] > 1 else ""
-    return f"line {finding['line']}{more}"
+def _tell_kind(findings: pd.DataFrame) -> Iterator[dict[str, str]]:
+    """Tell the findings of one kind in one column: sentence by sentence, or the first of many, with their lines."""
+    several = findings["message"].nunique() > MOST_ALIKE
+    parts = [findings] if several else [part for _, part in findings.groupby("message", sort=False)]
+    for part in parts:
+        lines = part["line"].tolist()
+        row = {
+            name: str(part[name].iloc[0])
+            for name in ("code", "column", "severity", "message", "suggestion")
+        }
+        if several:
+            row["message"] = f"line {lines[0]}: {row['message']}"
+        if part["suggestion"].nunique() > 1:
+            row["suggestion"] = CHECKS[row["code"]].fix
+        row["suggestion"] = tell_in_form(row["suggestion"])
+        yield row | {"where": tell_lines(lines) if lines[0] else "sheet"}
 
 
 def _tell_blocking(counts: Mapping[str, int]) -> str:

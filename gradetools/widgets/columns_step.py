@@ -9,7 +9,14 @@ from typing import Any
 import ipywidgets as ipw
 import pandas as pd
 
-from gradetools.columns import Attempts, ColumnMeaning, students_matched
+from gradetools.columns import (
+    Attempts,
+    ColumnMeaning,
+    find_example,
+    list_repeated,
+    students_matched,
+)
+from gradetools.columns.guesses import tell_found
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.kept_columns import KeptColumns
@@ -34,9 +41,11 @@ _BLANK = element(
 _COUNTS: tuple[tuple[str, Attempts], ...] = (
     ("none is sent", "refuse"),
     ("the best counts", "best"),
-    ("the latest counts", "latest"),
-    ("the first counts", "first"),
+    ("the latest counts: by its date, or the lower row", "latest"),
+    ("the first counts: by its date, or the upper row", "first"),
 )
+#: So many students with several rows are named.
+_NAMED = 3
 
 
 class ColumnsStep(Step):
@@ -61,7 +70,7 @@ class ColumnsStep(Step):
         super().__init__("3. Columns", "columns", waits_for="Sheet")
         self._draft, self._on_done, self._on_change = draft, on_done, on_change
         self.student = ipw.Dropdown(description="Whose grades", style=LABEL, layout=WIDE)
-        self.key = ipw.Dropdown(description="is the student's", style=LABEL)
+        self.key = ipw.Dropdown(description="is the student's", style=LABEL, layout=WIDE)
         self.found = ipw.HTML().add_class("gt-found")
         self.unmatched: dict[str, ipw.Dropdown] = {}
         self.line_items: dict[str, ipw.Dropdown] = {}
@@ -73,7 +82,9 @@ class ColumnsStep(Step):
         self.go.add_class("gt-check").on_click(self._check)
         self.student.add_class("gt-student")
         self.key.add_class("gt-key")
-        self.attempts = ipw.Dropdown(options=_COUNTS, description="Of several", style=LABEL)
+        self.attempts = ipw.Dropdown(
+            options=_COUNTS, description="Of several", style=LABEL, layout=WIDE
+        )
         self.attempts.add_class("gt-attempts")
         self._repeated = ipw.HTML()
         self._several = ipw.VBox([self._repeated, self.attempts])
@@ -85,7 +96,8 @@ class ColumnsStep(Step):
             *(self._others, self.open_columns, self._scores, ipw.HTML(_BLANK), self._ignored),
             *(self.tokens.view, self.kept.below, self.go),
         ]
-        self._filling = False
+        self._filling, self._repeats = False, False
+        self._found_students = self._open_students = 0
         self.student.observe(self._choose_student, "value")
         self.key.observe(self._choose_key, "value")
         self.attempts.observe(self._choose_attempts, "value")
@@ -98,7 +110,7 @@ class ColumnsStep(Step):
         self.student.options = [("choose the column", ""), *((name, name) for name in names)]
         self.key.options = [
             ("whichever id fits", ""),
-            *((field, field) for field in STUDENT_FIELDS),
+            *((self._label_key(field), field) for field in STUDENT_FIELDS),
         ]
         chosen = columns.student_column
         self.student.value = str(chosen.column) if chosen else ""
@@ -110,8 +122,13 @@ class ColumnsStep(Step):
         self._show_columns()
         self.show_students()
         self.open("look whether each column means what it should, then check the grades")
-        if self._count_open():
+        if self.kept.offers or self._list_questions():
             self._ask()
+
+    def _label_key(self, field: str) -> str:
+        """Call a field of a student with an example: which of a school's numbers it is, its name does not say."""
+        example = find_example(self._draft.snapshot, field)
+        return f"{field}, such as {example}" if example else f"{field}, which nobody has here"
 
     def _use_kept(self) -> None:
         with self._changing():
@@ -189,34 +206,33 @@ class ColumnsStep(Step):
             self._picks.children = [*self.unmatched.values(), *([more] if left else [])]
 
     def _tell_found(self) -> pd.DataFrame:
-        matched = students_matched(self._draft.sheet, self._draft.columns, self._draft.snapshot)
-        found, rows = int((matched["sourced_id"] != "").sum()), len(matched)
-        missing = (
-            "" if found == rows else " Choose who the others are; without it they stay blocked."
-        )
-        self.found.value = say(
-            "good" if found == rows else "warning",
-            f"{found} of {count(rows, 'student')} found.{missing}",
-        )
-        self._show_several(self._count_repeated(matched))
+        """Say how many students were found, and what to do about the others."""
+        sheet, columns = self._draft.sheet, self._draft.columns
+        matched = students_matched(sheet, columns, self._draft.snapshot)
+        told, self._found_students, self._open_students = tell_found(matched)
+        if columns.student_column is None:
+            told = "Choose above, in “Whose grades”, the column of the students' ids, usernames or email addresses."
+        all_found = bool((matched["sourced_id"] != "").all())
+        self.found.value = say("good" if all_found else "warning", told)
+        self._show_several(list_repeated(sheet, columns, matched))
         return matched
 
-    def _count_repeated(self, matched: pd.DataFrame) -> int:
-        """Count the students with several rows; in a sheet that names line items in its rows, for one of these."""
-        sheet, rows = self._draft.sheet, (self._draft.sheet.roles == "student").to_numpy()
-        told = {"student": matched["sourced_id"].astype(str).to_numpy()}
-        for each in self._draft.columns.of("line_item"):
-            told[str(each.column)] = sheet.column(each.column)[rows].to_numpy()
-        table = pd.DataFrame(told)
-        again = table[table.duplicated().to_numpy() & (table["student"] != "").to_numpy()]
-        return again["student"].nunique()
-
-    def _show_several(self, repeated: int) -> None:
+    def _show_several(self, repeated: list[tuple[str, str]]) -> None:
         """Ask which of several grades counts, where somebody has several rows or it was said before."""
         asked = repeated or self._draft.columns.attempts != "refuse"
+        self._repeats = bool(repeated)
         self._several.layout.display = None if asked else "none"
-        who = f"{count(repeated, 'student')} {'has' if repeated == 1 else 'have'} several rows."
-        self._repeated.value = say("warning", who) if repeated else ""
+        what = (
+            "several grades for one line item"
+            if self._draft.columns.of("line_item")
+            else "several rows"
+        )
+        who = "; ".join(f"{name} ({lines})" for name, lines in repeated[:_NAMED])
+        left = len(repeated) - _NAMED
+        more = f"; and {count(left, 'other')}" if left > 0 else ""
+        has = "student has" if len(repeated) == 1 else "students have"
+        told = f"{len(repeated):,} {has} {what}: {who}{more}. Say below which of them counts."
+        self._repeated.value = say("warning", told) if repeated else ""
 
     def _people(self) -> list[tuple[str, str]]:
         students = self._draft.snapshot.students.drop_duplicates("sourced_id")
@@ -280,6 +296,7 @@ class ColumnsStep(Step):
             self._filling = False
             self._show_columns()
         self.show_students()
+        self._ask()
 
     def _choose_key(self, change: Mapping[str, Any]) -> None:
         chosen = self._draft.columns.student_column
@@ -288,6 +305,7 @@ class ColumnsStep(Step):
         with self._changing():
             self._draft.columns = self._draft.columns.with_meaning(chosen.column, key=change["new"])
         self.show_students()
+        self._ask()
 
     def _choose_attempts(self, change: Mapping[str, Any]) -> None:
         if not self._filling:
@@ -303,10 +321,28 @@ class ColumnsStep(Step):
         self._tell_open()
         self._ask()
 
+    def _list_questions(self) -> list[str]:
+        """List what is to be said before the check, the first thing first."""
+        if self._draft.columns.student_column is None:
+            return ["choose the column that says whose the grades are"]
+        number, told = self._count_open(), list[str]()
+        if self._open_students > self._found_students:
+            told.append("look whether it is the right class and the right column of ids")
+        elif self._open_students:
+            told.append(
+                f"choose who {count(self._open_students, 'student')} {'is' if self._open_students == 1 else 'are'}"
+            )
+        if self._repeats and self._draft.columns.attempts == "refuse":
+            told.append("say which of several grades counts")
+        if number:
+            told.append(f"choose the line item of {count(number, 'column')}")
+        return told
+
     def _ask(self) -> None:
-        """Say the next thing to do: line items come before the check."""
-        number = self._count_open()
-        told = f"choose the line item of {count(number, 'column')}, then " if number else ""
+        """Say the next thing to do: whose the grades are, and line items, come before the check."""
+        told = "".join(f"{each}, then " for each in self._list_questions())
+        if self.kept.offers:
+            told = f"use the columns that are kept, or {told or 'go on as suggested and '}"
         self._tell("next", f"● next: {told}check the grades")
 
     def _check(self, _: object) -> None:

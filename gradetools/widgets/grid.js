@@ -81,9 +81,10 @@ class GridView {
       make("div", "gtg-top", { role: "rowgroup" }, [this.head]), this.body,
     ]);
     this.scroller = guard(make("div", "gtg-scroller", { tabindex: -1 }, [this.grid]));
+    this.more = make("div", "gtg-more", { hidden: "" });
     this.note = make("div", "gtg-note", { id: `${this.id}-note` });
     this.root.classList.add("gtg");
-    this.root.append(this.bar, this.scroller, this.note);
+    this.root.append(this.bar, make("div", "gtg-frame", {}, [this.scroller]), this.more, this.note);
   }
 
   listen() {
@@ -273,6 +274,20 @@ class GridView {
       this.rove(held || this.wanted);
     }
     this.ask(first, last);
+    this.tellMore();
+  }
+
+  // Say which columns are out of sight on the right: nothing else tells of them where scrollbars hide themselves.
+  tellMore() {
+    const edge = this.scroller.getBoundingClientRect().left + this.scroller.clientWidth;
+    const wider = this.scroller.scrollWidth - this.scroller.clientWidth - this.scroller.scrollLeft > 1;
+    const cells = wider ? [...this.head.children] : [];
+    const titles = this.get("columns").map(({ title }) => title);
+    const names = titles.filter((_, number) => cells[number]?.getBoundingClientRect().right > edge + 1);
+    const text = names.length ? `Scroll to the right, or press →, for ${names.join(", ")}.` : "";
+    if (this.more.textContent !== text) this.more.textContent = text;
+    this.more.hidden = !text;
+    this.root.classList.toggle("gtg-more-right", Boolean(text));
   }
 
   // The rows to draw: those in sight and some around them, or all where they are few.

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from gradetools.checks import Checked
 from gradetools.checks.calling import NOT_FOUND
+from gradetools.checks.registry import tell_in_form
+from gradetools.formats.recognition import OWN_COLUMN
 from gradetools.sheet import Sheet
 from gradetools.widgets.grid_window import ALL, INDEX, MARK_COLUMNS, Table
 
@@ -40,7 +42,9 @@ def show_sheet(checked: Checked, corrections: Corrections) -> Table:
     rows = sheet.student_rows
     frame = rows.set_axis([str(key) for key in sheet.header], axis="columns").rename_axis("line")
     ignored = {str(each.column) for each in checked.columns.ignored}
-    frame = frame[sorted(frame.columns, key=lambda name: name in ignored)]
+    # What a receipt says of its rows is long, and was said of an earlier push.
+    own = [name for name in frame.columns if not name.startswith(OWN_COLUMN)]
+    frame = frame[sorted(own, key=lambda name: name in ignored)]
     editable = frozenset(frame.columns)
     if FOUND not in frame:
         frame.insert(0, FOUND, _names(checked, frame.index))
@@ -76,9 +80,8 @@ def _names(checked: Checked, lines: pd.Index) -> pd.Series:
 
 def _mark(findings: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Say of each finding where it stands; one of a whole row, or of no column that is there, stands at its line."""
-    advice = findings["suggestion"].where(
-        findings["suggestion"] == "", " → " + findings["suggestion"]
-    )
+    told = findings["suggestion"].map(tell_in_form)
+    advice = told.where(told == "", " → " + told)
     columns = findings["column"]
     marks = {
         "row": findings["line"],
@@ -92,7 +95,13 @@ def _mark(findings: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _mark_corrected(corrections: Corrections) -> pd.DataFrame:
     rows = [
-        (line, column, "corrected", "corrected", f"The file says {before!r}; it stays as it is.")
+        (
+            line,
+            column,
+            "corrected",
+            "corrected",
+            f"The file says {before!r}; the file stays as it is.",
+        )
         for (line, column), (before, _) in corrections.items()
     ]
     return pd.DataFrame(rows, columns=list(MARK_COLUMNS), dtype=object)

@@ -40,6 +40,12 @@ class KeptColumns:
         self.view = ipw.HBox([self.offered, self.use], layout=WRAP).add_class("gt-line")
         self.below = ipw.HBox([self.save, self.told], layout=WRAP).add_class("gt-line")
 
+    @property
+    def offers(self) -> bool:
+        """Whether saved columns are offered that say something else than those in use."""
+        shown = self._draft.saved is not None and self.use.layout.display is None
+        return shown and not self._draft.using_saved
+
     def show(self) -> None:
         """Offer what is saved for the sheet's header, if anything is."""
         saved = self._draft.saved
@@ -51,6 +57,8 @@ class KeptColumns:
         would = _tell_changes(changes)
         if self._draft.using_saved:
             words = f"The columns that {saved.told} are used."
+        elif not changes:
+            words = f"Columns that fit {saved.told}; they say the same as what is suggested, so there is nothing to do."
         elif saved.change:
             words = (
                 f"Columns that nearly fit {saved.told}. Since then: {saved.change}. "
@@ -81,7 +89,5 @@ class KeptColumns:
 
 def _tell_changes(changes: Sequence[str]) -> str:
     """Say what taking the saved columns would change."""
-    if not changes:
-        return "They say the same as what is suggested."
     more = f" and {count(len(changes) - _NAMED, 'other thing')}" if len(changes) > _NAMED else ""
     return f"With them: {', '.join(changes[:_NAMED])}{more}."

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
 
+from gradetools.columns import ClassGuess
+from gradetools.columns.guesses import tell_doubt, tell_other_class
 from gradetools.errors import SheetError
 from gradetools.formats import tell_format
 from gradetools.widgets.detected import DELIMITERS, Detected
@@ -31,10 +33,9 @@ def _tell_limit() -> Html:
         return element("span", f"up to {raised} MB", hook="gt-reason")
     return element(
         "span",
-        "up to 10 MB: Jupyter drops a larger one without a word, and this button does nothing more until "
-        "you press Look again. Put such a file into the folder, or start with ",
+        "up to 10 MB; a larger one does not arrive: put it into the folder and press Look again, or start with ",
         element("code", "gradetools lab"),
-        ", which takes 200 MB.",
+        " (200 MB).",
         hook="gt-reason",
     )
 
@@ -67,6 +68,7 @@ class SheetStep(Step):
         self._on_done, self._on_change = on_done, on_change
         self._source: str | io.StringIO | None = None
         self._name = ""  # of the sheet that was read
+        self._ranked: Sequence[ClassGuess] = ()
         self.uploaded: dict[str, str] = {}
         self._uploads: tempfile.TemporaryDirectory[str] | None = None
         self._build()
@@ -79,7 +81,8 @@ class SheetStep(Step):
         self.list_files()
 
     def _build(self) -> None:
-        self.files = ipw.Dropdown(description="In this folder", style=LABEL, layout=WIDE)
+        beside = {"width": "auto", "flex": "1 1 24em", "max_width": WIDE["max_width"]}
+        self.files = ipw.Dropdown(description="In this folder", style=LABEL, layout=beside)
         self.again = ipw.Button(description="Look again", icon="refresh").add_class("gt-again")
         self.path = ipw.Text(description="or a path", style=LABEL, layout=WIDE)
         limit = ipw.HTML(_tell_limit(), layout={"flex": "1 1 18em", "width": "auto"})
@@ -263,18 +266,24 @@ class SheetStep(Step):
         found = {name: DELIMITERS.get(value, value) for name, value in sheet.detected.items()}
         detected = ", ".join(f"{name} {value}" for name, value in found.items() if value)
         rows, columns = len(sheet.student_rows), len(sheet.header)
+        long = any(each.means == "line_item" for each in sheet.description.columns)
+        kind = ("row of a grade", "rows of grades") if long else ("student row", "")
         self.told.value = say(
             "good",
-            f"{sheet.name}: {count(rows, 'student row')}, {count(columns, 'column')}. ",
+            f"{sheet.name}: {count(rows, *kind)}, {count(columns, 'column')}. ",
             f"Taken for {tell_format(sheet.format)}: {sheet.reason} ({detected}). ",
             "Below, change only what is wrong.",
         )
+        if sheet.summaries:
+            left = ", ".join(f"line {line} {text!r}" for line, text in sheet.summaries.items())
+            which = "which is no student" if len(sheet.summaries) == 1 else "which are no students"
+            self.told.value += say("info", f"Left out: {left}, {which} and without an id.")
 
     def _propose_class(self) -> None:
         classes = {one.sourced_id: one.title for one in self._draft.classes}
         self.classes.options = [(f"{title} ({key})", key) for key, title in classes.items()]
         self.classes.value = ()
-        ranked = self._draft.guess_class()
+        ranked = self._ranked = self._draft.guess_class()
         alone = len(ranked) == 1 or (len(ranked) > 1 and ranked[0].matched > ranked[1].matched)
         if alone:
             best = ranked[0]
@@ -283,11 +292,11 @@ class SheetStep(Step):
         elif len(classes) > SEARCHED:
             told = f"There are {len(classes)} classes, too many to look for the students in: choose the class."
         else:
-            told = "No class stands out as the one with these students: choose it, or check the environment."
+            told = f"No class stands out: {tell_doubt(self._draft.sheet, ranked, classes)}"
         self.guess.value = join(say("info" if alone else "warning", told))
         self.whose.layout.display = None
         self._emphasise(self.use_classes)
-        self.open("confirm the class")
+        self.open("confirm the class" if alone else "choose the class")
 
     def _take(self, _: object) -> None:
         self._on_change()
@@ -301,7 +310,10 @@ class SheetStep(Step):
             self.work("reading the gradebook")
             self._draft.take(chosen)
             titles = ", ".join(self._draft.snapshot.classes.values())
-            self.settle(f"{self._draft.sheet.name} for {titles}")
+            classes = {one.sourced_id: one.title for one in self._draft.classes}
+            other = tell_other_class(self._ranked, chosen, classes)
+            told = f"{self._draft.sheet.name} for {titles}"
+            self.settle(f"{told}, {other}" if other else told, doubt=bool(other))
             self._on_done()
 
 

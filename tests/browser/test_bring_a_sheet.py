@@ -41,7 +41,7 @@ def test_sheets_from_elsewhere(browser: Browser, tmp_path: Path, *, raised: bool
         notebook = jupyter_lab.open_notebook(browser, lab, "import_grades.ipynb", only=FORM_CELL)
         form = Form(notebook.page)
         form.click("gt-connect")
-        form.see("sheet", "up to 200 MB" if raised else "up to 10 MB: Jupyter drops a larger one")
+        form.see("sheet", "up to 200 MB" if raised else "up to 10 MB; a larger one does not arrive")
         upload(form, large)
         if raised:
             form.see("sheet", "large.csv: 2 student rows")

@@ -51,6 +51,14 @@ frame.loc[9, "Student"] = "A long name " * 60
 grid = Grid(make(), label="Practice", on_edit=edit)
 grid
 """
+WIDE = """
+from IPython.display import display
+
+wide = pd.DataFrame({f"Quiz {n}": ["a comment of some length " + str(n)] * 4 for n in range(12)})
+wide = wide.set_axis(pd.RangeIndex(2, 6, name="line"))
+none = pd.DataFrame(columns=["row", "column", "kind", "words", "tip"], dtype=object)
+display(Grid(Table(wide, none, {}, frozenset(wide.columns)), label="Wide"))
+"""
 
 
 class GridPage:
@@ -93,7 +101,7 @@ def notebook(lab: Lab, open_notebook: OpenNotebook) -> NotebookPage:
     """Open a notebook with a grid of 5,000 rows, and a second cell."""
     made = nbformat.v4.new_notebook()
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    made.cells = [nbformat.v4.new_code_cell(source.strip()) for source in (GRID, "print('second')")]
+    made.cells = [nbformat.v4.new_code_cell(source.strip()) for source in (GRID, WIDE)]
     nbformat.write(made, lab.folder / "grid.ipynb")
     return open_notebook("grid.ipynb")
 
@@ -194,3 +202,33 @@ def test_grid_by_keyboard(notebook: NotebookPage) -> None:
     grid.press("Shift+Tab")
     assert grid.page.evaluate("document.activeElement.className") == "gtg-search"
     assert (notebook.console_errors, notebook.external_requests) == ([], [])
+
+
+def test_a_wide_grid(notebook: NotebookPage) -> None:
+    """Columns out of sight are named; line numbers stay at the edge, also while a cell of the last column is edited."""
+    root = notebook.locator(".gtg").nth(1)
+    more, scroller = root.locator(".gtg-more"), root.locator(".gtg-scroller")
+    more.get_by_text("Scroll to the right, or press →, for Quiz").wait_for(timeout=SECONDS)
+    assert more.inner_text().endswith("Quiz 10, Quiz 11.")
+    scroller.evaluate("element => { element.scrollLeft = element.scrollWidth }")
+    more.wait_for(state="hidden", timeout=SECONDS)
+    row = root.locator(".gtg-body .gtg-row").nth(2)
+    row.locator(".gtg-cell").last.dblclick()
+    notebook.page.keyboard.press("End")
+    notebook.page.wait_for_timeout(200)
+    left = "element => element.getBoundingClientRect().left"
+    edges = [
+        cell.evaluate(left)
+        for cell in (
+            scroller,
+            row.locator("[role=rowheader]"),
+            root.locator(".gtg-head .gtg-cell").first,
+        )
+    ]
+    assert max(edges) - min(edges) <= 2, edges
+    assert root.locator(".gtg-body").evaluate("element => element.scrollLeft") == 0
+    ends = [
+        cells.last.evaluate(left)
+        for cells in (row.locator(".gtg-cell"), root.locator(".gtg-head .gtg-cell"))
+    ]
+    assert abs(ends[0] - ends[1]) <= 1, ends

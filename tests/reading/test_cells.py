@@ -196,6 +196,12 @@ def test_worksheet_of_grades_is_found_among_others(tmp_path: Path) -> None:
         path = write_workbook(tmp_path, {**others, "Grades": grades, "Old": grades})
         sheet = read_sheet(path)
         assert (sheet.detected["worksheet"], len(sheet.student_rows)) == ("Grades", 1)
+    info = [["Algebra 1, autumn term", ""], ["Teacher", "Ms. Brook"], ["Exported", "26.11.2026"]]
+    names = [["Last name", "Code of ours", "Quiz 1"], ["Ada", "K-1", "8"], ["Ben", "K-2", "7"]]
+    for first, second in ((info, grades), (info, names), (grades, [*grades, ["00082", "7"]])):
+        path = write_workbook(tmp_path, {"Info": first, "Grades": second})
+        assert read_sheet(path).detected["worksheet"] == "Grades"
+    path = write_workbook(tmp_path, {"Read me": note, "Legend": legend, "Grades": grades})
     assert read_sheet(path, worksheet="Legend").detected["worksheet"] == "Legend"
     with pytest.raises(
         SheetError, match=r"worksheet 'Read me': .* There are also .* 'Legend', 'Grad"

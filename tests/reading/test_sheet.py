@@ -125,3 +125,37 @@ def test_sheet_without_rows_is_refused(tmp_path: Path) -> None:
     """A header alone is no grade sheet."""
     with pytest.raises(SheetError, match="has a header and no rows below it"):
         read_sheet(write_sheet(tmp_path, "ID,Quiz\n"))
+
+
+CLASS = "Name,ID,Quiz 1,Quiz 2\nAda,00041,9,8\nBen,00082,7,\nAverage,,8,8\n"
+
+
+def test_a_row_of_averages_is_no_student(tmp_path: Path) -> None:
+    """A row called "Average" that has no id is set apart and named; one with an id is a student's, and so is every other."""
+    sheet = read_sheet(write_sheet(tmp_path, CLASS))
+    assert (list(sheet.student_rows["ID"]), sheet.summaries) == (["00041", "00082"], {4: "Average"})
+    for real in ("Average,00123,8,8", "Averagely,,8,8", ",,8,8"):
+        kept = read_sheet(write_sheet(tmp_path, CLASS.replace("Average,,8,8", real)))
+        assert (len(kept.student_rows), kept.summaries) == (3, {})
+    assert Sheet.from_dict(json.loads(json.dumps(sheet.to_dict()))).summaries == {4: "Average"}
+
+
+@pytest.mark.parametrize(
+    "row", ["Class average:,,8,8", "Durchschnitt,,8,8", "Moyenne de la classe,,8,", "  MEAN ,,,8"]
+)
+def test_rows_of_averages_are_known_by_their_words(tmp_path: Path, row: str) -> None:
+    """Such a row is known in other words and languages, above the students too, and whatever its columns are called."""
+    for text in (
+        CLASS.replace("Average,,8,8", row),
+        CLASS.replace("Average,,8,8\n", "").replace("Ada", f"{row}\nAda"),
+        CLASS.replace("Average,,8,8", row).replace("ID", "Code of ours"),
+    ):
+        sheet = read_sheet(write_sheet(tmp_path, text))
+        assert len(sheet.student_rows) == 2
+        assert len(sheet.summaries) == 1
+
+
+def test_a_row_of_averages_that_is_given_an_id_is_a_students(tmp_path: Path) -> None:
+    """Who enters an id into such a row makes it a student's."""
+    sheet = read_sheet(write_sheet(tmp_path, CLASS)).with_cell(4, "ID", "00123")
+    assert (len(sheet.student_rows), sheet.summaries) == (3, {})

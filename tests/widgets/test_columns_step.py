@@ -187,7 +187,12 @@ def test_what_was_decided_is_saved_with_a_push(gradebook: gt.Gradebook, tmp_path
     form = open_columns(gradebook, tmp_path, "Student number,Score", "00041,8")
     assert "Columns for this header are kept from the push of" in form.columns.kept.offered.value
     assert "With them: Score is Quiz 2." in form.columns.kept.offered.value
+    assert (
+        "next: use the columns that are kept, or choose the line item of"
+        in form.columns.state.value
+    )
     form.columns.kept.use.click()
+    assert "use the columns that are kept" not in form.columns.state.value
     assert "The columns that are kept from the push of" in form.columns.kept.offered.value
 
 
@@ -368,3 +373,32 @@ def test_what_was_chosen_is_told(gradebook: gt.Gradebook, tmp_path: Path) -> Non
     form.columns.line_items["Quiz 1"].value = "algebra-quiz-2"
     assert "the line item called" not in page(form.columns.body)
     assert "chosen by hand" in page(form.columns.body)
+
+
+def test_the_next_thing_is_what_is_open(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Whose the grades are comes first, then who somebody is, which of several rows counts, and what a column is."""
+    form = open_columns(gradebook, tmp_path, "Colour,Quiz 1", "red,8", "blue,7")
+    assert (
+        "next: choose the column that says whose the grades are, then" in form.columns.state.value
+    )
+    assert "Choose above, in “Whose grades”, the column" in form.columns.found.value
+    rows = ("Student number,Quiz 1,Own", "00041,8,1", "00082,7,1", "00041,9,1", "99999,6,1")
+    form = open_columns(gradebook, tmp_path, *rows)
+    told = (
+        "next: choose who 1 student is, then say which of several grades counts, "
+        "then choose the line item of 1 column, then check"
+    )
+    assert told in form.columns.state.value
+    assert "Ada Example (lines 2 and 4)" in page(form.columns.view)
+    form.columns.attempts.value = "best"
+    form.columns.unmatched["99999"].value = "student-004"
+    form.columns.line_items["Own"].value = "ignore"
+    assert "next: check the grades" in form.columns.state.value
+    form.columns.student.value = "Quiz 1"
+    assert "look whether it is the right class and the right column" in form.columns.state.value
+
+
+def test_an_example_says_which_number_a_field_is(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Beside the fields of a student stands what one of the students has there."""
+    form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,8")
+    assert form.columns.key.label == "identifier, such as 00041"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import threading
 from pathlib import Path
 
@@ -296,7 +298,10 @@ def test_class_that_does_not_stand_out_is_asked_for(
     form.sheet.path.value = str(path)
     form.sheet.read.click()
     assert form.sheet.classes.value == ()
-    assert "No class stands out" in form.sheet.guess.value
+    told = (
+        "No class stands out: the only id in &#x27;Student number&#x27; is not known in any class."
+    )
+    assert told in form.sheet.guess.value
     form.sheet.use_classes.click()
     assert "No class is chosen" in form.sheet.alert.value
 
@@ -307,6 +312,9 @@ def test_question_is_answered(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     path = write_sheet(tmp_path / "shares.csv", "Student number,Midterm", *rows)
     form = ImportForm(gradebook, folder=tmp_path)
     drive(form, path, until="check")
+    assert form.draft.checked.counts["blocked"] == 3
+    form.check.give.click()
+    assert "No answer is chosen" in form.check.alert.value
     assert form.draft.checked.counts["blocked"] == 3
     form.check.answer.value = "accept"
     form.check.give.click()
@@ -421,3 +429,28 @@ def test_findings_can_be_saved(tmp_path: Path) -> None:
         "none",
         False,
     )
+
+
+def test_findings_name_their_lines(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A few findings stand one by one, many in one line with the first five lines; what to do is said in the form's words."""
+    rows = ("Name,Student number,Midterm,Quiz 1", "X,99998,1,1", "Y,99999,1,1", "Z,,1,1")
+    path = write_sheet(tmp_path / "a.csv", *rows, "A,00041,2,8", "A,00041,3,8", "B,00082,1,0")
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, path, until="check")
+    told = html.unescape(re.sub("</td>", " | ", form.check.findings.value))
+    told = re.sub("<[^>]+>", "", told)
+    assert "line 2 | Student number | Nobody has the identifier '99998'. | Correct the cell" in told
+    assert "line 3 | Student number | Nobody has the identifier '99999'." in told
+    assert "line 4 | Student number | The row has grades but no student's id. | Enter the" in told
+    assert "or leave it, if it is no student: nothing is sent for it." in told
+    assert "lines 5 and 6 | Midterm | Ada Example has 2 grades" in told
+    assert "say in step 3 of the form which of several counts" in told
+    assert "--student" not in told
+    assert "match_student" not in told
+    assert "with_" not in page(form.check.body)
+    words = [f"000{n}x,1,1" for n in range(10, 18)]
+    many = write_sheet(tmp_path / "b.csv", "Student number,Midterm,Quiz 1", "00041,1,1", *words)
+    drive(form, many, until="check")
+    told = html.unescape(re.sub("<[^>]+>", "", form.check.findings.value))
+    assert "lines 3, 4, 5, 6, 7 and 3 more" in told
+    assert "line 3: Nobody has" in told

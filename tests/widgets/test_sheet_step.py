@@ -202,3 +202,38 @@ def test_only_the_sheet_that_was_read_is_named(form: ImportForm, tmp_path: Path)
     form.sheet.read_pasted.click()
     assert (form.sheet.files.value, form.sheet.path.value) == ("", "")
     assert "pasted text" in form.sheet.told.value
+
+
+def test_a_row_of_averages_is_left_out_and_named(form: ImportForm, tmp_path: Path) -> None:
+    """The step says which line it took for no student's, and the check says it again; no grade of it is sent."""
+    rows = ("Name,Student number,Midterm", "Ada Example,00041,80", "Average,,80")
+    read(form, write_sheet(tmp_path / "a.csv", *rows))
+    told = html.unescape(form.sheet.told.value)
+    assert "1 student row, 3 columns" in told
+    assert "Left out: line 3 'Average', which is no student and without an id." in told
+    form.sheet.classes.value = ("algebra-1",)
+    form.sheet.use_classes.click()
+    assert "1 of 1 student found." in form.columns.found.value
+    form.columns.go.click()
+    assert form.draft.checked.counts == {"ready": 1, "skipped": 0, "blocked": 0}
+    assert "i summary-row</span></td><td>line 3</td>" in form.check.findings.value
+
+
+def test_a_class_without_these_students_is_doubted(form: ImportForm, tmp_path: Path) -> None:
+    """Who takes another class than the one that was found is told in the step's own line."""
+    read(form, write_sheet(tmp_path / "a.csv", "Student number,Midterm", "00123,80", "00164,70"))
+    form.sheet.classes.value = ("biology-1",)
+    form.sheet.use_classes.click()
+    told = "for Biology 1, though none of 2 students of the sheet are in it, and 2 in Algebra 1"
+    assert told in form.sheet.state.value
+    assert "gt-doubt" in form.sheet.state.value
+    form.sheet.classes.value = ("algebra-1",)
+    form.sheet.use_classes.click()
+    assert "gt-done" in form.sheet.state.value
+
+
+def test_rows_of_a_long_sheet_are_grades(form: ImportForm, tmp_path: Path) -> None:
+    """Where each row is one grade, grades are counted and not students."""
+    rows = ("Student number,Assignment,Score", "00041,Midterm,80", "00041,Quiz 2,7")
+    read(form, write_sheet(tmp_path / "a.csv", *rows))
+    assert "a.csv: 2 rows of grades, 3 columns." in form.sheet.told.value

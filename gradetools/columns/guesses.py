@@ -1,0 +1,104 @@
+"""Whose a sheet's grades are, in words with numbers: why no class stands out, and how many students were found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from gradetools.columns.students import tell_lines
+from gradetools.columns.suggestions import ClassGuess
+from gradetools.sheet import Sheet
+
+
+def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str, str]) -> str:
+    """Say why no class was taken for the sheet's, and what to do.
+
+    Args:
+        sheet: the sheet.
+        ranked: the classes that know some of its students, best first; see `guess_class`.
+        classes: class sourcedId to title.
+    """
+    if ranked:
+        best = ranked[0]
+        alike = [classes[each.class_id] for each in ranked if each.matched == best.matched]
+        others = f"as many in {' and in '.join(alike[1:])}"
+        return f"{best.matched} of {best.rows} ids in {best.column!r} are in {alike[0]}, {others}. Choose the class."
+    others = sheet.detected.get("other worksheets", "")
+    place = f" or worksheet ({others})" if others else ""
+    described = [each for each in sheet.description.columns if each.keys]
+    if not described:
+        told = "no column is known to hold the students' ids."
+        here = f" Perhaps the grades are on another worksheet ({others})." if others else ""
+        return f"{told}{here} Else choose the class, and in step 3 the column of the ids."
+    first = next((each for each in described if each.means == "student"), described[0])
+    column = sheet.header[first.position]
+    texts = sheet.column(column)[(sheet.roles == "student").to_numpy()]
+    number = texts[(texts != "").to_numpy()].nunique()
+    none = "the only id" if number == 1 else f"none of the {number:,} ids"
+    unknown = "is not known" if number == 1 else "is known"
+    return (
+        f"{none} in {str(column)!r} {unknown} in any class. Choose the class; or look whether another column{place} holds "
+        "the ids, and whether it is the right environment."
+    )
+
+
+def tell_other_class(
+    ranked: Sequence[ClassGuess], chosen: Sequence[str], classes: Mapping[str, str]
+) -> str:
+    """Say which class more of the sheet's students are in than in any of those that were chosen; "" where there is none.
+
+    Args:
+        ranked: as in `tell_doubt`.
+        chosen: the sourcedIds of the classes that were chosen.
+        classes: class sourcedId to title.
+    """
+    if not ranked or ranked[0].class_id in chosen:
+        return ""
+    best = ranked[0]
+    here = max((each.matched for each in ranked if each.class_id in chosen), default=0)
+    if here == best.matched:
+        return ""
+    return f"though {here or 'none'} of {best.rows} students of the sheet {'is' if here == 1 else 'are'} in it, and {best.matched} in {classes[best.class_id]}"
+
+
+def tell_found(matched: pd.DataFrame) -> tuple[str, int, int]:
+    """Say how many students were found, in how many rows, and what to do about the others.
+
+    Args:
+        matched: `students_matched`.
+
+    Returns:
+        The sentences; how many students were found, and how many different ids are nobody's.
+    """
+    there = (matched["sourced_id"] != "").to_numpy()
+    texts = matched["text"].astype(str)
+    unknown = texts[~there & (texts != "").to_numpy()].nunique()
+    nameless = matched["line"][(texts == "").to_numpy()].tolist()
+    found, rows = matched["sourced_id"].astype(str)[there].nunique(), len(matched)
+    people = found + unknown
+    told = f"{found:,} of {people:,} student{'' if people == 1 else 's'} found"
+    if rows != people:
+        of = "" if there.all() else f"{int(there.sum()):,} of "
+        told += f", in {of}{rows:,} row{'' if rows == 1 else 's'}"
+    told += "."
+    if unknown > found:
+        told += " Look whether it is the right class, and the right column of ids; or choose below who they are."
+    elif unknown:
+        who = (
+            "who the other is; without it that row stays"
+            if unknown == 1
+            else "who the others are; without it their rows stay"
+        )
+        told += f" Choose below {who} blocked."
+    return f"{told}{_tell_nameless(nameless)}", found, unknown
+
+
+def _tell_nameless(lines: Sequence[int]) -> str:
+    """Say of rows without an id what is to be done, which is not to choose somebody."""
+    if not lines:
+        return ""
+    where = tell_lines(lines)
+    if len(lines) == 1:
+        return f" L{where[1:]} says nobody's id, and stays blocked until it is entered, in step 4 or in the sheet."
+    return f" L{where[1:]} say nobody's id, and stay blocked until these are entered, in step 4 or in the sheet."

@@ -1,0 +1,117 @@
+"""Whose a sheet's grades are is told with numbers, and with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from reading_samples import make_line_item, make_snapshot, make_student, write_sheet, write_workbook
+
+from gradetools.columns import (
+    ClassGuess,
+    find_example,
+    list_repeated,
+    students_matched,
+    suggest_columns,
+    tell_lines,
+)
+from gradetools.columns.guesses import tell_doubt, tell_found, tell_other_class
+from gradetools.sheet import Sheet, read_sheet
+
+CLASSES = {"a": "Algebra 1", "b": "Biology 1"}
+SCHOOL = make_snapshot(
+    [
+        make_student("s1", given_name="Ada", family_name="Example", identifier="00041"),
+        make_student("s2", given_name="Ben", family_name="Example", identifier="00082"),
+    ],
+    [make_line_item("l1", "Quiz 1", 10.0), make_line_item("l2", "Quiz 2", 10.0)],
+    {"algebra-1": "Algebra 1"},
+)
+
+
+def guess(class_id: str, matched: int) -> ClassGuess:
+    """Make a guess that finds so many of 12 ids."""
+    return ClassGuess(class_id, matched, 12, "Student number", "identifier")
+
+
+def match(sheet: Sheet) -> pd.DataFrame:
+    """Say whom each row means, by what is suggested."""
+    return students_matched(sheet, suggest_columns(sheet, SCHOOL), SCHOOL)
+
+
+def test_why_no_class_stands_out_is_told(tmp_path: Path) -> None:
+    """Two classes that know as many ids are named; so is the column whose ids no class knows, and the other worksheets."""
+    rows = [["Student number", "Quiz 1"], ["00041", "8"], ["00082", "7"], ["00082", "6"]]
+    sheet = read_sheet(write_workbook(tmp_path, {"Grades": rows, "Old": [["x", "y"], ["z", "z"]]}))
+    told = tell_doubt(sheet, [guess("a", 10), guess("b", 10)], CLASSES)
+    assert told == (
+        "10 of 12 ids in 'Student number' are in Algebra 1, as many in Biology 1. Choose the class."
+    )
+    told = tell_doubt(sheet, [], CLASSES)
+    assert told.startswith("none of the 2 ids in 'Student number' is known in any class. ")
+    assert "another column or worksheet (Old) holds the ids" in told
+    nobodys = read_sheet(write_sheet(tmp_path, "Colour,Mark\nred,7\nred,8\n"))
+    told = tell_doubt(nobodys, [], CLASSES)
+    assert told.startswith("no column is known to hold the students' ids. Else choose the class")
+
+
+def test_a_class_that_fits_better_than_the_chosen_one_is_named() -> None:
+    """Who takes another class than the one with the students learns how many are in which; else nothing is said."""
+    ranked = [guess("a", 10), guess("b", 2)]
+    told = tell_other_class(ranked, ["b"], CLASSES)
+    assert told == "though 2 of 12 students of the sheet are in it, and 10 in Algebra 1"
+    assert "though none of 12" in tell_other_class(ranked[:1], ["b"], CLASSES)
+    for few, chosen in ((ranked, ["a", "b"]), ([], ["b"]), ([guess("a", 2), guess("b", 2)], ["b"])):
+        assert tell_other_class(few, chosen, CLASSES) == ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("00041,8\n00082,7", "2 of 2 students found."),
+        ("00041,8\n00041,7", "1 of 1 student found, in 2 rows."),
+        (
+            "00041,8\n00082,7\n00082,6\n99999,5",
+            "2 of 3 students found, in 3 of 4 rows. Choose below who the other is; without it that row stays blocked.",
+        ),
+        ("99998,8\n99999,7", "0 of 2 students found. Look whether it is the right class, and"),
+        (
+            "00041,8\n,7",
+            "1 of 1 student found, in 1 of 2 rows. Line 3 says nobody's id, and stays blocked until it is entered,",
+        ),
+        ("00041,8\n,7\n,6", " Lines 3 and 4 say nobody's id, and stay blocked until these"),
+    ],
+)
+def test_students_are_counted_and_not_rows(tmp_path: Path, rows: str, told: str) -> None:
+    """Students are told by number, rows where these are others, and only who can be picked is asked for."""
+    found, *_ = tell_found(
+        match(read_sheet(write_sheet(tmp_path, f"Student number,Quiz 1\n{rows}\n")))
+    )
+    assert told in found
+    assert ("Choose below" in found) == ("Choose below" in told)
+
+
+def test_who_has_several_rows_is_named(tmp_path: Path) -> None:
+    """Who has several rows is named with their lines; where rows name line items, with the one that comes twice."""
+    text = "Student number,Quiz 1\n00041,8\n00082,7\n00041,6\n99999,1\n99999,1\n"
+    sheet = read_sheet(write_sheet(tmp_path, text))
+    columns = suggest_columns(sheet, SCHOOL)
+    assert list_repeated(sheet, columns, match(sheet)) == [("Ada Example", "lines 2 and 4")]
+    text = "Student number,Assignment,Score\n00041,Quiz 1,8\n00041,Quiz 2,8\n00041,Quiz 2,7\n"
+    sheet = read_sheet(write_sheet(tmp_path, text))
+    columns = suggest_columns(sheet, SCHOOL)
+    assert list_repeated(sheet, columns, match(sheet)) == [("Ada Example, Quiz 2", "lines 3 and 4")]
+
+
+def test_lines_and_examples_are_told() -> None:
+    """Lines are named up to five; a field of students by what one of them has, where anybody has anything."""
+    told = [tell_lines([*range(1, most + 1)]) for most in (1, 2, 5, 7)]
+    assert told == [
+        "line 1",
+        "lines 1 and 2",
+        "lines 1, 2, 3, 4 and 5",
+        "lines 1, 2, 3, 4, 5 and 2 more",
+    ]
+    assert [find_example(SCHOOL, field) for field in ("identifier", "sourcedId")] == ["00041", "s1"]
+    assert find_example(make_snapshot([], [], {}), "identifier") == ""
