@@ -204,7 +204,8 @@ class PushPanel:
         self.confirm.placeholder = f"production: type {plan.writes} to confirm"
         _show(self.confirm, when=production)
         _show(self.allow_unsafe, when=False)
-        _show(self.note, when=True)
+        for widget in (self.note, self.stop):
+            _show(widget, when=True)
         _show(self.bar, when=False)
         self.told.value = "" if plan.writes else tell_nothing(plan)
         with telling(self.alert):
@@ -286,7 +287,8 @@ class PushPanel:
     def _show_running(self) -> None:
         self.go.disabled, self.stop.disabled, self.stop.description = True, False, "Stop"
         self.bar.value, self.bar.max, self.bar.bar_style = 0, 1, ""
-        _show(self.bar, when=True)
+        for widget in (self.bar, self.stop):
+            _show(widget, when=True)
         self.told.value = element("div", "Starting…", live="polite")
 
     def _follow(self, run: PushRun) -> None:
@@ -321,6 +323,9 @@ class PushPanel:
             done = "Taken back" if receipt.undo_of else "Written"
             self.go.description = done if receipt.ok else "Ended: the receipt tells what came of it"
             self.go.button_style = ""
+            # There is nothing more to be said to it, or to be stopped.
+            for widget in (self.note, self.stop):
+                _show(widget, when=False)
         else:
             self._offer = (run.plan, run.gradebook, receipt.push_id)
             entries = receipt.entries
