@@ -177,16 +177,22 @@ def _score_below_minimum(facts: Facts) -> Iterator[Finding]:
         yield Finding(row.line, row.key, message)
 
 
+#: A score of so many times the maximum is no extra credit.
+_FAR_ABOVE = 2
+_TOO_FAR = "Look whether the column has the right line item, and correct the cell or the column: it is far more than extra credit."
+
+
 @check(
     "score-above-maximum",
     "warning",
     means="The score is above the line item's maximum: extra credit, or a slip.",
-    fix="Nothing, if it is extra credit.",
+    fix="Nothing, if it is extra credit; otherwise correct the cell.",
 )
 def _score_above_maximum(facts: Facts) -> Iterator[Finding]:
     for row in facts.where(facts.entries["score"] > facts.entries["high"]):
         message = f"{row.score:g} is above the maximum {row.high:g} of {row.line_item_title!r}."
-        yield Finding(row.line, row.key, message)
+        far = row.score >= _FAR_ABOVE * row.high
+        yield Finding(row.line, row.key, message, _TOO_FAR if far else "")
 
 
 def _misread(facts: Facts, code: str) -> Iterator[tuple[int, str, str]]:

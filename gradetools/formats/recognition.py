@@ -202,15 +202,17 @@ def find_summaries(
     """
     roles = {line: role for line, role in recognition.roles.items() if role != "summary"}
     below = cells.frame.loc[recognition.header_line + 1 :]
-    rows = below.drop(index=list(roles), errors="ignore")
+    # The rows are many, and looked at one by one only where a word was found.
+    lines = below.index[~below.index.isin(list(roles))]
     names = [each.position for each in description.columns if each.means == "name"]
-    outer = [*rows.index[:_OUTER_ROWS], *rows.index[_OUTER_ROWS:][-_OUTER_ROWS:]]
-    called = rows.loc[outer, names].to_numpy(dtype=object).tolist()
+    outer = [*lines[:_OUTER_ROWS], *lines[_OUTER_ROWS:][-_OUTER_ROWS:]]
+    called = below.loc[outer, names].to_numpy(dtype=object).tolist()
     found = [
         line for line, texts in zip(outer, called, strict=True) if _call_row(texts) in _SUMMARIES
     ]
     if found:
         ids = [each.position for each in description.columns if each.means == "student"]
+        rows = below.loc[lines]
         roles |= {line: "summary" for line in found if _has_no_id(rows, line, ids, names, found)}
     return roles
 

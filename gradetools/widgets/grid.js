@@ -280,10 +280,11 @@ class GridView {
   // Say which columns are out of sight on the right: nothing else tells of them where scrollbars hide themselves.
   tellMore() {
     const edge = this.scroller.getBoundingClientRect().left + this.scroller.clientWidth;
-    const wider = this.scroller.scrollWidth - this.scroller.clientWidth - this.scroller.scrollLeft > 1;
+    const cut = 18; // so much of a cell is its padding, and hides no word
+    const wider = this.scroller.scrollWidth - this.scroller.clientWidth - this.scroller.scrollLeft > cut;
     const cells = wider ? [...this.head.children] : [];
     const titles = this.get("columns").map(({ title }) => title);
-    const names = titles.filter((_, number) => cells[number]?.getBoundingClientRect().right > edge + 1);
+    const names = titles.filter((_, number) => cells[number]?.getBoundingClientRect().right > edge + cut);
     const text = names.length ? `Scroll to the right, or press →, for ${names.join(", ")}.` : "";
     if (this.more.textContent !== text) this.more.textContent = text;
     this.more.hidden = !text;

@@ -809,3 +809,11 @@ def test_other_maxima_are_asked_about_first(tmp_path: Path) -> None:
     assert (asked.counts["blocked"], accepted.counts["blocked"]) == (3, 2)
     assert "wrong-maxima" not in set(scaled.findings["code"])
     assert "wrong-maxima" not in set(check(tmp_path, MAXIMA.format(20, 100, 6)).findings["code"])
+
+
+def test_a_score_far_above_the_maximum_is_no_extra_credit(tmp_path: Path) -> None:
+    """Of 85 on a line item of 10 the advice is to look at the line item; of 11 there is nothing to do."""
+    checked = check(tmp_path, "ID,Quiz 1\n00123,85\nB2,11\n")
+    found = checked.findings[checked.findings["code"] == "score-above-maximum"]
+    assert [text.split(" ")[0] for text in found["suggestion"]] == ["Look", "Nothing,"]
+    assert "right line item" in found["suggestion"].iloc[0]
