@@ -221,7 +221,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/history_form.py",
-        "            self.told.value = join(*self._tell_retries(push), tell_push(push))\n",
+        "            self.told.value = join(*self._tell_retries(push), tell_push(push, self.pushes))\n",
         "",
         "nothing is said of the push that was chosen",
         HISTORY,
@@ -556,8 +556,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/history_list.py",
-        '    return f"{push.standing}, {bad:,} not written" if bad and ended else push.standing\n',
-        "    return push.status\n",
+        '    if push.standing not in {"done", "taken back"}:\n        return push.standing\n',
+        '    if push.standing not in {"done", "taken back"}:\n        return push.status\n',
         "the list does not say what is being written now",
         HISTORY,
     ),

@@ -71,7 +71,7 @@ def tell_loss(pushes: Sequence[PushSummary]) -> str:
     entries = "1 entry" if first.rows == 1 else f"{first.rows:,} entries"
     return (
         f"Forgetting push {first.push_id} erases what the journal has of its {entries}: grades before and after, names, "
-        f"texts, the note. It can no longer be undone{resumed}, and what others change of these grades is not noticed "
-        f"before they are pushed again.{also if undos else ''} The gradebook keeps its grades; files of a receipt "
+        f"texts, the note. It can no longer be undone{resumed}, and when these grades are pushed the next time, nobody "
+        f"can tell whether somebody else changed them meanwhile.{also if undos else ''} The gradebook keeps its grades; files of a receipt "
         "are yours to delete."
     )

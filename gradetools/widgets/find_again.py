@@ -18,8 +18,8 @@ from gradetools.widgets.step import telling
 from gradetools.widgets.writing import Writing
 
 
-def find_again(gradebook: Gradebook | None) -> list[ipw.Widget]:
-    """Show the pushes to a gradebook, or to any, that are under way in this kernel, and tell how the last ended."""
+def find_again(gradebook: Gradebook | None, *, ended: bool = True) -> list[ipw.Widget]:
+    """Show the pushes to a gradebook, or to any, that are under way in this kernel, and tell how the last `ended`."""
     environment = gradebook.environment if gradebook else None
     found: list[ipw.Widget] = []
     for run in find_runs(environment):
@@ -27,7 +27,9 @@ def find_again(gradebook: Gradebook | None) -> list[ipw.Widget]:
         writing = Writing(run.receipts, on_end=partial(_tell_ended, told))
         writing.attach(run)
         found += [told, writing.view]
-    return found or [ipw.HTML(_tell_end(run)) for run in find_ended(environment)]
+    if found or not ended:
+        return found
+    return [ipw.HTML(_tell_end(run)) for run in find_ended(environment)]
 
 
 def _tell_ended(told: ipw.HTML, run: PushRun) -> None:
@@ -40,7 +42,7 @@ def _tell_end(run: PushRun) -> str:
     receipt = run.receipt
     if receipt is None:
         return ""
-    told = f"The last push to {receipt.environment.name} in this notebook has ended: {receipt.tell_states()}. "
+    told = f"The last push to {receipt.environment.name} before this form was opened: {receipt.tell_states()}. "
     more = f"The notebook history.ipynb shows all of {receipt.push_id}."
     return say("good" if receipt.ok else "warning", told, more)
 

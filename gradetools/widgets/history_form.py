@@ -17,7 +17,7 @@ from gradetools.journal import (
     open_journal,
     tell_loss,
 )
-from gradetools.plan import retried_entries, written_entries
+from gradetools.plan import Plan, retried_entries, written_entries
 from gradetools.push import plan_retry, plan_undo
 from gradetools.receipt import PushSummary, Receipt
 from gradetools.rehearsal import reconnect
@@ -27,15 +27,24 @@ from gradetools.widgets.find_again import find_again
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_entries import show_entries
 from gradetools.widgets.grid_window import ALL
-from gradetools.widgets.history_list import label_push, show_pushes, tell_push
+from gradetools.widgets.history_list import (
+    find_retries,
+    find_undo,
+    label_push,
+    show_pushes,
+    tell_push,
+)
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import LABEL, WIDE, WRAP, Html, count, join, say
 from gradetools.widgets.push_panel import PushRun
 from gradetools.widgets.step import Step, offer, telling
-from gradetools.widgets.writing import Writing
+from gradetools.widgets.writing import Writing, tell_next
 
 _HINT = "To see what a push did, double-click its row, press Enter on it, or choose it below."
-_NOTHING = "Nothing was pushed from this machine yet."
+_NOTHING = (
+    "write grades with import_grades.ipynb or upsert_result.ipynb, then press Look again. "
+    "Nothing was pushed from this machine yet."
+)
 #: What can be done about a push, as its buttons are called here.
 _OFFERS = {
     "go_on": "go on with it",
@@ -43,6 +52,9 @@ _OFFERS = {
     "undo": "take it back",
     "forget": "forget it",
 }
+
+
+_GOING_ON = "going on"
 
 
 class HistoryForm:
@@ -88,7 +100,7 @@ class HistoryForm:
         self.alert = self.steps["push"].alert
         self._make_list()
         self._make_one()
-        parts = [*find_again(gradebook), *(step.view for step in self.steps.values())]
+        parts = [*find_again(gradebook, ended=False), *(step.view for step in self.steps.values())]
         self.view = frame("gt-history", parts)
         self.look()
 
@@ -141,7 +153,8 @@ class HistoryForm:
             self.pushes = list_pushes(self.data_dir)
             shown = show_pushes(self.pushes)
             self.list.show(shown, view=self.list.view if self.list.view in shown.views else ALL)
-            self.list.layout.display = None if self.pushes else "none"
+            for widget in (self.list, self.push):
+                widget.layout.display = None if self.pushes else "none"
             self._filling = True
             labels = [(label_push(each, self.pushes), each.push_id) for each in self.pushes]
             offer(self.push, [("choose a push", None), *labels])
@@ -156,6 +169,7 @@ class HistoryForm:
         if not self._filling:
             self._close()
             self._show()
+            self._let(press=not self._busy)
 
     def _show(self) -> None:
         """Show what the chosen push did, and what can be done about it."""
@@ -172,7 +186,7 @@ class HistoryForm:
         self.steps["pushes"].settle(label_push(push, self.pushes))
         step.open("look at what it did")
         with telling(self.alert):
-            self.told.value = join(*self._tell_retries(push), tell_push(push))
+            self.told.value = join(*self._tell_retries(push), tell_push(push, self.pushes))
             if push.forgotten:
                 step.settle("forgotten: only its counts are left")
             else:
@@ -190,9 +204,8 @@ class HistoryForm:
             self.entries: receipt.rows > 0,
             self.go_on: push.standing == "unfinished",
             self.retry: failed > 0
-            and push.standing != "taken back"
-            and not push.being_written
-            and not any(each.ok for each in self._retries(push)),
+            and push.standing == "done"  # what is unfinished is gone on with first
+            and not any(each.ok for each in find_retries(push, self.pushes)),
             self.undo: len(written_entries(receipt)) > 0 and not push.being_written,
             self.forget: not push.being_written,
         }
@@ -204,16 +217,15 @@ class HistoryForm:
         offered = [words for name, words in _OFFERS.items() if shown[getattr(self, name)]]
         if push.taken_back_by:  # the button stays, for what an undo could not take back
             offered.remove(_OFFERS["undo"])
+            undo = find_undo(push, self.pushes)
+            if undo is not None and not undo.ok:
+                offered.insert(0, "take back what is left")
         self.steps["push"].open(f"look at what it did; you can {' or '.join(offered)}")
-
-    def _retries(self, push: PushSummary) -> list[PushSummary]:
-        """List the pushes that tried again what failed in one, which their notes tell."""
-        return [each for each in self.pushes if each.note == f"retry of {push.push_id}"]
 
     def _tell_retries(self, push: PushSummary) -> list[Html]:
         return [
             say("good" if each.ok else "warning", f"Tried again by push {each.push_id}: {each.tell_states()}.")
-            for each in self._retries(push)
+            for each in find_retries(push, self.pushes)
         ]  # fmt: skip
 
     @property
@@ -227,19 +239,35 @@ class HistoryForm:
             self.writing = None
             self._below.children = []
 
-    def _begin(self, start: Callable[[Writing, Receipt, Gradebook], None]) -> None:
-        """Open the gradebook of the push, and show a plan for it."""
+    def _begin(
+        self, start: Callable[[Writing, Receipt, Gradebook], None], doing: str, then: str
+    ) -> None:
+        """Open the gradebook of the push, and show a plan for it.
+
+        Args:
+            start: makes and shows the plan.
+            doing: what that does, as in "trying again".
+            then: what there is to do once it was looked at.
+        """
+        step = self.steps["push"]
+
+        def say_next(plan: Plan) -> None:
+            step.open(tell_next(plan, doing, then))
+
         receipt = self._receipt
         with telling(self.alert):
             if self._busy:
                 raise JournalError("A push is under way; wait for it or stop it, then try again.")
             self._close()
             if receipt is not None:
-                writing = Writing(self._receipts, on_end=self._end)
+                writing = Writing(
+                    self._receipts, on_end=self._end, on_start=self._work, on_plan=say_next
+                )
                 start(writing, receipt, self._gradebook(receipt.environment))
                 self.writing = writing
                 self._below.children = [writing.view]
-                self.steps["push"].open("look below at what that would change, then write it")
+                if doing == _GOING_ON:  # with the plan that was made then
+                    step.open("look below at what is left, then write it")
 
     def _gradebook(self, environment: Environment) -> Gradebook:
         if self._given is not None and self._given.environment == environment:
@@ -249,20 +277,22 @@ class HistoryForm:
         return self._opened[environment]
 
     def _go_on(self) -> None:
-        self._begin(lambda writing, receipt, to: writing.go_on(receipt.push_id, to))
+        self._begin(
+            lambda writing, receipt, to: writing.go_on(receipt.push_id, to), _GOING_ON, "write it"
+        )
 
     def _retry(self) -> None:
         def start(writing: Writing, receipt: Receipt, to: Gradebook) -> None:
             note = f"retry of {receipt.push_id}"
             writing.begin(lambda how: plan_retry(receipt, to, on_conflict=how), to, note=note)
 
-        self._begin(start)
+        self._begin(start, "trying again", "write it")
 
     def _undo(self) -> None:
         def start(writing: Writing, receipt: Receipt, to: Gradebook) -> None:
             writing.begin(lambda how: plan_undo(receipt, to, on_conflict=how), to)
 
-        self._begin(start)
+        self._begin(start, "taking it back", "take it back")
 
     def _show_loss(self) -> None:
         with telling(self.alert):
@@ -279,8 +309,18 @@ class HistoryForm:
                 self._close()
                 self.look()
 
+    def _work(self) -> None:
+        """While something is written, say so, and offer nothing else for the push."""
+        self.steps["push"].work("being written, see below")
+        self._let(press=False)
+
+    def _let(self, *, press: bool) -> None:
+        for button in self._actions:
+            button.disabled = not press
+
     def _end(self, _: PushRun) -> None:
         """After a push: the list has one more, and what was looked at may have been taken back."""
+        self._let(press=True)
         self.look()
 
 

@@ -25,19 +25,24 @@ _TIPS: Final = {
     "being written now": "It is being written just now, on this machine: wait for its end, then look again.",
     "unfinished": "Some of it was not sent: go on with it, or take it back.",
     "taken back": "What it changed was put back.",
-    "forgotten": "Its grades were erased from this machine, so that it can be neither undone nor resumed.",
+    "forgotten": "Its grades were erased from this machine, so that it can be neither taken back nor gone on with.",
 }
+
+
+#: The states of what was to be written and was not.
+_IN_THE_WAY: Final = ("failed", "blocked", "conflict")
 
 
 def show_pushes(pushes: Sequence[PushSummary]) -> Table:
     """Make the table of pushes, in the order given; labels are their ids."""
     columns = {
         "it began at": [tell_time(push.started) for push in pushes],
-        "push": [shorten_id(push.push_id) for push in pushes],
-        "where": [push.environment.name for push in pushes],
+        # Without the dots of `shorten_id`, after which a narrow column would break the line.
+        "push, its end": [shorten_id(push.push_id)[1:] for push in pushes],
         "of what": [tell_source(push, pushes) for push in pushes],
+        "status": [tell_status(push, pushes) for push in pushes],
         "entries": [push.tell_states() for push in pushes],
-        "status": [tell_status(push) for push in pushes],
+        "where": [push.environment.name for push in pushes],
         "note": [push.note for push in pushes],
         "who": [push.system_user for push in pushes],
     }
@@ -45,7 +50,9 @@ def show_pushes(pushes: Sequence[PushSummary]) -> Table:
     standing = np.array([push.standing for push in pushes], dtype=object)
     names = ("being written now", "unfinished", "done", "taken back", "forgotten")
     views = {name: standing == name for name in names}
-    views["with problems"] = np.array([not push.ok for push in pushes], dtype=bool)
+    mended = [any(each.ok for each in find_retries(push, pushes)) for push in pushes]
+    bad = [not push.ok and not now for push, now in zip(pushes, mended, strict=True)]
+    views["with problems"] = np.array(bad, dtype=bool)
     return Table(
         frame,
         marks=_mark(pushes),
@@ -57,17 +64,41 @@ def show_pushes(pushes: Sequence[PushSummary]) -> Table:
 def tell_source(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Say what was pushed: a sheet, one student's grade, or the undo of one of these."""
     if not push.undo_of:
-        return push.sheet or push.about
+        return push.sheet or push.about or ("(erased)" if push.forgotten else "")
     undone = next((each for each in pushes if each.push_id == push.undo_of), None)
     of = tell_source(undone, pushes) if undone is not None else push.about
     return f"undo of {of or shorten_id(push.undo_of)}"
 
 
-def tell_status(push: PushSummary) -> str:
-    """Say what a push is to those who look at it, and how many of its entries something stood in the way of."""
-    bad = sum(push.states[state] for state in ("failed", "blocked", "conflict"))
-    ended = push.standing in {"done", "taken back"}
-    return f"{push.standing}, {bad:,} not written" if bad and ended else push.standing
+def tell_status(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
+    """Say what a push is to those who look at it: what stood in its way, and what an undo of it left."""
+    bad = sum(push.states[state] for state in _IN_THE_WAY)
+    if push.standing not in {"done", "taken back"}:
+        return push.standing
+    again = any(each.ok for each in find_retries(push, pushes))
+    left = count_left(push, pushes)
+    parts = (
+        push.standing,
+        f"{bad:,} {'tried again' if again else 'not written'}" if bad else "",
+        f"{left:,} left alone" if left else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def find_retries(push: PushSummary, pushes: Sequence[PushSummary]) -> list[PushSummary]:
+    """List the pushes that tried again what failed in one, which their notes tell."""
+    return [each for each in pushes if each.note == f"retry of {push.push_id}"]
+
+
+def count_left(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
+    """Count what the push that took one back left as it was: changed since, not its own, or refused."""
+    undo = find_undo(push, pushes)
+    return sum(undo.states[state] for state in (*_IN_THE_WAY, "unsent", "skipped")) if undo else 0
+
+
+def find_undo(push: PushSummary, pushes: Sequence[PushSummary]) -> PushSummary | None:
+    """Find the push that took one back."""
+    return next((each for each in pushes if each.push_id == push.taken_back_by), None)
 
 
 def shorten_id(push_id: str) -> str:
@@ -85,7 +116,8 @@ def label_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     parts = (
         tell_time(push.started),
         push.environment.name,
-        tell_source(push, pushes) or push.note,
+        tell_source(push, pushes),
+        push.note,
         push.tell_states(),
         "" if push.standing == "done" else push.standing,
         shorten_id(push.push_id),
@@ -93,7 +125,7 @@ def label_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def tell_push(push: PushSummary) -> Html:
+def tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
     """Tell all that is known of a push without its entries."""
     ended = tell_time(push.finished) if push.finished else "never: it was cut short"
     facts = [
@@ -101,26 +133,34 @@ def tell_push(push: PushSummary) -> Html:
         ("began", tell_time(push.started)),
         ("ended", ended),
         ("who", f"{push.system_user} (client {push.client_id})"),
+        ("where", f"{push.environment.name}, {push.environment.base_url}"),
         ("sheet", push.sheet),
         ("grade", push.about),
         ("takes back", push.undo_of),
         ("note", push.note),
     ]
     told_facts = [fact for fact in facts if fact[1]]
-    good = push.ok and push.standing in {"done", "taken back"}
+    good = push.ok and push.standing in {"done", "taken back", "forgotten"}
     told = f"{count(push.rows, 'entry', 'entries')}: {push.tell_states()}."
     return join(
         tell_environment(push.environment.name),
         say("good" if good else "warning", told),
-        _tell_standing(push),
+        _tell_standing(push, count_left(push, pushes)),
         table(("what", "is"), told_facts, len(told_facts)),
     )
 
 
-def _tell_standing(push: PushSummary) -> Html:
+def _tell_standing(push: PushSummary, left: int) -> Html:
     if push.standing == "taken back":
-        return say("info", f"Taken back by push {push.taken_back_by}.")
-    return say("warning", _TIPS[push.standing]) if push.standing in _TIPS else Html("")
+        told = f"Taken back by push {push.taken_back_by}"
+        but = (
+            f", which left {count(left, 'entry', 'entries')} alone; choose it to see why"
+            if left
+            else ""
+        )
+        return say("warning" if left else "info", f"{told}{but}.")
+    kind = "info" if push.forgotten else "warning"
+    return say(kind, _TIPS[push.standing]) if push.standing in _TIPS else Html("")
 
 
 def _mark(pushes: Sequence[PushSummary]) -> pd.DataFrame:
@@ -132,7 +172,8 @@ def _mark(pushes: Sequence[PushSummary]) -> pd.DataFrame:
         if push.standing == "unfinished":
             tip = _TIPS[push.standing]
             marks.append((push.push_id, "status", "warning", "some not sent", tip))
-        if tell_status(push) != push.standing:
+        again = any(each.ok for each in find_retries(push, pushes))
+        if not again and tell_status(push, pushes) != push.standing:
             tip = "Choose it to see why, and to try again what failed."
             marks.append((push.push_id, "status", "error", "", tip))
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)

@@ -77,6 +77,7 @@ class ResultForm:
             on_end=self._end,
             on_start=lambda: self.upsert.work("writing"),
             on_below=lambda words: self.upsert.open(words),
+            on_plan=lambda plan: self.upsert.open(_tell_next(plan)),
         )
         self.preview, self.push = self.writing.preview, self.writing.push
         self.receipt = self.writing.receipt
@@ -229,7 +230,6 @@ class ResultForm:
                 self.grade.open("that is what is there already: change what should change")
                 return
             self.grade.settle(f"changes {self.fields.tell_touched()}")
-            self.upsert.open(self._tell_next())
 
     def _after(self) -> dict[str, Any] | None:
         """Give the record that would be, of what is right; None where nothing would be written."""
@@ -237,15 +237,6 @@ class ResultForm:
         if plan is None or not plan.writes:
             plan = self._plan(self.fields.read_sound(self._identity()), "stop")
         return parse(plan.changes["after"].iloc[0]) if plan.writes else None
-
-    def _tell_next(self) -> str:
-        """Say what is to be done about what would change."""
-        plan = self.preview.plan
-        if plan is not None and plan.counts["conflict"]:
-            return "choose under Conflicts whose grade shall stand"
-        if plan is not None and plan.counts["blocked"]:
-            return "see below why it cannot be written"
-        return "look at it, then write it"
 
     def _changes_nothing(self) -> bool:
         plan = self.preview.plan
@@ -282,6 +273,15 @@ class ResultForm:
             self.upsert.settle(f"{_MEANWHILE}; {_BOTH}", doubt=True)
         else:
             self.upsert.settle("not written: the receipt says why", doubt=True)
+
+
+def _tell_next(plan: Plan) -> str:
+    """Say what is to be done about what would change."""
+    if plan.counts["conflict"]:
+        return "choose under Conflicts whose grade shall stand"
+    if plan.counts["blocked"]:
+        return "see below why it cannot be written"
+    return "look at it, then write it" if plan.writes else "nothing: theirs stays"
 
 
 def _people(snapshot: Snapshot) -> list[tuple[str, str]]:

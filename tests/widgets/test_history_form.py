@@ -78,7 +78,9 @@ def shown(form: HistoryForm) -> list[str]:
 def test_nothing_pushed_is_said(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     """Without any push the form says so, and asks nobody."""
     form = HistoryForm(gradebook, folder=tmp_path)
+    assert "write grades with import_grades.ipynb or upsert_result.ipynb" in page(form.view)
     assert "Nothing was pushed from this machine yet" in page(form.view)
+    assert form.push.layout.display == "none"
     assert form.steps["push"].body.layout.display == "none"
 
 
@@ -340,8 +342,8 @@ def test_a_single_grade_is_listed_as_whose_it_is(gradebook: gt.Gradebook, tmp_pa
     form = HistoryForm(gradebook, folder=tmp_path)
     rows = [line.split("\t") for line in form.list.text().splitlines()]
     what = ["midterm.csv", "undo of Ada Example, Quiz 1", "Ada Example, Quiz 1"]
-    assert [row[3] for row in rows] == what
-    ends = [f"…{each.push_id[-6:]}" for each in (sheet, undone, pushed)]
+    assert [row[2] for row in rows] == what
+    ends = [each.push_id[-6:] for each in (sheet, undone, pushed)]
     assert [row[1] for row in rows] == ends
     assert rows[0][0] == f"{sheet.started.astimezone():%Y-%m-%d %H:%M %Z}"
     form.push.value = pushed.push_id
@@ -357,4 +359,66 @@ def test_what_was_not_written_is_in_the_status(
     """A push that is done but for what was refused says how many were not written."""
     refusing.on = True
     push_sheet(gradebook, tmp_path)
-    assert "done, 1 not written" in HistoryForm(gradebook, folder=tmp_path).list.text()
+    form = HistoryForm(gradebook, folder=tmp_path)
+    assert "done, 1 not written" in form.list.text()
+    assert "with problems" in [name for name, *_ in form.list.views]
+    refusing.on = False
+    form.push.value = form.pushes[0].push_id
+    form.retry.click()
+    assert "look at what trying again would change, then write it" in form.steps["push"].state.value
+    assert form.writing is not None
+    form.writing.push.go.click()
+    form.writing.push.wait(30)
+    assert "done, 1 tried again" in form.list.text()
+    assert "with problems" not in [name for name, *_ in form.list.views]
+
+
+def test_what_an_undo_left_is_in_the_status(
+    gradebook: gt.Gradebook, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A push that was taken back but for what others changed says so in the list, and offers what is left."""
+    pushed = push_sheet(gradebook, tmp_path)
+    theirs = next(r for r in sandbox.records("results") if r["sourcedId"] == pushed.entries["sourced_id"].iloc[0])  # fmt: skip
+    sandbox.put_record("results", theirs | {"score": 1})
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = pushed.push_id
+    form.undo.click()
+    assert "choose under Conflicts" in form.steps["push"].state.value
+    assert form.writing is not None
+    form.writing.push.go.click()
+    assert "being written" in form.steps["push"].state.value or not form.writing.running
+    form.writing.push.wait(30)
+    assert not any(getattr(form, name).disabled for name in ("undo", "forget"))
+    assert "taken back, 1 left alone" in form.list.text()
+    assert "which left 1 entry alone" in form.told.value
+    assert "you can take back what is left or forget it" in form.steps["push"].state.value
+
+
+def test_while_it_is_written_nothing_else_is_offered(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """While a push is gone on with, the title says so and the other buttons are grey; then they are not."""
+    killed = leave_unfinished(gradebook, tmp_path, *ROWS)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = killed
+    form.go_on.click()
+    assert form.writing is not None
+    grey: list[bool] = []
+    told: list[str] = []
+    form.undo.observe(lambda change: grey.append(change["new"]), "disabled")
+    form.steps["push"].state.observe(lambda change: told.append(change["new"]), "value")
+    form.writing.push.go.click()
+    form.writing.push.wait(30)
+    assert grey == [True, False]
+    assert "being written, see below" in told[0]
+
+
+def test_what_is_forgotten_is_no_alarm(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """What was forgotten is told calmly, with the address it went to."""
+    pushed = push_sheet(gradebook, tmp_path)
+    gt.forget_push(pushed.push_id, gradebook.settings.data_dir)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    assert "(erased)" in form.list.text()
+    form.push.value = pushed.push_id
+    assert "Warning:" not in form.told.value
+    assert f"sandbox, {gradebook.environment.base_url}" in form.told.value
