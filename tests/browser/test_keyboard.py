@@ -78,7 +78,9 @@ class Hands:
         self.tab_to(f"{selector}:not([disabled])")
         self.press("Enter")
         self.form.see(step, words)
+        # A form that is drawn anew gives the focus its place when it stands, which a busy machine takes longer for.
         self.page.wait_for_timeout(300)
+        self.page.wait_for_function("!!document.activeElement.closest('.gt-form')", timeout=SECONDS)
         self.look()
 
 
