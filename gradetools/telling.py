@@ -45,7 +45,7 @@ _MOST = 100
 _SKIPPED = {
     "blank": ("blank cell", "blank cells"),
     "no-grade": ("word that stands for no grade", "words that stand for no grade"),
-    "other-attempt": ("attempt beside the one that counts", "attempts beside the ones that count"),
+    "other-attempt": ("grade beside the one that counts", "grades beside the ones that count"),
     "kept-theirs": ("left as it was changed since", "left as they were changed since"),
     "written-by-own-push": ("written by another push of yours", "written by another push of yours"),
 }

@@ -38,7 +38,7 @@ def _line(facts: Facts, column: ComparedColumn, stray: Stray) -> int:
 
 
 def _sentence(scores: str, stray: Stray, line: int) -> str:
-    own, other = f"{stray.own:.2f}", f"{stray.other:.2f}"
+    own, other = (f"{100 * each:.0f} %" for each in (stray.own, stray.other))
     start = f" from line {line} on" if line else ""
     where = "above" if stray.rows > 0 else "below"
     if stray.how == "shifted":

@@ -30,7 +30,7 @@ def sheet(tmp_path: Path) -> Path:
         (["blank"], "blank cell"),
         (["blank", "blank"], "blank cells"),
         (["blank", "no-grade", "blank"], "2 blank cells, 1 word that stands for no grade"),
-        (["other-attempt"], "attempt beside the one that counts"),
+        (["other-attempt"], "grade beside the one that counts"),
         (["a code of tomorrow"], ""),
     ],
 )
