@@ -36,7 +36,7 @@ _TAKEN_BACK = "Already taken back: the gradebook holds what it held before the p
 _HINT = "To see exactly what would be sent for a grade, double-click its row, or press Enter on it."
 _WHOLE = element(
     "div",
-    "The whole record is sent; fields that you leave alone are sent as they are.",
+    "The whole record is sent, of a new grade with its date and status; fields that you leave alone are sent as they are.",
     hook="gt-reason",
 )
 _POLICIES: tuple[tuple[str, OnConflict], ...] = (
@@ -161,7 +161,7 @@ class Preview:
 def _tell_request(request: PutRequest, *, folded: bool) -> Html:
     """Tell what would be sent, and how to send it from a terminal; `folded` for who has not asked for it."""
     body = element("pre", f"PUT {request.path}\n\n{request.to_json()}")
-    told = "For a terminal, which must know a token as TOKEN: none is shown here."
+    told = "For a terminal, which must know a token as TOKEN: none is shown here. No journal knows what is sent so: it cannot be taken back here."
     curl = element("details", element("summary", "The same as a curl command"), told, element("pre", request.to_curl()))  # fmt: skip
     return join(
         element("details", element("summary", "The exact JSON"), body) if folded else body, curl

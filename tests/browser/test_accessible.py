@@ -32,7 +32,7 @@ CUT = """form => {
     return panel.scrollWidth > panel.clientWidth ? ['the page scrolls sideways', ...found] : found;
 }"""
 MARKS = """form => [...form.querySelectorAll('.gt-say, .gt-mark, .gtg-cell[data-kind]')]
-    .filter(element => element.getClientRects().length).map(element => {
+    .filter(element => element.checkVisibility() && element.getClientRects().length).map(element => {
         const tint = getComputedStyle(element);
         return { kind: element.dataset.kind ?? element.className, words: element.innerText.trim(),
             coloured: tint.backgroundColor !== 'rgba(0, 0, 0, 0)' || tint.backgroundImage !== 'none' };
