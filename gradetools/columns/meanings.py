@@ -193,7 +193,7 @@ class Columns(Shown, _Value):
         """Make the same columns with another meaning for one; what is not named stays.
 
         A sheet has one student column: choosing one sets the other aside. A score column has one line item, or
-        several of which each row takes its own class's: choosing one takes the other away.
+        several of which each row takes its own class's: choosing one takes the other away; it belongs to no other.
 
         Raises:
             ColumnsError: there is no such column, meaning or key.
@@ -209,6 +209,8 @@ class Columns(Shown, _Value):
         }
         if belongs_to is not None:
             changed["belongs_to"] = self.meaning(belongs_to).column
+        elif means == "score":
+            changed["belongs_to"] = None
         if any(changed.get(name, getattr(old, name)) != getattr(old, name) for name in _TARGETS):
             changed["line_item_title"] = ""
         new = self._make_meaning({**dict(old), **changed, "reason": "chosen by hand"})

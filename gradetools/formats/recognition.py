@@ -196,7 +196,7 @@ def blank_lines(frame: pd.DataFrame) -> dict[int, str]:
 def find_summaries(
     cells: Cells, recognition: Recognition, description: Description
 ) -> dict[int, str]:
-    """Give the rows their roles anew, "summary" to each that is called "Average" or the like where others have a name, and has no id.
+    """Give the rows their roles anew, "summary" to each that is called "Average" or the like where others have a name or an id.
 
     They stand at the top or the end of a table. A row with an id is a student's, whatever the name.
     """
@@ -205,24 +205,20 @@ def find_summaries(
     # The rows are many, and looked at one by one only where a word was found.
     lines = below.index[~below.index.isin(list(roles))]
     names = [each.position for each in description.columns if each.means == "name"]
+    ids = [each.position for each in description.columns if each.means == "student"]
     outer = [*lines[:_OUTER_ROWS], *lines[_OUTER_ROWS:][-_OUTER_ROWS:]]
-    called = below.loc[outer, names].to_numpy(dtype=object).tolist()
+    called = below.loc[outer, [*names, *ids]].to_numpy(dtype=object).tolist()
     found = [
         line for line, texts in zip(outer, called, strict=True) if _call_row(texts) in _SUMMARIES
     ]
-    if found:
-        ids = [each.position for each in description.columns if each.means == "student"]
+    if found and not ids:
         rows = below.loc[lines]
-        roles |= {line: "summary" for line in found if _has_no_id(rows, line, ids, names, found)}
-    return roles
+        found = [line for line in found if _has_no_id(rows, line, names, found)]
+    return roles | dict.fromkeys(found, "summary")
 
 
-def _has_no_id(
-    rows: pd.DataFrame, line: int, ids: list[int], names: list[int], summaries: list[int]
-) -> bool:
-    """Whether a row has no id; where no header says which these are, whether it lacks what every student's row has."""
-    if ids:
-        return not rows.loc[line, ids].map(str.strip).any()
+def _has_no_id(rows: pd.DataFrame, line: int, names: list[int], summaries: list[int]) -> bool:
+    """Whether a row lacks what every student's row has, where no header says which the ids are."""
     students = rows.drop(index=summaries)
     others = [place for place in range(rows.shape[1]) if place not in names]
     full = [place for place in others if all(map(str.strip, students[place].tolist()))]

@@ -26,6 +26,7 @@ from gradetools.widgets.line_item_choice import (
     choose_line_item,
     offer_companion,
     offer_line_item,
+    tell_ignored,
 )
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, join, say
 from gradetools.widgets.step import Step, telling
@@ -142,7 +143,7 @@ class ColumnsStep(Step):
         meanings = self._draft.columns.meanings
         proposed = {str(m.column): m.means for m in self._draft.suggested.meanings}
         beside = [m for m in meanings if m.belongs_to and proposed[str(m.column)] != "ignored"]
-        takes = [m for m in meanings if _may_hold_scores(m) and m not in beside]
+        takes = [m for m in meanings if (_may_hold_scores(m) or m.belongs_to) and m not in beside]
         self.line_items = {str(m.column): self._offer_line_item(m) for m in takes}
         self.companions = {
             str(m.column): self._offer_companion(m, proposed[str(m.column)]) for m in beside
@@ -163,11 +164,17 @@ class ColumnsStep(Step):
         self._ignored.children[0].children = [
             row for m in ignored for row in (rows[m.column], *own[m.column])
         ]
-        self._ignored.set_title(0, f"Ignored: {count(len(ignored), 'column')}")
+        self._folded = [str(m.column) for m in ignored]
+        self._title_ignored()
         self._ignored.layout.display = None if ignored else "none"
         self._tell_open()
         others = [m for m in meanings if m.column not in rows]
         self._others.value = join(*map(_tell_column, others))
+
+    def _title_ignored(self) -> None:
+        """Name what is ignored, so that nobody overlooks a column; what was chosen to be taken stays where it was chosen."""
+        folded = [self._draft.columns.meaning(column) for column in self._folded]
+        self._ignored.set_title(0, tell_ignored(folded))
 
     def _tell_open(self) -> None:
         """Say for how many columns of scores no line item is known, before the check blocks their grades."""
@@ -268,8 +275,16 @@ class ColumnsStep(Step):
                 self._draft.columns = choose_line_item(self._draft.columns, column, choice)
                 self._tell_again(column)
 
-        by_row = bool(self._draft.columns.of("line_item"))
-        return offer_line_item(meaning, self._draft.snapshot, by_row=by_row, on_choose=choose)
+        columns = self._draft.columns
+        scores = [str(each.column) for each in columns.score_columns]
+        return offer_line_item(
+            meaning,
+            self._draft.snapshot,
+            by_row=bool(columns.of("line_item")),
+            # Scores, or letters, are nobody's comments.
+            scores=() if meaning.means in ("score", "text_score") else scores,
+            on_choose=choose,
+        )
 
     def _offer_companion(self, meaning: ColumnMeaning, proposed: str) -> ipw.Dropdown:
         def choose(choice: str) -> None:
@@ -283,6 +298,7 @@ class ColumnsStep(Step):
     def _tell_again(self, column: str) -> None:
         """Say of a column what it means now."""
         self._told[column].value = _tell_column(self._draft.columns.meaning(column))
+        self._title_ignored()
 
     def _choose_student(self, change: Mapping[str, Any]) -> None:
         if self._filling or not change["new"]:

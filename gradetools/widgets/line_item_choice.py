@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import ipywidgets as ipw
 
 from gradetools.columns import ColumnMeaning, Columns, LineItemIndex
+from gradetools.showing import shorten
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.look import LABEL, WIDE
 from gradetools.widgets.picker import label_line_items
 
 #: Chosen to take nothing from a column.
 IGNORE = "ignore"
-#: A line item's sourcedId; those of several classes, of which each row takes its own; "" for none yet; or IGNORE.
-Choice = str | tuple[str, ...]
+#: So many ignored columns are named.
+_MOST_NAMED = 5
+
+
+class Beside(NamedTuple):
+    """The comment of a score column, as which another column is taken."""
+
+    score: str
+
+
+#: A line item's sourcedId; those of several classes, of which each row takes its own; "" for none yet; IGNORE; or beside what.
+Choice = str | tuple[str, ...] | Beside
 
 
 def offer_line_item(
@@ -23,6 +34,7 @@ def offer_line_item(
     snapshot: Snapshot,
     *,
     by_row: bool,
+    scores: Sequence[str] = (),
     on_choose: Callable[[Choice], None],
 ) -> ipw.Dropdown:
     """Offer a score column the line items of some classes, what it means now chosen.
@@ -31,15 +43,19 @@ def offer_line_item(
         meaning: what the column means now.
         snapshot: what the gradebook knows.
         by_row: whether each row of the sheet names its line item.
+        scores: the score columns, of which a column that is none may hold the comments.
         on_choose: called with the value of what is chosen.
     """
     shared = _label_shared(snapshot)
     now: Choice = IGNORE if meaning.means == "ignored" else meaning.line_items or meaning.line_item
-    if isinstance(now, tuple) and now not in [ids for _, ids in shared]:
+    if meaning.means == "comment":
+        now = Beside(str(meaning.belongs_to))
+    elif isinstance(now, tuple) and now not in [ids for _, ids in shared]:
         shared = [(_label(meaning.line_item_title or meaning.column.name, now), now), *shared]
     options: list[tuple[str, Choice]] = [
         ("as each row says" if by_row else "none yet: choose the line item", ""),
         ("ignore this column", IGNORE),
+        *((f"the comment of {score}", Beside(score)) for score in scores),
         *shared,
         *label_line_items(snapshot.line_items, snapshot.classes),
     ]
@@ -93,10 +109,27 @@ def choose_line_item(columns: Columns, column: str, choice: Choice) -> Columns:
     """Make the same columns with what was chosen for one."""
     if choice == IGNORE:
         return columns.with_meaning(column, means="ignored", line_item="")
-    taken = "score" if columns.meaning(column).means == "ignored" else None
+    taken = "score" if columns.meaning(column).means in ("ignored", "comment") else None
+    if isinstance(choice, Beside):
+        return columns.with_meaning(column, means="comment", line_item="", belongs_to=choice.score)
     if isinstance(choice, tuple):
         return columns.with_meaning(column, means=taken, line_items=choice)
     return columns.with_meaning(column, means=taken, line_item=choice)
+
+
+def tell_ignored(folded: Sequence[ColumnMeaning]) -> str:
+    """Name the columns of which nothing was taken, and those that are taken now: `Ignored: Email; taken: Notes`."""
+    left = [meaning for meaning in folded if meaning.means == "ignored"]
+    taken = [meaning for meaning in folded if meaning.means != "ignored"]
+    told = f"Ignored: {_name_columns(left)}" if left else "Nothing in here is ignored"
+    return f"{told}; taken: {_name_columns(taken)}" if taken else told
+
+
+def _name_columns(columns: Sequence[ColumnMeaning]) -> str:
+    """Name columns, so that nobody overlooks one: `Email, Notes and 2 more`."""
+    named = ", ".join(shorten(meaning.column) for meaning in columns[:_MOST_NAMED])
+    left = len(columns) - _MOST_NAMED
+    return f"{named} and {left:,} more" if left > 0 else named
 
 
 def _label_shared(snapshot: Snapshot) -> list[tuple[str, tuple[str, ...]]]:

@@ -141,6 +141,17 @@ def test_a_row_of_averages_is_no_student(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", [CLASS.replace("Average,,", ",Average,"), "ID,Quiz 1\n00041,9\n00082,7\nAverage,8\n"]
+)
+def test_an_average_in_the_place_of_an_id_is_none(tmp_path: Path, text: str) -> None:
+    """A row whose id is the word itself, and that has no name, is no student's; nor is there one of both word and name."""
+    sheet = read_sheet(write_sheet(tmp_path, text))
+    assert (list(sheet.student_rows["ID"]), sheet.summaries) == (["00041", "00082"], {4: "Average"})
+    named = read_sheet(write_sheet(tmp_path, CLASS.replace("Average,,", "Cleo,Average,")))
+    assert named.summaries == {}
+
+
+@pytest.mark.parametrize(
     "row", ["Class average:,,8,8", "Durchschnitt,,8,8", "Moyenne de la classe,,8,", "  MEAN ,,,8"]
 )
 def test_rows_of_averages_are_known_by_their_words(tmp_path: Path, row: str) -> None:

@@ -72,6 +72,30 @@ def test_title_of_several_classes_is_shown_as_chosen(
     assert form.draft.columns.meaning("Quiz 1").line_items == ()
 
 
+def test_an_ignored_column_can_hold_comments(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """What is ignored is named; a column of texts under any header can be taken as the comments of a score column, and back."""
+    rows = ("Student number,Quiz 1,Quiz 2,Said of Q1", "00041,8,,Neat", "00082,7,,Mind it")
+    form = open_columns(gradebook, tmp_path, *rows)
+    columns = form.columns
+    title = columns._ignored.get_title  # noqa: SLF001 - what the analyst reads
+    assert title(0) == "Ignored: Said of Q1"
+    choice = columns.line_items["Said of Q1"]
+    choice.value = next(
+        value for label, value in choice.options if label == "the comment of Quiz 1"
+    )
+    assert title(0) == "Nothing in here is ignored; taken: Said of Q1"
+    columns.go.click()
+    assert form.draft.checked.entries["comment"].dropna().tolist() == ["Neat", "Mind it"]
+    columns.start()
+    assert columns.line_items["Said of Q1"].label == "the comment of Quiz 1"
+    columns.line_items["Said of Q1"].value = "algebra-quiz-2"
+    meaning = form.draft.columns.meaning("Said of Q1")
+    assert (meaning.means, meaning.belongs_to) == ("score", None)
+    columns.line_items["Said of Q1"].value = "ignore"
+    assert form.draft.columns.meaning("Said of Q1").means == "ignored"
+    assert "the comment of" not in str([label for label, _ in columns.line_items["Quiz 1"].options])
+
+
 def test_what_was_decided_stays(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     """Who confirms the class once more keeps all that was decided; of another class what does not depend on it."""
     rows = ("Student number,Quiz 1,Notes", "00041,8,1", "Grace,7,2")
