@@ -171,7 +171,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/push_panel.py",
-        'f"Take back {grades} in {name}" if plan.undo_of else f"Write {grades} to {name}"',
+        'f"{_call_undo(plan)} {grades} in {name}"',
         'f"Write {grades} to {name}"',
         "the button of an undo says that it writes",
     ),
@@ -189,8 +189,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/receipt_panel.py",
-        "        self.told.value = tell_receipt(receipt, folder, self.downloads.left)\n",
-        "",
+        "        self._base = tell_receipt(receipt, folder, self.downloads.left)\n",
+        '        self._base = Html("")\n',
         "the receipt says nothing",
     ),
     Mutation(
@@ -531,7 +531,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/receipt_panel.py",
-        "        _tell_reasons(receipt),\n",
+        "        _tell_reasons(rest or receipt),\n",
         "",
         "the receipt does not say why something failed",
     ),

@@ -21,7 +21,7 @@ from gradetools.checks import Checked
 from gradetools.checks.facts import FIELDS
 from gradetools.dialects import Record, canonical, parse
 from gradetools.plan.existing import Existing, index_last_sent
-from gradetools.plan.merge import Change, decide, make_identity, overwrite, tell_edit
+from gradetools.plan.merge import Change, decide, make_identity, overwrite, tell_edit, tell_stays
 from gradetools.plan.value import CHANGE_COLUMNS, WRITES, OnConflict, Plan, make_changes
 from gradetools.snapshot import Snapshot
 
@@ -101,8 +101,8 @@ def settle(
         return change
     told = tell_edit(sent, change.before, "in the gradebook since it was last sent")
     if on_conflict == "ours":
-        return overwrite(change, told)
-    message = f"Somebody {told}; write over that, or leave it?"
+        return overwrite(change, told, sent)
+    message = f"Somebody {told}; write over that, or leave it?{tell_stays(sent, change)}"
     if on_conflict == "theirs":
         return Change("skip", change.sourced_id, change.before, None, "kept-theirs", message)
     return Change(

@@ -22,7 +22,7 @@ from gradetools.dialects import (
     shape,
 )
 from gradetools.showing import shorten
-from gradetools.telling import tell_change
+from gradetools.telling import call_field, tell_change
 
 #: What a new score lifts: a graded result is neither missing nor unfinished.
 _LIFTED = ("missing", "incomplete", "inProgress")
@@ -161,9 +161,19 @@ def tell_edit(known: Record | None, held: Record | None, since: str) -> str:
     return f"changed {told} {since}"
 
 
-def overwrite(change: Change, told: str) -> Change:
-    """Write over what somebody else did; the change says so, for whoever looks at the plan."""
-    message = f"Somebody {told}; ours is written over it."
+def tell_stays(known: Record | None, change: Change) -> str:
+    """Say what of somebody's edit stays although the change is written: ` Their comment stays.`; "" for nothing."""
+    if not (is_active(known) and is_active(change.before) and is_active(change.after)):
+        return ""
+    written = set(differences(change.before, change.after))
+    stays = [name for name in differences(known, change.before) if name not in written]
+    told = ", ".join(call_field(name) for name in stays)
+    return f" Their {told} {'stays' if len(stays) == 1 else 'stay'}." if stays else ""
+
+
+def overwrite(change: Change, told: str, known: Record | None) -> Change:
+    """Write over what somebody else did to a grade since we knew it; the change says so, for whoever looks at the plan."""
+    message = f"Somebody {told}; ours is written over it.{tell_stays(known, change)}"
     return replace(
         change, reason=OVER_THEIRS, message=" ".join(filter(None, [message, change.message]))
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from gradetools.dialects import Record, canonical, differences, parse
 from gradetools.errors import PlanError
 from gradetools.plan.existing import Existing
-from gradetools.plan.merge import Change, is_active, overwrite, tell_edit, to_write
+from gradetools.plan.merge import Change, is_active, overwrite, tell_edit, tell_stays, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
 from gradetools.receipt import Receipt
 from gradetools.snapshot import Snapshot
@@ -91,8 +91,10 @@ def _again(
         return change
     told = tell_edit(stored or before, now, "since this push")
     if on_conflict == "ours":
-        return overwrite(change, told)
-    message = f"Somebody {told}; write over that, or leave it?"
+        return overwrite(change, told, stored or before)
+    message = (
+        f"Somebody {told}; write over that, or leave it?{tell_stays(stored or before, change)}"
+    )
     if on_conflict == "theirs":
         return Change("skip", sourced_id, now, None, "kept-theirs", message)
     return replace(change, action="conflict", reason="changed-since-push", message=message)

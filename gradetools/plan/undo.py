@@ -185,7 +185,7 @@ def restore(
         return change
     told = tell_edit(after, now, "since this push")
     if on_conflict == "ours":
-        return overwrite(change, told)
+        return overwrite(change, told, after)
     message = f"Somebody {told}; write over that, or leave it?"
     if on_conflict == "theirs":
         return Change("skip", sourced_id, now, None, "kept-theirs", message)

@@ -28,8 +28,8 @@ from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_entries import show_entries
 from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.history_list import (
+    count_left,
     find_retries,
-    find_undo,
     label_push,
     show_pushes,
     tell_push,
@@ -198,6 +198,7 @@ class HistoryForm:
         self._receipt = receipt
         self.entries.show(show_entries(receipt), view=ALL)
         failed = len(retried_entries(receipt))
+        whole = bool(push.taken_back_by) and not count_left(push, self.pushes)
         self.go_on.description = f"Go on: show the {count(left, 'grade')} that are left"
         self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
         shown = {
@@ -206,7 +207,7 @@ class HistoryForm:
             self.retry: failed > 0
             and push.standing == "done"  # what is unfinished is gone on with first
             and not any(each.ok for each in find_retries(push, self.pushes)),
-            self.undo: len(written_entries(receipt)) > 0 and not push.being_written,
+            self.undo: len(written_entries(receipt)) > 0 and not push.being_written and not whole,
             self.forget: not push.being_written,
         }
         for widget, when in shown.items():
@@ -215,11 +216,8 @@ class HistoryForm:
             self.steps["push"].open("wait until it is written, then look again")
             return
         offered = [words for name, words in _OFFERS.items() if shown[getattr(self, name)]]
-        if push.taken_back_by:  # the button stays, for what an undo could not take back
-            offered.remove(_OFFERS["undo"])
-            undo = find_undo(push, self.pushes)
-            if undo is not None and not undo.ok:
-                offered.insert(0, "take back what is left")
+        if push.taken_back_by and not whole:  # the button stays, for what an undo did not take back
+            offered[offered.index(_OFFERS["undo"])] = "take back what is left"
         self.steps["push"].open(f"look at what it did; you can {' or '.join(offered)}")
 
     def _tell_retries(self, push: PushSummary) -> list[Html]:

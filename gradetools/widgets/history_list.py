@@ -145,12 +145,13 @@ def tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
     return join(
         tell_environment(push.environment.name),
         say("good" if good else "warning", told),
-        _tell_standing(push, count_left(push, pushes)),
+        _tell_standing(push, pushes),
         table(("what", "is"), told_facts, len(told_facts)),
     )
 
 
-def _tell_standing(push: PushSummary, left: int) -> Html:
+def _tell_standing(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
+    left, undo = count_left(push, pushes), find_undo(push, pushes)
     if push.standing == "taken back":
         told = f"Taken back by push {push.taken_back_by}"
         but = (
@@ -158,7 +159,7 @@ def _tell_standing(push: PushSummary, left: int) -> Html:
             if left
             else ""
         )
-        return say("warning" if left else "info", f"{told}{but}.")
+        return say("info" if undo is None or undo.ok else "warning", f"{told}{but}.")
     kind = "info" if push.forgotten else "warning"
     return say(kind, _TIPS[push.standing]) if push.standing in _TIPS else Html("")
 

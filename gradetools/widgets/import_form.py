@@ -151,10 +151,15 @@ class ImportForm:
     def _tell_plan(self, plan: Plan) -> None:
         """Say what is next with a plan."""
         conflicts = plan.counts["conflict"]
-        decide = f", and decide about {count(conflicts, 'conflict')}" if conflicts else ""
-        self.steps["preview"].open(f"look at what would change{decide}")
+        more = f", and decide about {count(conflicts, 'conflict')}" if conflicts else ""
+        self.steps["preview"].open(f"look at what would change{more}")
         write = "write it, when it is what you want"
-        self.steps["push"].open(write if plan.writes else "nothing, for nothing would be written")
+        decide = (
+            "decide about the conflicts above"
+            if conflicts
+            else "nothing, for nothing would be written"
+        )
+        self.steps["push"].open(write if plan.writes else decide)
 
     def _start(self) -> None:
         self.steps["preview"].settle("looked at")
@@ -176,22 +181,30 @@ class ImportForm:
         elif run is self.push.run:
             self.steps["push"].open("it did not begin: see why below, then try again")
         elif run.receipt is not None and run.plan.undo_of:
-            shown = self.receipt.receipt
-            whole = shown is not None and run.plan.undo_of == shown.push_id and run.receipt.ok
-            left = count_of_others(run.receipt)
-            stay = (
-                f", but for {count(left, 'grade')} that another push of yours wrote" if left else ""
-            )
-            self.steps["receipt"].settle(
-                f"taken back{stay}" if whole else "see below what came of the undo",
-                doubt=left > 0 or not run.receipt.ok,
-            )
+            self._tell_undo(run.receipt)
         elif run.receipt is not None and self.writing.retry and run is self.writing.retry.push.run:
+            rest = self.receipt.rest
+            left = rest.rows - sum(rest.states[state] for state in GOOD_STATES)
             told = "what failed was tried again, and is written"
-            ok = run.receipt.ok
-            self.steps["receipt"].settle(
-                told if ok else "see below what came of the retry", doubt=not ok
-            )
+            more = f"; {count(left, 'entry', 'entries')} of the push not written, see below"
+            if run.receipt.ok:
+                self.steps["receipt"].settle(f"{told}{more if left else ''}", doubt=left > 0)
+            else:
+                self.steps["receipt"].settle("see below what came of the retry", doubt=True)
+
+    def _tell_undo(self, undo: Receipt) -> None:
+        """Say in the step's line what is taken back now: the push, what was tried again of it, or both."""
+        shown, step = self.receipt.receipt, self.steps["receipt"]
+        left = count_of_others(undo)
+        stay = f", but for {count(left, 'grade')} that another push of yours wrote" if left else ""
+        if not undo.ok or shown is None:
+            step.settle("see below what came of the undo", doubt=True)
+        elif undo.undo_of == shown.push_id:
+            step.settle(f"taken back{stay}", doubt=left > 0)
+        elif self.receipt.taken_back:
+            step.settle("taken back, and what was tried again with it")
+        else:
+            step.settle("see below what came of the undo")
 
 
 def _tell_next(receipt: Receipt, folder: Path | None) -> str:

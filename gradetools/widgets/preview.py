@@ -36,7 +36,7 @@ _TAKEN_BACK = "Already taken back: the gradebook holds what it held before the p
 _HINT = "To see exactly what would be sent for a grade, double-click its row, or press Enter on it."
 _WHOLE = element(
     "div",
-    "The whole record is sent, of a new grade with its date and status; fields that you leave alone are sent as they are.",
+    "A grade is always sent whole: what you leave alone goes along unchanged, and stays as it is.",
     hook="gt-reason",
 )
 _POLICIES: tuple[tuple[str, OnConflict], ...] = (
@@ -176,7 +176,8 @@ def tell_plan(plan: Plan) -> Html:
     why = " or ".join(kind for kind, number in kinds.items() if number)
     told = f"{count(quiet, 'entry', 'entries')} not written: {why}."
     harm, of = plan.tell_harm(), "Of what is restored: " if plan.undo_of else ""
-    verb = "would take back" if plan.undo_of else "would write"
+    removes = bool((plan.words == "remove").any())
+    verb = "would take back" if removes else "would restore" if plan.undo_of else "would write"
     return join(
         tell_environment(plan.environment.name, f"{verb} {count(plan.writes, 'grade')}"),
         element("div", element("b", plan.tell_counts()), hook="gt-actions"),

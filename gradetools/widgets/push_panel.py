@@ -193,7 +193,9 @@ class PushPanel:
         name, production = plan.environment.name, plan.environment.name == PRODUCTION
         grades = count(plan.writes, "grade")
         self.go.description = (
-            f"Take back {grades} in {name}" if plan.undo_of else f"Write {grades} to {name}"
+            f"{_call_undo(plan)} {grades} in {name}"
+            if plan.undo_of
+            else f"Write {grades} to {name}"
         )
         self.go.disabled = plan.writes == 0
         # What cannot be pressed does not look as if it could.
@@ -341,13 +343,19 @@ def _tell_rest(left: int) -> str:
     )
 
 
+def _call_undo(plan: Plan) -> str:
+    """Call what an undo does by what becomes of the grades: that of an undo puts them back."""
+    return "Take back" if (plan.words == "remove").any() else "Restore"
+
+
 def tell_nothing(plan: Plan) -> Html:
     """Say why a plan has nothing to write: something stands in the way, or all is there already."""
-    if plan.counts["blocked"] or plan.counts["conflict"]:
-        decide = " Decide above, under Conflicts." if plan.counts["conflict"] else " See above."
-        return say("warning", f"Nothing can be written as it stands.{decide}")
+    if plan.counts["conflict"]:
+        return say("warning", "Nothing can be written as it stands. Decide above, under Conflicts.")
     if (plan.changes["reason"] == "kept-theirs").any():
         return say("info", "Nothing to write: what is there stays.")
+    if plan.counts["blocked"]:
+        return say("warning", "Nothing can be written as it stands. See above.")
     if plan.undo_of:
         return say("info", "Nothing to take back.")
     return say("info", "Nothing to write: the gradebook has it all.")

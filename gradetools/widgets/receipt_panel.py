@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import ipywidgets as ipw
@@ -33,9 +34,16 @@ class ReceiptPanel:
         alert: why that did not work.
         below: where the retry's or the undo's own preview, push and receipt are shown.
         receipt: the receipt that is shown; None before the push has ended.
+        rest: of that the entries that were not tried again.
+        taken_back: whether it was taken back as a whole.
     """
 
     receipt: Receipt | None = None
+    rest: Receipt
+    taken_back = False
+    _base: Html
+    _folder: Path | None
+    _news: dict[str, Html]
 
     def __init__(self, *, on_undo: Callable[[], None], on_retry: Callable[[], None]) -> None:
         self.told = ipw.HTML().add_class("gt-receipt-told")
@@ -78,13 +86,38 @@ class ReceiptPanel:
 
     def follow(self, later: Receipt) -> None:
         """Tell what a retry or an undo of what is shown came to, and offer it no second time where it left nothing to do."""
-        undone = self.receipt is not None and later.undo_of == self.receipt.push_id
-        what = "Taken back" if undone else "Tried again"
-        came = say("good" if later.ok else "warning", f"{what} by push {later.push_id}: {later.tell_states()}.")  # fmt: skip
-        self.told.value = join(came, _tell_stay(later), Html(self.told.value))
-        # The rows say how things stood before; a retry says itself what is still to be tried.
-        for widget in (self.grid, self.retry, *([self.undo] if later.ok and undone else [])):
-            widget.layout.display = "none"
+        if self.receipt is None:
+            return
+        self.retry.layout.display = "none"  # a retry says itself what is still to be tried
+        if later.undo_of == self.receipt.push_id:
+            self.taken_back = later.ok
+            self._news["undo"] = join(_tell_came("Taken back", later), _tell_stay(later))
+            self.grid.layout.display = "none"  # its rows say how things stood before
+            if later.ok:
+                self.undo.layout.display = "none"
+        else:
+            self._news["retry"] = _tell_came("Tried again", later)
+            self.rest = later_rest(self.receipt, later)
+            self._show_entries(self.rest)
+            self._base = tell_receipt(
+                self.receipt, self._folder, self.downloads.left, rest=self.rest
+            )
+        self._tell()
+
+    def follow_below(self, later: Receipt) -> None:
+        """Tell that what a retry wrote was taken back as well; then there is nothing of it that stays."""
+        self._news["retry"] = _tell_came("What was tried again is taken back", later)
+        if later.ok and "undo" in self._news:
+            self._news["undo"] = say("good", "Taken back, and what was tried again with it.")
+        self._tell()
+
+    def _tell(self) -> None:
+        self.told.value = join(*reversed(self._news.values()), self._base)
+
+    def _show_entries(self, receipt: Receipt) -> None:
+        shown = show_entries(receipt)
+        self.grid.show(shown, view=PROBLEMS if PROBLEMS in shown.views else ALL)
+        self.grid.layout.display = None if len(shown.frame) else "none"
 
     def show(self, receipt: Receipt, folder: Path | None) -> None:
         """Show a receipt and where its files are."""
@@ -92,10 +125,10 @@ class ReceiptPanel:
         self.alert.value = ""
         self.below.children = []
         self.downloads.show(folder)
-        self.told.value = tell_receipt(receipt, folder, self.downloads.left)
-        shown = show_entries(receipt)
-        self.grid.show(shown, view=PROBLEMS if PROBLEMS in shown.views else ALL)
-        self.grid.layout.display = None if len(shown.frame) else "none"
+        self._folder, self._news, self.taken_back, self.rest = folder, {}, False, receipt
+        self._base = tell_receipt(receipt, folder, self.downloads.left)
+        self._tell()
+        self._show_entries(receipt)
         failed = len(retried_entries(receipt))
         self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
         self.retry.layout.display = None if failed else "none"
@@ -105,15 +138,36 @@ class ReceiptPanel:
         self.undo.layout.display = None if written else "none"
 
 
-def tell_receipt(receipt: Receipt, folder: Path | None, left: list[str]) -> Html:
-    """Tell what came of a push: counts by state, what went wrong and why, where the files are."""
+def later_rest(receipt: Receipt, retry: Receipt) -> Receipt:
+    """Give the receipt of a push without the entries that a retry took up."""
+    return replace(
+        receipt, entries=receipt.entries.drop(index=retry.entries.index, errors="ignore")
+    )
+
+
+def tell_receipt(
+    receipt: Receipt, folder: Path | None, left: list[str], *, rest: Receipt | None = None
+) -> Html:
+    """Tell what came of a push: counts by state, what went wrong and why, where the files are.
+
+    Args:
+        receipt: of the push.
+        folder: where its files are.
+        left: the files that are too large to be downloaded.
+        rest: what was not tried again, where something was; the others' reasons no longer count.
+    """
     summary = f"{count(receipt.rows, 'entry', 'entries')} on {receipt.environment.name}: {receipt.tell_states()}."
     return join(
-        say("good" if receipt.ok else "warning", summary),
-        _tell_reasons(receipt),
+        say("good" if receipt.ok else "warning" if rest is None else "info", summary),
+        _tell_reasons(rest or receipt),
         _tell_files(folder, left) if folder else "",
         _tell_push(receipt),
     )
+
+
+def _tell_came(what: str, later: Receipt) -> Html:
+    told = f"{what} by push {later.push_id}: {later.tell_states()}."
+    return say("good" if later.ok else "warning", told)
 
 
 def _tell_stay(later: Receipt) -> Html:

@@ -44,8 +44,9 @@ class Writing:
         on_start: Callable[[], None] | None = None,
         on_below: Callable[[str], None] | None = None,
         on_plan: Callable[[Plan], None] | None = None,
+        called: str = "the push",
     ) -> None:
-        self._receipts = receipts
+        self._receipts, self._called = receipts, called
         self._on_end, self._on_below, self._on_plan = on_end, on_below, on_plan
         #: Where what the receipt tells was written; another plan may go elsewhere.
         self._written_to: Gradebook | None = None
@@ -160,7 +161,7 @@ class Writing:
             self.retry, self.undo = made, None
             self._place_below()
 
-    def _below(self, make: MakePlan, called: tuple[str, str], note: str = "") -> Writing:
+    def _below(self, make: MakePlan, words: tuple[str, str], note: str = "") -> Writing:
         """Make another plan, to be shown below the receipt.
 
         Raises:
@@ -171,17 +172,24 @@ class Writing:
 
         def say_next(plan: Plan) -> None:
             if self._on_below is not None:
-                self._on_below(tell_next(plan, *called))
+                self._on_below(tell_next(plan, *words))
 
         one = Writing(
-            self._receipts, on_end=self._end_below, on_below=self._on_below, on_plan=say_next
+            self._receipts,
+            on_end=self._end_below,
+            on_below=self._on_below,
+            on_plan=say_next,
+            called="the other try" if note else "the undo",
         )
         one.begin(make, self._written_to, note=note)
         return one
 
     def _place_below(self) -> None:
         """Show the retry and the undo below the receipt, each with its title."""
-        parts = {"Another try at what was not written": self.retry, "Undo": self.undo}
+        parts = {
+            "Another try at what was not written": self.retry,
+            f"Undo of {self._called}": self.undo,
+        }
         self.receipt.below.children = [
             widget
             for title, one in parts.items()
@@ -192,8 +200,11 @@ class Writing:
     def _end_below(self, run: PushRun) -> None:
         """After a retry or an undo: say above it what came of it."""
         below = (one.push.run for one in (self.undo, self.retry) if one is not None)
+        retried = self.retry.receipt.receipt if self.retry else None
         if run.receipt is not None and run in below:
             self.receipt.follow(run.receipt)
+        elif run.receipt is not None and retried and run.plan.undo_of == retried.push_id:
+            self.receipt.follow_below(run.receipt)
         if self._on_end is not None:
             self._on_end(run)
 

@@ -48,8 +48,7 @@ PLACES = {
     ".gt-step-check .gtg-cell": "title",
     ".gt-step-check .gtg-note": "text",
     ".gt-step-preview .gtg-cell": "text",
-    ".gt-step-preview .gt-drawn": "text",
-    ".gt-step-preview .gt-json pre": "text",
+    ".gt-step-preview .gt-past": "text",
     ".gt-step-receipt .gt-receipt-told": "text",
     ".gt-step-receipt .gtg-cell": "text",
     ".gt-step-receipt .gt-receipt .gt-plan .gt-json pre": "text",
@@ -57,11 +56,11 @@ PLACES = {
     ".gt-result .gt-student option": "text",
     ".gt-result .gt-line-item option": "text",
     ".gt-result .gt-field-comment .gt-reason": "text",
-    ".gt-result .gt-changes": "text",
+    ".gt-result .gt-few": "text",
     ".gt-result .gt-json pre": "text",
     ".gt-history .gtg-cell": "text",
     ".gt-history .gt-push-told": "text",
-    ".gt-history .gt-changes": "text",
+    ".gt-history .gt-few": "text",
     ".gt-shown": "text",
 }
 READ = """([selector, what]) => [...document.querySelectorAll(selector)].map((element) =>

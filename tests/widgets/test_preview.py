@@ -149,7 +149,7 @@ def test_a_comment_that_goes_is_marked(sandbox: Sandbox, tmp_path: Path) -> None
     assert ("comment removed" in views, "comment replaced" in views) == (True, True)
     form.preview.entry.value = 0
     assert form.preview.body.value.startswith("<b>Ada Example, Quiz 1: update</b>")
-    assert "The whole record is sent" in form.preview.body.value
+    assert "A grade is always sent whole" in form.preview.body.value
 
 
 def test_what_was_taken_back_already_is_said(sandbox: Sandbox) -> None:

@@ -67,6 +67,10 @@ def test_an_undo_is_told_where_it_was_asked_for(form: ImportForm) -> None:
     assert undo.receipt.undo.description == "Undo this undo, 3 grades: show what that would change"
     assert (undo.push.go.description, undo.push.go.button_style) == ("Taken back", "")
     assert "This was taken back; the receipt tells" in undo.preview.told.value
+    undo.receipt.undo.click()
+    assert undo.undo is not None
+    assert undo.undo.push.go.description == "Restore 3 grades in sandbox"
+    assert "would restore 3 grades" in undo.undo.preview.told.value
     shown, folded = undo.preview.told.value.split("<details")
     assert ("would take back" in shown, "would take back" in folded) == (False, True)
 
@@ -106,7 +110,10 @@ def test_an_undo_leaves_the_retry_in_reach(sandbox: Sandbox, tmp_path: Path) -> 
     assert "2 of 3 entries were written; the receipt says why." in form.preview.told.value
     form.receipt.retry.click()
     again = write(form.writing.retry)
-    assert not displayed(form.receipt.grid)  # it would say of the third that it is not written
+    # Of the third it would say that it is not written.
+    assert [name in form.receipt.grid.text() for name in ("Ada", "Ben", "Cleo")].count(True) == 2
+    assert "1 failed" in form.receipt.told.value
+    assert "So it was ordered" not in form.receipt.told.value
     assert form.receipt.undo.description.startswith("Undo 2 grades:")
     form.receipt.undo.click()
     retry, undo = form.writing.retry, form.writing.undo
@@ -124,6 +131,10 @@ def test_an_undo_leaves_the_retry_in_reach(sandbox: Sandbox, tmp_path: Path) -> 
     assert retry.view in form.receipt.below.children
     retry.receipt.undo.click()
     write(retry.undo)
+    assert "✔ taken back, and what was tried again with it" in form.steps["receipt"].state.value
+    assert "Not taken back" not in form.receipt.told.value
+    assert "Undo of the push" in page(form.receipt.below)
+    assert "Undo of the other try" in page(form.receipt.below)
     active = {
         record["sourcedId"] for record in sandbox.records("results") if record["status"] == "active"
     }
@@ -156,7 +167,7 @@ def test_a_conflict_is_to_be_decided(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "choose under Conflicts what becomes of 1 grade" in form.steps["receipt"].state.value
     drive(form, write_sheet(tmp_path / "next.csv", "Student number,Midterm", "00041,60"))
     assert "and decide about 1 conflict" in form.steps["preview"].state.value
-    assert "nothing, for nothing would be written" in form.steps["push"].state.value
+    assert "decide about the conflicts above" in form.steps["push"].state.value
     assert "Decide above, under Conflicts." in form.push.told.value
     assert "changed score 50 → 55, comment nothing → “Resubmitted.”" in form.preview.few.value
     form.preview.on_conflict.value = "theirs"

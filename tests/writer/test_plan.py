@@ -241,11 +241,13 @@ def test_what_others_changed_is_a_conflict(desk: Desk) -> None:
 def test_whose_change_is_overwritten_is_told(desk: Desk) -> None:
     """Who writes ours over theirs sees in the plan where, how many, and what of; the other entries say nothing (P7)."""
     first = desk.push(desk.plan(desk.sheet("Midterm", "80", "70")))
-    desk.change("algebra-midterm", 1, score=75)
-    plan = desk.plan(desk.sheet("Midterm", "81", "71"), on_conflict="ours")
+    desk.change("algebra-midterm", 1, score=75, comment="Resubmitted.")
+    sheet = desk.sheet("Midterm", "81", "71")
+    assert desk.plan(sheet).changes["message"][0].endswith("or leave it? Their comment stays.")
+    plan = desk.plan(sheet, on_conflict="ours")
     assert plan.changes["reason"].tolist() == ["over-theirs", ""]
     assert plan.changes["message"][0].startswith("Somebody changed score")
-    assert plan.changes["message"][0].endswith("ours is written over it.")
+    assert plan.changes["message"][0].endswith("ours is written over it. Their comment stays.")
     assert (plan.tell_harm(), list(plan.harms)) == ("1 change of others overwritten", [True, False])
     assert mark_harm(plan.changes.loc[0].to_dict()) == "over a change of others"
     undo = desk.undo(first, on_conflict="ours")
