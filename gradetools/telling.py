@@ -24,6 +24,8 @@ _CALLED = {
     "scoreScale": "score scale",
     "lineItem": "line item",
 }
+#: What is told of a grade that is removed.
+_GOES = ("score", "textScore", "comment")
 #: Whose grade for what it is: of a new one that is no news.
 _IDENTITY = frozenset(("sourcedId", "status", "dateLastModified", *REFERENCES)) - {"scoreScale"}
 #: The status that every ordinary score has.
@@ -123,7 +125,8 @@ def tell_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     if after is None:
         return []
     if after.get("status") == "tobedeleted":
-        return [f"score {_tell(before, 'score')} → removed"]
+        held = [name for name in _GOES if (before or {}).get(name) is not None] or ["score"]
+        return [line for name in held for line in _tell_field(name, (before or {}).get(name), None)]
     # A grade that was taken away says nothing any more.
     living = before if before and before.get("status", "active") == "active" else None
     changed = differences(living, after)
@@ -234,10 +237,6 @@ def tell_scores(objective: Mapping[str, Any]) -> str:
 
 def _write_part(value: object) -> str:
     return tell_scores(value) if isinstance(value, _Objective) else _write(value, gone="null")
-
-
-def _tell(record: Mapping[str, Any] | None, name: str) -> str:
-    return _write((record or {}).get(name))
 
 
 def _write(value: object, gone: str = "nothing") -> str:
