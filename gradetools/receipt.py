@@ -80,6 +80,11 @@ class PushSummary:
         return all(state in GOOD_STATES or not count for state, count in self.states.items())
 
     @property
+    def unwritten(self) -> int:
+        """How many entries did not end well: failed, blocked, in conflict or unsent."""
+        return self.rows - sum(self.states[state] for state in GOOD_STATES)
+
+    @property
     def standing(self) -> str:
         """What it is to those who look at it: `forgotten`, `being written now`, `taken back`, `unfinished` or `done`."""
         if self.forgotten:

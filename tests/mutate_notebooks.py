@@ -171,7 +171,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/push_panel.py",
-        'f"{_call_undo(plan)} {grades} in {name}"',
+        'f"{plan.verb.capitalize()} {grades} {where}"',
         'f"Write {grades} to {name}"',
         "the button of an undo says that it writes",
     ),
@@ -477,8 +477,8 @@ MUTATIONS = (
     ),
     Mutation(
         "plan/value.py",
-        '_HARM = (("lowered", "lowered"), ("cleared", "removed"))',
-        '_HARM = (("lowered", "lowered"),)',
+        'HARM = (("lowered", "lowered"), ("cleared", "removed"))',
+        'HARM = (("lowered", "lowered"),)',
         "removed grades are not counted in the preview",
     ),
     Mutation(

@@ -98,7 +98,7 @@ def _tell_nameless(lines: Sequence[int]) -> str:
     """Say of rows without an id what is to be done, which is not to choose somebody."""
     if not lines:
         return ""
-    where = tell_lines(lines)
+    where = tell_lines(lines).capitalize()
     if len(lines) == 1:
-        return f" L{where[1:]} says nobody's id, and stays blocked until it is entered, in step 4 or in the sheet."
-    return f" L{where[1:]} say nobody's id, and stay blocked until these are entered, in step 4 or in the sheet."
+        return f" {where} says nobody's id, and stays blocked until it is entered, in step 4 or in the sheet."
+    return f" {where} say nobody's id, and stay blocked until these are entered, in step 4 or in the sheet."

@@ -6,12 +6,13 @@ from gradetools.plan.merge import OVER_THEIRS, is_active
 from gradetools.plan.retry import make_retry_plan, retried_entries
 from gradetools.plan.single import find_scale_id, make_result_plan
 from gradetools.plan.undo import make_undo_plan, written_entries
-from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, OnConflict, Plan, mark_harm
+from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, HARM, WRITES, OnConflict, Plan, mark_harm
 from gradetools.telling import tell_change, tell_fields
 
 __all__ = [
     "ACTIONS",
     "CHANGE_COLUMNS",
+    "HARM",
     "OVER_THEIRS",
     "WRITES",
     "OnConflict",

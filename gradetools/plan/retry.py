@@ -87,14 +87,13 @@ def _again(
     action = "create" if is_active(target) and not is_active(now) else "update"
     change = to_write(action, sourced_id, now, target, dialect=dialect)
     stored = _record(row["stored"])
+    known = stored or before
     if not _disputed(now, (before, stored, after), changed) or change.action == "blocked":
         return change
-    told = tell_edit(stored or before, now, "since this push")
+    told = tell_edit(known, now, "since this push")
     if on_conflict == "ours":
-        return overwrite(change, told, stored or before)
-    message = (
-        f"Somebody {told}; write over that, or leave it?{tell_stays(stored or before, change)}"
-    )
+        return overwrite(change, told, known)
+    message = f"Somebody {told}; write over that, or leave it?{tell_stays(known, change)}"
     if on_conflict == "theirs":
         return Change("skip", sourced_id, now, None, "kept-theirs", message)
     return replace(change, action="conflict", reason="changed-since-push", message=message)

@@ -109,10 +109,13 @@ def _written_by_another(
     """Give an entry that the gradebook refused and that another push of ours wrote, as one to leave; None for others."""
     text, push_id = later.get((row["line_item"], row["student"]), (None, ""))
     sent = parse(text)
-    now = existing.record(str(sent["sourcedId"])) if sent else None
-    if not push_id or not is_active(now) or differences(now, sent):
+    if sent is None or not push_id:
         return None
-    change = Change("skip", str(sent["sourcedId"]) if sent else "", now)
+    sourced_id = str(sent["sourcedId"])
+    now = existing.record(sourced_id)
+    if not is_active(now) or differences(now, sent):
+        return None
+    change = Change("skip", sourced_id, now)
     return {**row, **_leave_to(push_id, change).to_columns()}
 
 

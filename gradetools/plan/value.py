@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -23,9 +24,10 @@ OnConflict = Literal["stop", "ours", "theirs"]
 ACTIONS = ("create", "update", "unchanged", "skip", "blocked", "conflict")
 WRITES = frozenset({"create", "update"})
 
-# What a plan shows of itself: what is looked at first, and what harm there might be in it.
+#: The columns of the harm that there might be in a change, and what it is called.
+HARM = (("lowered", "lowered"), ("cleared", "removed"))
+# What a plan shows of itself first.
 _LOOKED_AT = ("update", "conflict", "blocked", "create", "unchanged", "skip")
-_HARM = (("lowered", "lowered"), ("cleared", "removed"))
 
 #: The columns of `Plan.changes`, whose index is the entry's number. `before` and `after` are records
 #: as compact JSON text, None where there is none; `reason` is a lasting code, `message` a sentence. `wiped` names the fields
@@ -80,7 +82,7 @@ class Plan(Shown):
             counts = {"to remove": removed, "to restore": self.writes - removed, **others}
         return tell_entries(counts, reasons)
 
-    @property
+    @cached_property
     def words(self) -> pd.Series:
         """The action of each entry as an analyst would call it: what an undo writes is to `remove` or to `restore`."""
         actions = self.changes["action"].astype(object)
@@ -88,6 +90,13 @@ class Plan(Shown):
             return actions
         called = ("remove", "restore")
         return call_undone(actions, self.changes["after"], written=WRITES, called=called)
+
+    @property
+    def verb(self) -> str:
+        """What a push of it does to grades: `write`, `take back`, or `restore` where an undo removes none."""
+        if not self.undo_of:
+            return "write"
+        return "take back" if (self.words == "remove").any() else "restore"
 
     def tell_harm(self) -> str:
         """Say what grades that are there would lose: `1 grade lowered, 2 comments removed`; "" where they lose nothing.
@@ -97,7 +106,7 @@ class Plan(Shown):
         changes = self.changes[self._losses.to_numpy()]
         told = [
             f"{n:,} grade{'' if n == 1 else 's'} {word}"
-            for name, word in _HARM
+            for name, word in HARM
             if (n := int(changes[name].sum()))
         ]
         wiped = Counter(name for names in changes["wiped"] for name in names.split(",") if name)
@@ -281,7 +290,7 @@ class Plan(Shown):
 
 def mark_harm(change: Mapping[Any, Any]) -> str:
     """Say in a few words what a change takes from the grade that is there, or replaces of it: `lowered, comment removed`."""
-    told = [word for name, word in _HARM if change[name]]
+    told = [word for name, word in HARM if change[name]]
     for column, word in (("wiped", "removed"), ("replaced", "replaced")):
         told += [f"{call_field(name)} {word}" for name in change[column].split(",") if name]
     told += ["over a change of others"] if change["reason"] == OVER_THEIRS else []

@@ -56,9 +56,8 @@ class Draft:
         self.saved: SavedColumns | None = None
         self.using_saved = False
         self.decided: Columns | None = None
-        self._classes: frozenset[str] = (
-            frozenset()
-        )  # that the sheet was taken for; none for a new sheet
+        #: The classes that the sheet was taken for; none for a new sheet.
+        self._classes: frozenset[str] = frozenset()
 
     def read(self, source: str | TextIO, **options: Any) -> None:  # noqa: ANN401 - the options of read_sheet
         """Read a sheet from a path, or from what was pasted."""

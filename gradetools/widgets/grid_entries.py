@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.dialects import parse
-from gradetools.plan import mark_harm, tell_fields
+from gradetools.plan import HARM, mark_harm, tell_fields
 from gradetools.receipt import GOOD_STATES, UNDONE, WRITTEN, Receipt
 from gradetools.widgets.grid_changes import OLD_NEW, either, lay_out
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
@@ -30,7 +30,6 @@ _MARKS: Final = {
 }
 #: Of a failed entry whose outcome is unknown.
 _UNSURE: Final = ("error", "perhaps written")
-_HARM: Final = (("lowered", "lowered"), ("cleared", "removed"))
 _HARM_TIP: Final = "The grade that was there lost this."
 
 
@@ -95,7 +94,7 @@ def _list_views(entries: pd.DataFrame, words: pd.Series) -> dict[str, NDArray[np
     views = {PROBLEMS: ~states.isin(list(GOOD_STATES)).to_numpy()}
     views |= {word: (words == word).to_numpy() for word in (*_ORDER, *UNDONE)}
     written = states.isin(WRITTEN).to_numpy()
-    for name, word in _HARM:
+    for name, word in HARM:
         # What an undo removed is called so already.
         views[word] = (
             views[word]

@@ -30,6 +30,7 @@ from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.history_list import (
     count_left,
     find_retries,
+    is_mended,
     label_push,
     show_pushes,
     tell_push,
@@ -37,6 +38,7 @@ from gradetools.widgets.history_list import (
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import LABEL, WIDE, WRAP, Html, count, join, say
 from gradetools.widgets.push_panel import PushRun
+from gradetools.widgets.receipt_panel import tell_came
 from gradetools.widgets.step import Step, offer, telling
 from gradetools.widgets.writing import Writing, tell_next
 
@@ -52,9 +54,6 @@ _OFFERS = {
     "undo": "take it back",
     "forget": "forget it",
 }
-
-
-_GOING_ON = "going on"
 
 
 class HistoryForm:
@@ -206,7 +205,7 @@ class HistoryForm:
             self.go_on: push.standing == "unfinished",
             self.retry: failed > 0
             and push.standing == "done"  # what is unfinished is gone on with first
-            and not any(each.ok for each in find_retries(push, self.pushes)),
+            and not is_mended(push, self.pushes),
             self.undo: len(written_entries(receipt)) > 0 and not push.being_written and not whole,
             self.forget: not push.being_written,
         }
@@ -221,10 +220,7 @@ class HistoryForm:
         self.steps["push"].open(f"look at what it did; you can {' or '.join(offered)}")
 
     def _tell_retries(self, push: PushSummary) -> list[Html]:
-        return [
-            say("good" if each.ok else "warning", f"Tried again by push {each.push_id}: {each.tell_states()}.")
-            for each in find_retries(push, self.pushes)
-        ]  # fmt: skip
+        return [tell_came("Tried again", each) for each in find_retries(push, self.pushes)]
 
     @property
     def _busy(self) -> bool:
@@ -264,8 +260,6 @@ class HistoryForm:
                 start(writing, receipt, self._gradebook(receipt.environment))
                 self.writing = writing
                 self._below.children = [writing.view]
-                if doing == _GOING_ON:  # with the plan that was made then
-                    step.open("look below at what is left, then write it")
 
     def _gradebook(self, environment: Environment) -> Gradebook:
         if self._given is not None and self._given.environment == environment:
@@ -275,9 +269,11 @@ class HistoryForm:
         return self._opened[environment]
 
     def _go_on(self) -> None:
-        self._begin(
-            lambda writing, receipt, to: writing.go_on(receipt.push_id, to), _GOING_ON, "write it"
-        )
+        def start(writing: Writing, receipt: Receipt, to: Gradebook) -> None:
+            writing.go_on(receipt.push_id, to)  # with the plan that was made then
+            self.steps["push"].open("look below at what is left, then write it")
+
+        self._begin(start, "going on", "write it")
 
     def _retry(self) -> None:
         def start(writing: Writing, receipt: Receipt, to: Gradebook) -> None:

@@ -50,8 +50,7 @@ def show_pushes(pushes: Sequence[PushSummary]) -> Table:
     standing = np.array([push.standing for push in pushes], dtype=object)
     names = ("being written now", "unfinished", "done", "taken back", "forgotten")
     views = {name: standing == name for name in names}
-    mended = [any(each.ok for each in find_retries(push, pushes)) for push in pushes]
-    bad = [not push.ok and not now for push, now in zip(pushes, mended, strict=True)]
+    bad = [not push.ok and not is_mended(push, pushes) for push in pushes]
     views["with problems"] = np.array(bad, dtype=bool)
     return Table(
         frame,
@@ -75,7 +74,7 @@ def tell_status(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     bad = sum(push.states[state] for state in _IN_THE_WAY)
     if push.standing not in {"done", "taken back"}:
         return push.standing
-    again = any(each.ok for each in find_retries(push, pushes))
+    again = is_mended(push, pushes)
     left = count_left(push, pushes)
     parts = (
         push.standing,
@@ -90,6 +89,11 @@ def find_retries(push: PushSummary, pushes: Sequence[PushSummary]) -> list[PushS
     return [each for each in pushes if each.note == f"retry of {push.push_id}"]
 
 
+def is_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> bool:
+    """Whether something of a push was not written, and a push that tried it again ended well."""
+    return not push.ok and any(each.ok for each in find_retries(push, pushes))
+
+
 def count_left(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
     """Count what the push that took one back left as it was: changed since, not its own, or refused."""
     undo = find_undo(push, pushes)
@@ -98,6 +102,8 @@ def count_left(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
 
 def find_undo(push: PushSummary, pushes: Sequence[PushSummary]) -> PushSummary | None:
     """Find the push that took one back."""
+    if not push.taken_back_by:
+        return None
     return next((each for each in pushes if each.push_id == push.taken_back_by), None)
 
 
@@ -173,8 +179,7 @@ def _mark(pushes: Sequence[PushSummary]) -> pd.DataFrame:
         if push.standing == "unfinished":
             tip = _TIPS[push.standing]
             marks.append((push.push_id, "status", "warning", "some not sent", tip))
-        again = any(each.ok for each in find_retries(push, pushes))
-        if not again and tell_status(push, pushes) != push.standing:
+        if not is_mended(push, pushes) and tell_status(push, pushes) != push.standing:
             tip = "Choose it to see why, and to try again what failed."
             marks.append((push.push_id, "status", "error", "", tip))
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)

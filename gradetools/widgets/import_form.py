@@ -9,7 +9,7 @@ import ipywidgets as ipw
 
 from gradetools.gradebook import Gradebook
 from gradetools.plan import Plan
-from gradetools.receipt import GOOD_STATES, Receipt
+from gradetools.receipt import Receipt
 from gradetools.report import find_part
 from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
@@ -169,7 +169,7 @@ class ImportForm:
         """After a push, this one or its undo: what the gradebook held before no longer holds."""
         self._stale = True
         if run is self.push.run and run.receipt is not None:
-            left = run.receipt.rows - sum(run.receipt.states[state] for state in GOOD_STATES)
+            left = run.receipt.unwritten
             told = f"ended, but {count(left, 'entry', 'entries')} not written" if left else "ended"
             self.steps["push"].settle(told, doubt=left > 0)
             self.steps["receipt"].open(_tell_next(run.receipt, run.folder))
@@ -183,8 +183,7 @@ class ImportForm:
         elif run.receipt is not None and run.plan.undo_of:
             self._tell_undo(run.receipt)
         elif run.receipt is not None and self.writing.retry and run is self.writing.retry.push.run:
-            rest = self.receipt.rest
-            left = rest.rows - sum(rest.states[state] for state in GOOD_STATES)
+            left = self.receipt.rest.unwritten
             told = "what failed was tried again, and is written"
             more = f"; {count(left, 'entry', 'entries')} of the push not written, see below"
             if run.receipt.ok:

@@ -176,10 +176,8 @@ def tell_plan(plan: Plan) -> Html:
     why = " or ".join(kind for kind, number in kinds.items() if number)
     told = f"{count(quiet, 'entry', 'entries')} not written: {why}."
     harm, of = plan.tell_harm(), "Of what is restored: " if plan.undo_of else ""
-    removes = bool((plan.words == "remove").any())
-    verb = "would take back" if removes else "would restore" if plan.undo_of else "would write"
     return join(
-        tell_environment(plan.environment.name, f"{verb} {count(plan.writes, 'grade')}"),
+        tell_environment(plan.environment.name, f"would {plan.verb} {count(plan.writes, 'grade')}"),
         element("div", element("b", plan.tell_counts()), hook="gt-actions"),
         say("warning", f"{of}{harm}.") if harm else "",
         _tell_warned(plan),

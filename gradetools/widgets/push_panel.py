@@ -192,11 +192,8 @@ class PushPanel:
         self._offer = (plan, gradebook, resume)
         name, production = plan.environment.name, plan.environment.name == PRODUCTION
         grades = count(plan.writes, "grade")
-        self.go.description = (
-            f"{_call_undo(plan)} {grades} in {name}"
-            if plan.undo_of
-            else f"Write {grades} to {name}"
-        )
+        where = f"{'in' if plan.undo_of else 'to'} {name}"
+        self.go.description = f"{plan.verb.capitalize()} {grades} {where}"
         self.go.disabled = plan.writes == 0
         # What cannot be pressed does not look as if it could.
         able = "danger" if production else "primary"
@@ -341,11 +338,6 @@ def _tell_rest(left: int) -> str:
     return (
         f"Go on: write the other {count(left, 'grade')}" if left else "Finish it: nothing is left"
     )
-
-
-def _call_undo(plan: Plan) -> str:
-    """Call what an undo does by what becomes of the grades: that of an undo puts them back."""
-    return "Take back" if (plan.words == "remove").any() else "Restore"
 
 
 def tell_nothing(plan: Plan) -> Html:

@@ -10,7 +10,7 @@ from pathlib import Path
 import ipywidgets as ipw
 
 from gradetools.plan import retried_entries, written_entries
-from gradetools.receipt import GOOD_STATES, Receipt
+from gradetools.receipt import GOOD_STATES, PushSummary, Receipt
 from gradetools.widgets.downloads import Downloads
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_entries import PROBLEMS, show_entries
@@ -91,12 +91,12 @@ class ReceiptPanel:
         self.retry.layout.display = "none"  # a retry says itself what is still to be tried
         if later.undo_of == self.receipt.push_id:
             self.taken_back = later.ok
-            self._news["undo"] = join(_tell_came("Taken back", later), _tell_stay(later))
+            self._news["undo"] = join(tell_came("Taken back", later), _tell_stay(later))
             self.grid.layout.display = "none"  # its rows say how things stood before
             if later.ok:
                 self.undo.layout.display = "none"
         else:
-            self._news["retry"] = _tell_came("Tried again", later)
+            self._news["retry"] = tell_came("Tried again", later)
             self.rest = later_rest(self.receipt, later)
             self._show_entries(self.rest)
             self._base = tell_receipt(
@@ -106,7 +106,7 @@ class ReceiptPanel:
 
     def follow_below(self, later: Receipt) -> None:
         """Tell that what a retry wrote was taken back as well; then there is nothing of it that stays."""
-        self._news["retry"] = _tell_came("What was tried again is taken back", later)
+        self._news["retry"] = tell_came("What was tried again is taken back", later)
         if later.ok and "undo" in self._news:
             self._news["undo"] = say("good", "Taken back, and what was tried again with it.")
         self._tell()
@@ -165,7 +165,8 @@ def tell_receipt(
     )
 
 
-def _tell_came(what: str, later: Receipt) -> Html:
+def tell_came(what: str, later: PushSummary) -> Html:
+    """Say which push did something about another, and what came of it."""
     told = f"{what} by push {later.push_id}: {later.tell_states()}."
     return say("good" if later.ok else "warning", told)
 
