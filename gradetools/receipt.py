@@ -18,6 +18,8 @@ from gradetools.telling import call_undone, tell_change, tell_entries, tell_part
 #: The states in which an entry can end; the first four are what an analyst hopes for.
 STATES = ("created", "updated", "unchanged", "skipped", "blocked", "conflict", "failed", "unsent")
 GOOD_STATES = frozenset(STATES[:4])
+#: The states of what was to be written and was not, because something stood in its way.
+IN_THE_WAY = STATES[4:7]
 #: The states of what was written.
 WRITTEN = ("created", "updated")
 #: What an undo did with a grade: it is gone, or as it was before.

@@ -140,6 +140,15 @@ def tell_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     return told
 
 
+def tell_unlike(sent: Mapping[str, Any], held: Mapping[str, Any], fields: Iterable[str]) -> str:
+    """Say of fields that were not stored as sent what was sent and what is there: `score: sent 7, holds 6`."""
+    return "; ".join(
+        f"{call_field(name)}: sent {write(sent.get(name))}, holds {write(held.get(name))}"
+        for name in fields
+        for write in (_WRITERS.get(name, _write),)
+    )
+
+
 def tell_needless_score(record: Mapping[str, Any]) -> str:
     """Name the score of a grade whose score status expects none: `score 7`; "" where all is well."""
     if record.get("scoreStatus") not in _NO_SCORE:

@@ -519,7 +519,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/find_again.py",
-        "    for run in find_runs(environment):\n",
+        "    for run in find_runs(environment, kept_in):\n",
         "    for run in ():\n",
         "a cell that is run again does not find the push",
     ),

@@ -1,12 +1,13 @@
 """What would change, and how to take it back: decided without touching network, disk or clock."""
 
+from gradetools.plan.dispute import OVER_THEIRS, OnConflict, tell_edit
 from gradetools.plan.existing import index_last_sent, next_ids
 from gradetools.plan.make import make_plan
-from gradetools.plan.merge import OVER_THEIRS, is_active
+from gradetools.plan.merge import is_active
 from gradetools.plan.retry import make_retry_plan, retried_entries
 from gradetools.plan.single import find_scale_id, make_result_plan
 from gradetools.plan.undo import make_undo_plan, written_entries
-from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, HARM, WRITES, OnConflict, Plan, mark_harm
+from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, HARM, WRITES, Plan, mark_harm
 from gradetools.telling import tell_change, tell_fields
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "next_ids",
     "retried_entries",
     "tell_change",
+    "tell_edit",
     "tell_fields",
     "written_entries",
 ]

@@ -20,9 +20,10 @@ import pandas as pd
 from gradetools.checks import Checked
 from gradetools.checks.facts import FIELDS
 from gradetools.dialects import Record, canonical, parse
+from gradetools.plan.dispute import OnConflict, dispute
 from gradetools.plan.existing import Existing, index_last_sent
-from gradetools.plan.merge import Change, decide, make_identity, overwrite, tell_edit, tell_stays
-from gradetools.plan.value import CHANGE_COLUMNS, WRITES, OnConflict, Plan, make_changes
+from gradetools.plan.merge import Change, decide, make_identity
+from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
 from gradetools.snapshot import Snapshot
 
 #: Columns of `Checked.entries` and the fields of a result they stand for.
@@ -99,15 +100,8 @@ def settle(
         ]
     if not disputed:
         return change
-    told = tell_edit(sent, change.before, "in the gradebook since it was last sent")
-    if on_conflict == "ours":
-        return overwrite(change, told, sent)
-    message = f"Somebody {told}; write over that, or leave it?{tell_stays(sent, change)}"
-    if on_conflict == "theirs":
-        return Change("skip", change.sourced_id, change.before, None, "kept-theirs", message)
-    return Change(
-        "conflict", change.sourced_id, change.before, change.after, "changed-since-sent", message
-    )
+    since = "in the gradebook since it was last sent"
+    return dispute(change, sent, since, "changed-since-sent", on_conflict)
 
 
 def date_text(as_of: dt.date | dt.datetime | None, snapshot: Snapshot) -> str:

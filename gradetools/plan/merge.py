@@ -7,7 +7,7 @@ with what follows from them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from gradetools.dialects import (
@@ -21,19 +21,11 @@ from gradetools.dialects import (
     not_representable,
     shape,
 )
-from gradetools.showing import shorten
-from gradetools.telling import call_field, tell_change
 
 #: What a new score lifts: a graded result is neither missing nor unfinished.
 _LIFTED = ("missing", "incomplete", "inProgress")
 #: What is no loss by itself: whose it is and in which state, and a score, whose going is told as `cleared`.
 _NO_LOSS = frozenset(("sourcedId", "status", "dateLastModified", "scoreStatus", "score", *FLAGS))
-
-
-#: So many characters are told of what somebody changed.
-_MOST_TOLD = 200
-#: The reason of a change that is written although somebody else's edit goes with it, because a person decided so.
-OVER_THEIRS = "over-theirs"
 
 
 @dataclass(frozen=True)
@@ -151,32 +143,6 @@ def to_write(
     lost = dropped_fields(record, dialect)
     told = f"The gradebook's form forbids {', '.join(lost)}: these fields would go." if lost else ""
     return Change(action, sourced_id, before, shape(record, dialect), "", told)
-
-
-def tell_edit(known: Record | None, held: Record | None, since: str) -> str:
-    """Say what somebody did to a grade since we knew it: `changed score 9.5 → 10 since it was last sent`."""
-    if is_active(known) and not is_active(held):
-        return f"removed this grade {since}"
-    told = shorten(tell_change(known, held), _MOST_TOLD) or "it"
-    return f"changed {told} {since}"
-
-
-def tell_stays(known: Record | None, change: Change) -> str:
-    """Say what of somebody's edit stays although the change is written: ` Their comment stays.`; "" for nothing."""
-    if not (is_active(known) and is_active(change.before) and is_active(change.after)):
-        return ""
-    written = set(differences(change.before, change.after))
-    stays = [name for name in differences(known, change.before) if name not in written]
-    told = ", ".join(call_field(name) for name in stays)
-    return f" Their {told} {'stays' if len(stays) == 1 else 'stay'}." if stays else ""
-
-
-def overwrite(change: Change, told: str, known: Record | None) -> Change:
-    """Write over what somebody else did to a grade since we knew it; the change says so, for whoever looks at the plan."""
-    message = f"Somebody {told}; ours is written over it.{tell_stays(known, change)}"
-    return replace(
-        change, reason=OVER_THEIRS, message=" ".join(filter(None, [message, change.message]))
-    )
 
 
 def is_active(record: Mapping[str, Any] | None) -> bool:

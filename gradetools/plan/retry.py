@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from gradetools.dialects import Record, canonical, differences, parse
 from gradetools.errors import PlanError
+from gradetools.plan.dispute import OnConflict, dispute
 from gradetools.plan.existing import Existing
-from gradetools.plan.merge import Change, is_active, overwrite, tell_edit, tell_stays, to_write
-from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
+from gradetools.plan.merge import Change, is_active, to_write
+from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
 from gradetools.receipt import Receipt
 from gradetools.snapshot import Snapshot
 
@@ -90,13 +90,7 @@ def _again(
     known = stored or before
     if not _disputed(now, (before, stored, after), changed) or change.action == "blocked":
         return change
-    told = tell_edit(known, now, "since this push")
-    if on_conflict == "ours":
-        return overwrite(change, told, known)
-    message = f"Somebody {told}; write over that, or leave it?{tell_stays(known, change)}"
-    if on_conflict == "theirs":
-        return Change("skip", sourced_id, now, None, "kept-theirs", message)
-    return replace(change, action="conflict", reason="changed-since-push", message=message)
+    return dispute(change, known, "since this push", "changed-since-push", on_conflict)
 
 
 def _target(now: Record | None, after: Record, changed: list[str]) -> Record:

@@ -10,10 +10,11 @@ import pandas as pd
 
 from gradetools.dialects import Record, parse
 from gradetools.models import Result
+from gradetools.plan.dispute import OnConflict
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.make import date_text, settle, warn
 from gradetools.plan.merge import Change, decide, make_identity
-from gradetools.plan.value import CHANGE_COLUMNS, WRITES, OnConflict, Plan, make_changes
+from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
 from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 

@@ -13,18 +13,11 @@ import pandas as pd
 
 from gradetools.dialects import Record, compact, differences, parse
 from gradetools.errors import PlanError
+from gradetools.plan.dispute import OVER_THEIRS, OnConflict, dispute
 from gradetools.plan.existing import Existing, next_ids
 from gradetools.plan.make import warn
-from gradetools.plan.merge import (
-    OVER_THEIRS,
-    Change,
-    is_active,
-    merge,
-    overwrite,
-    tell_edit,
-    to_write,
-)
-from gradetools.plan.value import CHANGE_COLUMNS, OnConflict, Plan, make_changes
+from gradetools.plan.merge import Change, is_active, merge, to_write
+from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
 from gradetools.receipt import WRITTEN, Receipt
 from gradetools.snapshot import Snapshot
 
@@ -186,13 +179,7 @@ def restore(
     ours = any(one is not None and not differences(now, one) for one in left)
     if ours or change.action == "blocked":
         return change
-    told = tell_edit(after, now, "since this push")
-    if on_conflict == "ours":
-        return overwrite(change, told, after)
-    message = f"Somebody {told}; write over that, or leave it?"
-    if on_conflict == "theirs":
-        return Change("skip", sourced_id, now, None, "kept-theirs", message)
-    return replace(change, action="conflict", reason="changed-since-push", message=message)
+    return dispute(change, after, "since this push", "changed-since-push", on_conflict)
 
 
 def _where_it_went(row: Mapping[str, Any], existing: Existing) -> Mapping[str, Any]:

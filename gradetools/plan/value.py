@@ -8,19 +8,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import pandas as pd
 
 from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
-from gradetools.plan.merge import OVER_THEIRS, is_graded
+from gradetools.plan.dispute import OVER_THEIRS, OnConflict
+from gradetools.plan.merge import is_graded
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment
 from gradetools.telling import call_field, call_undone, count_field, tell_change, tell_entries
 
-OnConflict = Literal["stop", "ours", "theirs"]
 ACTIONS = ("create", "update", "unchanged", "skip", "blocked", "conflict")
 WRITES = frozenset({"create", "update"})
 

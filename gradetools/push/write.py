@@ -15,7 +15,8 @@ from gradetools.errors import (
 )
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Outcome
-from gradetools.plan import OnConflict, is_active, next_ids
+from gradetools.plan import OnConflict, is_active, next_ids, tell_edit
+from gradetools.telling import tell_unlike
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _settle(
 ) -> Outcome | None:
     """Look at what is there now; an outcome where nothing is to be sent, None where it is."""
     if task.rivals and is_active(task.after):
-        told = f"Somebody made {', '.join(task.rivals)} for the same grade since the plan."
+        told = f"Somebody made {', '.join(task.rivals)} for the same grade since the preview."
         # Ours beside theirs would be two grades for one; a new plan overwrites theirs under its own id.
         doubles = on_conflict == "ours" and done_state(task) == "created"
         return _conflict(task, told, "stop" if doubles else on_conflict)
@@ -152,10 +153,8 @@ def _settle(
         if resumed:
             return _judge(task, current, _done(task, "found-done"))
         return Outcome(task.entry, "unchanged", "already-there", "The gradebook holds it already.")
-    changed = ", ".join(differences(current, task.before))
-    return _conflict(
-        task, f"Somebody changed {changed} in the gradebook since the plan was made.", on_conflict
-    )
+    told = f"Somebody {tell_edit(task.before, current, 'since the preview')}."
+    return _conflict(task, told, on_conflict)
 
 
 def _conflict(task: Task, message: str, on_conflict: OnConflict) -> Outcome | None:
@@ -220,12 +219,11 @@ def _judge(task: Task, stored: Record | None, written: Outcome) -> Outcome:
     if not wrong:
         # What a server adds of its own is kept, so that nobody takes it for somebody's edit later.
         return replace(written, stored=text)
-    sent, held = task.after, stored or {}
-    told = "; ".join(
-        f"{name}: sent {sent.get(name, 'nothing')!r}, holds {held.get(name, 'nothing')!r}"
-        for name in wrong
+    told = tell_unlike(task.after, stored or {}, wrong)
+    message = (
+        f"The gradebook holds something else than was sent ({told}). Try it again; if it comes out so "
+        "again, tell its operators."
     )
-    message = f"The gradebook holds something else than was sent ({told}); tell its operators."
     return replace(
         written, state="failed", reason="stored-differently", message=message, stored=text
     )

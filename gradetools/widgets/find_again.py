@@ -8,28 +8,47 @@ from pathlib import Path
 
 import ipywidgets as ipw
 
-from gradetools.errors import PushRunningError
+from gradetools.errors import GradetoolsError, PushRunningError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.receipt import PushSummary
+from gradetools.settings import load_settings
 from gradetools.widgets.look import WRAP, count, say
 from gradetools.widgets.push_panel import PushRun, find_ended, find_runs
 from gradetools.widgets.step import telling
 from gradetools.widgets.writing import Writing
 
 
-def find_again(gradebook: Gradebook | None, *, ended: bool = True) -> list[ipw.Widget]:
-    """Show the pushes to a gradebook, or to any, that are under way in this kernel, and tell how the last `ended`."""
+def find_again(
+    gradebook: Gradebook | None, data_dir: str | Path | None, *, ended: bool = True
+) -> list[ipw.Widget]:
+    """Show the pushes to a gradebook, or to any, that are under way in this kernel, and tell how the last `ended`.
+
+    Only those that are kept in the form's data folder: a rehearsal's are nobody's business but its own.
+    """
     environment = gradebook.environment if gradebook else None
+    kept_in = _find_data_dir(gradebook, data_dir)
     found: list[ipw.Widget] = []
-    for run in find_runs(environment):
+    for run in find_runs(environment, kept_in):
         told = ipw.HTML(say("warning", f"A push to {run.plan.environment.name} is under way:"))
         writing = Writing(run.receipts, on_end=partial(_tell_ended, told))
         writing.attach(run)
         found += [told, writing.view]
     if found or not ended:
         return found
-    return [ipw.HTML(_tell_end(run)) for run in find_ended(environment)]
+    return [ipw.HTML(_tell_end(run)) for run in find_ended(environment, kept_in)]
+
+
+def _find_data_dir(gradebook: Gradebook | None, data_dir: str | Path | None) -> Path | None:
+    """Give the folder in which a form's pushes are kept; None where the settings cannot tell, which the form says itself."""
+    if data_dir is not None:
+        return Path(data_dir)
+    if gradebook is not None:
+        return gradebook.settings.data_dir
+    try:
+        return load_settings().data_dir
+    except GradetoolsError:
+        return None
 
 
 def _tell_ended(told: ipw.HTML, run: PushRun) -> None:

@@ -99,7 +99,10 @@ class HistoryForm:
         self.alert = self.steps["push"].alert
         self._make_list()
         self._make_one()
-        parts = [*find_again(gradebook, ended=False), *(step.view for step in self.steps.values())]
+        parts = [
+            *find_again(gradebook, data_dir, ended=False),
+            *(step.view for step in self.steps.values()),
+        ]
         self.view = frame("gt-history", parts)
         self.look()
 

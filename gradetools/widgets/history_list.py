@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gradetools.push import PRODUCTION
-from gradetools.receipt import PushSummary
+from gradetools.receipt import IN_THE_WAY, PushSummary
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 from gradetools.widgets.look import (
     Html,
@@ -27,10 +27,6 @@ _TIPS: Final = {
     "taken back": "What it changed was put back.",
     "forgotten": "Its grades were erased from this machine, so that it can be neither taken back nor gone on with.",
 }
-
-
-#: The states of what was to be written and was not.
-_IN_THE_WAY: Final = ("failed", "blocked", "conflict")
 
 
 def show_pushes(pushes: Sequence[PushSummary]) -> Table:
@@ -71,7 +67,7 @@ def tell_source(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
 
 def tell_status(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Say what a push is to those who look at it: what stood in its way, and what an undo of it left."""
-    bad = sum(push.states[state] for state in _IN_THE_WAY)
+    bad = sum(push.states[state] for state in IN_THE_WAY)
     if push.standing not in {"done", "taken back"}:
         return push.standing
     again = is_mended(push, pushes)
@@ -97,7 +93,7 @@ def is_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> bool:
 def count_left(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
     """Count what the push that took one back left as it was: changed since, not its own, or refused."""
     undo = find_undo(push, pushes)
-    return sum(undo.states[state] for state in (*_IN_THE_WAY, "unsent", "skipped")) if undo else 0
+    return sum(undo.states[state] for state in (*IN_THE_WAY, "unsent", "skipped")) if undo else 0
 
 
 def find_undo(push: PushSummary, pushes: Sequence[PushSummary]) -> PushSummary | None:

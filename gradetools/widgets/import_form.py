@@ -95,9 +95,9 @@ class ImportForm:
             on_change=lambda: self._lock_from(4),
             on_fix=self.columns.show_students,
         )
-        self._show_steps(gradebook)
+        self._show_steps(find_again(gradebook, data_dir))
 
-    def _show_steps(self, gradebook: Gradebook | None) -> None:
+    def _show_steps(self, found: list[ipw.Widget]) -> None:
         self.steps = {
             "where": self.where,
             "sheet": self.sheet,
@@ -110,7 +110,7 @@ class ImportForm:
         self.steps["preview"].body.children = [self._corrected, self.preview.view]
         self.steps["push"].body.children = [self.push.view]
         self.steps["receipt"].body.children = [self.receipt.view]
-        parts = [self.where.banner, *find_again(gradebook), self.unfinished.view]
+        parts = [self.where.banner, *found, self.unfinished.view]
         self.view = frame("gt-import", [*parts, *(step.view for step in self.steps.values())])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol

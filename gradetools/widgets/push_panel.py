@@ -18,7 +18,7 @@ from gradetools.errors import PushRunningError, UnsafePlanError
 from gradetools.gradebook import Gradebook
 from gradetools.plan import Plan
 from gradetools.push import PRODUCTION, Progress, check_plan, push_plan
-from gradetools.receipt import Receipt
+from gradetools.receipt import IN_THE_WAY, Receipt
 from gradetools.report import choose_folder, write_receipt
 from gradetools.snapshot import Environment
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, say
@@ -122,18 +122,29 @@ class PushRun:
                 self.error = self.error or error
 
 
-def find_ended(environment: Environment | None = None) -> list[PushRun]:
-    """List the last push of this kernel to each environment, where it has ended with a receipt."""
-    with _GATE:
-        runs = [run for run in _RUNS.values() if run.ended and run.receipt is not None]
-    return [run for run in runs if environment in (None, run.plan.environment)]
+def find_ended(
+    environment: Environment | None = None, data_dir: Path | None = None
+) -> list[PushRun]:
+    """List the last push of this kernel to each environment, where it has ended with a receipt; see `find_runs`."""
+    runs = _list_runs(environment, data_dir)
+    return [run for run in runs if run.ended and run.receipt is not None]
 
 
-def find_runs(environment: Environment | None = None) -> list[PushRun]:
-    """List the pushes that are under way in this kernel, to one environment or to any."""
+def find_runs(
+    environment: Environment | None = None, data_dir: Path | None = None
+) -> list[PushRun]:
+    """List the pushes that are under way in this kernel: to one environment or any, kept in one data folder or any."""
+    return [run for run in _list_runs(environment, data_dir) if run.running]
+
+
+def _list_runs(environment: Environment | None, data_dir: Path | None) -> list[PushRun]:
     with _GATE:
-        runs = [run for run in _RUNS.values() if run.running]
-    return [run for run in runs if environment in (None, run.plan.environment)]
+        runs = list(_RUNS.items())
+    return [
+        run
+        for (to, kept_in), run in runs
+        if environment in (None, to) and data_dir in (None, kept_in)
+    ]
 
 
 class PushPanel:
@@ -354,12 +365,18 @@ def tell_nothing(plan: Plan) -> Html:
 
 
 def tell_progress(progress: Progress) -> str:
-    """Tell how far a push is: `34 of 90 · 12 per second · about 5 s left`."""
+    """Tell how far a push is: `34 of 90 · 2 not written · 12 per second · about 5 s left`."""
     told = [f"{progress.done:,} of {progress.total:,}"]
+    bad = sum(progress.states.get(state, 0) for state in IN_THE_WAY)
+    told += [f"{bad:,} not written"] if bad else []
     if progress.waiting > 0:
         told.append(f"the gradebook asks to wait, {progress.waiting:.0f} s more")
+    elif not progress.finished and not progress.done:
+        told.append("waiting for the first answers; what fails is tried again")
     elif not progress.finished:
-        told.append(f"{progress.rate:.0f} per second")
+        slow = progress.rate < 1
+        rate = progress.rate * 60 if slow else progress.rate
+        told.append(f"{rate:.0f} per {'minute' if slow else 'second'}")
         told += [f"about {progress.eta:.0f} s left"] if progress.eta is not None else []
     return " · ".join(told)
 

@@ -89,7 +89,7 @@ class ResultForm:
         self.grade.body.children = [self.fields.view]
         self.upsert.body.children = [self.writing.view]
         steps = (self.where, self.whose, self.grade, self.upsert)
-        parts = [self.where.banner, *find_again(gradebook)]
+        parts = [self.where.banner, *find_again(gradebook, data_dir)]
         self.view = frame("gt-result", [*parts, *(step.view for step in steps)])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol

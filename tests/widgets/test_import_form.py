@@ -12,10 +12,11 @@ from form_driving import MIDTERM, drive, make_upload, page, states, walk, write_
 
 import gradetools as gt
 from gradetools.errors import PushRunningError
+from gradetools.push import Progress
 from gradetools.sandbox import Sandbox, invented_school
 from gradetools.widgets import ImportForm
 from gradetools.widgets.grid_window import ALL
-from gradetools.widgets.push_panel import PushRun, find_runs
+from gradetools.widgets.push_panel import PushRun, find_runs, tell_progress
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -211,6 +212,34 @@ def test_run_again_finds_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> No
     assert "A push to sandbox is under way" not in page(again.view)
     assert find_runs() == []
     assert "under way" not in page(ImportForm(gradebook, folder=tmp_path).view)
+    # A form of another data folder has nothing to do with it, as the one above a rehearsal.
+    assert receipt.push_id in page(ImportForm(gradebook, folder=tmp_path).view)
+    assert receipt.push_id not in page(ImportForm(folder=tmp_path, data_dir=tmp_path).view)
+    assert "The last push" not in page(ImportForm().view)
+
+
+@pytest.mark.parametrize(
+    ("done", "states", "rate", "waiting", "told"),
+    [
+        (0, {}, 0.0, 0.0, "0 of 90 · waiting for the first answers; what fails is tried again"),
+        (34, {"created": 34}, 12.2, 0.0, "34 of 90 · 12 per second · about 5 s left"),
+        (
+            2,
+            {"created": 1, "failed": 1},
+            0.1,
+            0.0,
+            "2 of 90 · 1 not written · 6 per minute · about 5 s left",
+        ),
+        (3, {"created": 3}, 9.0, 7.0, "3 of 90 · the gradebook asks to wait, 7 s more"),
+    ],
+)
+def test_progress_in_words(
+    done: int, states: dict[str, int], rate: float, waiting: float, told: str
+) -> None:
+    """How far a push is says what was not written so far, a slow rate by the minute, and that what fails is tried again."""
+    eta = 5.0 if done else None
+    progress = Progress(done, 90, states, rate, eta, waiting, finished=False)
+    assert tell_progress(progress) == told
 
 
 def test_plan_stays_while_it_is_written(gradebook: gt.Gradebook, tmp_path: Path) -> None:

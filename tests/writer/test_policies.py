@@ -21,3 +21,6 @@ def test_a_change_between_plan_and_push(desk: Desk, policy: str) -> None:
     (entry,) = desk.push(plan).entries.to_dict("records")
     held = desk.result(QUIZ, 1)["score"]
     assert (entry["state"], entry["reason"], held, desk.puts()) == ENDS[policy]
+    # What they changed is told with both values, but where it went under ours as was decided before.
+    assert ("Somebody changed score" in entry["message"]) is (policy != "ours")
+    assert ("→ 9.5 since the preview." in entry["message"]) is (policy != "ours")
