@@ -380,13 +380,13 @@ MUTATIONS = (
         "two buttons that read stand out at once",
     ),
     Mutation(
-        "widgets/columns_step.py",
+        "widgets/line_item_choice.py",
         'element("span", meaning.reason, hook="gt-reason"),',
         "",
         "nobody says why a column means what it does",
     ),
     Mutation(
-        "widgets/columns_step.py",
+        "widgets/line_item_choice.py",
         'element("span", f"({samples}) ", hook="gt-samples"),',
         "",
         "no samples of a column are shown",

@@ -239,6 +239,8 @@ def _compare_attempts(facts: Facts, findings: pd.DataFrame) -> tuple[Facts, pd.D
     if not facts.has_attempts:
         return facts, findings
     serious = findings[findings["severity"].isin(["error", "question"])]
+    # A question about a whole column says nothing against one of its cells beside another.
+    serious = serious[(serious["severity"] == "error") | (serious["line"] > 0)]
     blocked = np.zeros(len(facts.entries), dtype=bool)
     blocked[_Places(facts.entries, facts.columns).all_concerned(serious)] = True
     facts = replace(facts, attempts=compare_attempts(facts, blocked))

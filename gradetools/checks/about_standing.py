@@ -11,7 +11,11 @@ from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.standing import Stray
 
-_FIX = 'Put the scores back beside their students and load the sheet again, or answer "accept" if they are right.'
+_FIX = (
+    "Compare a few students with where the scores come from. Put the scores back beside their students and load the sheet "
+    'again, or answer "accept" if they are right: a thing of its own, such as a project, may follow no other scores.'
+)
+_AGREEMENT = " Agreement is how far scores follow the students' other ones: 100 % wholly, 0 % no more than chance."
 
 
 def _tell(facts: Facts, how: str, *, whole: bool | None = None) -> Iterator[Finding]:
@@ -38,25 +42,26 @@ def _line(facts: Facts, column: ComparedColumn, stray: Stray) -> int:
 
 
 def _sentence(scores: str, stray: Stray, line: int) -> str:
-    own, other = (f"{100 * each:.0f} %" for each in (stray.own, stray.other))
+    # Less than chance is no less than none to whoever reads it.
+    own, other = (f"{max(100 * each, 0):.0f} %" for each in (stray.own, stray.other))
     start = f" from line {line} on" if line else ""
     where = "above" if stray.rows > 0 else "below"
     if stray.how == "shifted":
         return (
             f"{scores} look shifted by one row{start}: they fit the students one line {where} "
-            f"(agreement {other}) and not their own ({own})."
+            f"(agreement {other}) and not their own ({own}).{_AGREEMENT}"
         )
     if stray.rows:
         return (
             f"{scores} do not follow their students{start} (agreement {own}); those one line {where} fit better ({other}): "
-            "they may be shifted by one row, or shuffled."
+            f"they may be shifted by one row, or shuffled.{_AGREEMENT}"
         )
-    known = "" if np.isnan(stray.own) else f" (agreement {own}; {other} is usual here)"
+    compared = not np.isnan(stray.own)
+    known = f" (agreement {own}; {other} is usual here)" if compared else ""
+    means = _AGREEMENT if compared else ""
     if stray.how == "sorted":
-        return f"{scores} stand in order, which their students do not follow{known}: they look sorted alone."
-    return (
-        f"{scores} do not follow what else is known of their students{known}: they look shuffled."
-    )
+        return f"{scores} stand in order, which their students do not follow{known}: they look sorted alone.{means}"
+    return f"{scores} do not follow what else is known of their students{known}: they look shuffled.{means}"
 
 
 @check(

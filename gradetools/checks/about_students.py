@@ -212,7 +212,7 @@ def _student_not_in_class(facts: Facts) -> Iterator[Finding]:
     "student-withdrawn",
     "warning",
     means="The student has left the class.",
-    fix="Nothing, if the grade is still wanted; otherwise empty its cell.",
+    fix="Nothing, if the grade is still wanted; otherwise empty the cell of the grade.",
 )
 def _student_withdrawn(facts: Facts) -> Iterator[Finding]:
     left = facts.asking[facts.enrolment == LEFT]

@@ -27,10 +27,10 @@ _COLUMNS = ("class_id", "line_item", "sourced_id", "before", "after")
 
 
 class _Now(NamedTuple):
-    """What a line item's list showed: sourcedId to record, and student to the sourcedIds that are active."""
+    """What a line item's list showed: sourcedId to record, and student to the records that are active."""
 
     by_id: Mapping[str, Record]
-    by_student: Mapping[str, list[str]]
+    by_student: Mapping[str, list[Record]]
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,9 @@ def _resumed(writes: pd.DataFrame, gradebook: Gradebook) -> Iterator[Task]:
         task = _with_rivals(_task(*row), known[place])
         student = str(task.after["student"]["sourcedId"])
         for sourced_id in next_ids(gradebook.environment.name, place[1], student, task.sourced_id):
-            if sourced_id in task.rivals and not is_active(task.before):
+            others = tuple(each for each in task.rivals if each["sourcedId"] != sourced_id)
+            if len(others) < len(task.rivals) and not is_active(task.before):
                 # No rival: before it was stopped, this push took the next id for it.
-                others = tuple(each for each in task.rivals if each != sourced_id)
                 task = replace(task.moved_to(sourced_id, None), rivals=others)
         yield task
 
@@ -124,13 +124,15 @@ def _with_rivals(task: Task, now: _Now) -> Task:
     if not now.by_student:
         return task
     student = str(task.after["student"]["sourcedId"])
-    others = (other for other in now.by_student.get(student, ()) if other != task.sourced_id)
-    return replace(task, rivals=tuple(others))
+    others = now.by_student.get(student, ())
+    return replace(
+        task, rivals=tuple(each for each in others if each["sourcedId"] != task.sourced_id)
+    )
 
 
 def _read_now(gradebook: Gradebook, class_id: str, line_item: str) -> _Now:
     by_id: dict[str, Record] = {}
-    by_student: dict[str, list[str]] = {}
+    by_student: dict[str, list[Record]] = {}
     try:
         records = gradebook.list_results(class_id, line_item) if class_id else []
     except NotFoundError:
@@ -141,7 +143,7 @@ def _read_now(gradebook: Gradebook, class_id: str, line_item: str) -> _Now:
         by_id[sourced_id] = record
         if is_active(record):
             student = str((record.get("student") or {}).get("sourcedId"))
-            by_student.setdefault(student, []).append(sourced_id)
+            by_student.setdefault(student, []).append(record)
     return _Now(by_id, by_student)
 
 

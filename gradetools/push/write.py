@@ -15,7 +15,7 @@ from gradetools.errors import (
 )
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Outcome
-from gradetools.plan import OnConflict, is_active, next_ids, tell_edit
+from gradetools.plan import OnConflict, is_active, next_ids, tell_change, tell_edit
 from gradetools.telling import tell_unlike
 
 
@@ -32,7 +32,7 @@ class Task:
     before: Record | None
     after: Record
     current: Record | None = None
-    rivals: tuple[str, ...] = ()
+    rivals: tuple[Record, ...] = ()
     moved: bool = False
 
     def moved_to(self, sourced_id: str, before: Record | None) -> Task:
@@ -139,7 +139,8 @@ def _settle(
 ) -> Outcome | None:
     """Look at what is there now; an outcome where nothing is to be sent, None where it is."""
     if task.rivals and is_active(task.after):
-        told = f"Somebody made {', '.join(task.rivals)} for the same grade since the preview."
+        made = (f"{tell_change(None, each)} ({each['sourcedId']})" for each in task.rivals)
+        told = f"Somebody made a result for the same grade since the preview: {'; '.join(made)}."
         # Ours beside theirs would be two grades for one; a new plan overwrites theirs under its own id.
         doubles = on_conflict == "ours" and done_state(task) == "created"
         return _conflict(task, told, "stop" if doubles else on_conflict)

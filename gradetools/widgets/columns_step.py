@@ -10,7 +10,6 @@ import ipywidgets as ipw
 import pandas as pd
 
 from gradetools.columns import (
-    Attempts,
     ColumnMeaning,
     find_example,
     list_repeated,
@@ -24,11 +23,15 @@ from gradetools.widgets.line_item_choice import (
     Choice,
     choose_companion,
     choose_line_item,
+    label_attempts,
+    may_hold_scores,
+    offer_anew,
     offer_companion,
     offer_line_item,
+    tell_column,
     tell_ignored,
 )
-from gradetools.widgets.look import LABEL, WIDE, Html, count, element, join, say
+from gradetools.widgets.look import LABEL, WIDE, count, element, join, say
 from gradetools.widgets.step import Step, telling
 from gradetools.widgets.token_table import TokenTable
 
@@ -38,12 +41,6 @@ _BLANK = element(
     "div",
     "A blank cell leaves alone what the gradebook holds, a comment too; the word CLEAR takes it away.",
     hook="gt-reason gt-blank",
-)
-_COUNTS: tuple[tuple[str, Attempts], ...] = (
-    ("none is sent", "refuse"),
-    ("the best counts", "best"),
-    ("the latest counts: by its date, or the lower row", "latest"),
-    ("the first counts: by its date, or the upper row", "first"),
 )
 #: So many students with several rows are named.
 _NAMED = 3
@@ -84,7 +81,7 @@ class ColumnsStep(Step):
         self.student.add_class("gt-student")
         self.key.add_class("gt-key")
         self.attempts = ipw.Dropdown(
-            options=_COUNTS, description="Of several", style=LABEL, layout=WIDE
+            options=label_attempts(()), description="Of several", style=LABEL, layout=WIDE
         )
         self.attempts.add_class("gt-attempts")
         self._repeated = ipw.HTML()
@@ -116,8 +113,8 @@ class ColumnsStep(Step):
         chosen = columns.student_column
         self.student.value = str(chosen.column) if chosen else ""
         self.key.value = chosen.key if chosen else ""
-        self.attempts.value = columns.attempts
         self._filling = False
+        self._label_attempts()
         self.kept.show()
         self.tokens.show()
         self._show_columns()
@@ -143,13 +140,13 @@ class ColumnsStep(Step):
         meanings = self._draft.columns.meanings
         proposed = {str(m.column): m.means for m in self._draft.suggested.meanings}
         beside = [m for m in meanings if m.belongs_to and proposed[str(m.column)] != "ignored"]
-        takes = [m for m in meanings if (_may_hold_scores(m) or m.belongs_to) and m not in beside]
+        takes = [m for m in meanings if (may_hold_scores(m) or m.belongs_to) and m not in beside]
         self.line_items = {str(m.column): self._offer_line_item(m) for m in takes}
         self.companions = {
             str(m.column): self._offer_companion(m, proposed[str(m.column)]) for m in beside
         }
         choices = {**self.line_items, **self.companions}
-        self._told = {str(m.column): ipw.HTML(_tell_column(m)) for m in (*takes, *beside)}
+        self._told = {str(m.column): ipw.HTML(tell_column(m)) for m in (*takes, *beside)}
         rows = {
             m.column: ipw.VBox([self._told[str(m.column)], choices[str(m.column)]])
             for m in (*takes, *beside)
@@ -169,7 +166,7 @@ class ColumnsStep(Step):
         self._ignored.layout.display = None if ignored else "none"
         self._tell_open()
         others = [m for m in meanings if m.column not in rows]
-        self._others.value = join(*map(_tell_column, others))
+        self._others.value = join(*map(tell_column, others))
 
     def _title_ignored(self) -> None:
         """Name what is ignored, so that nobody overlooks a column; what was chosen to be taken stays where it was chosen."""
@@ -253,7 +250,7 @@ class ColumnsStep(Step):
         near = [(f"{name}, comes near", key) for name, key in people if key in row["candidates"]]
         far = [person for person in people if person[1] not in row["candidates"]]
         pick = ipw.Dropdown(
-            options=[("nobody yet: choose the student", ""), *near, *far],
+            options=[("nobody: its rows are not written", ""), *near, *far],
             value=row["sourced_id"],
             description=f"line {row['line']}: {row['text']}{f', {name}' if name else ''}",
             style={"description_width": "initial"},
@@ -270,21 +267,42 @@ class ColumnsStep(Step):
 
     def _offer_line_item(self, meaning: ColumnMeaning) -> ipw.Dropdown:
         def choose(choice: Choice) -> None:
+            if self._filling:
+                return
             with self._changing():
                 column = str(meaning.column)
                 self._draft.columns = choose_line_item(self._draft.columns, column, choice)
                 self._tell_again(column)
+                self._offer_anew()
 
         columns = self._draft.columns
-        scores = [str(each.column) for each in columns.score_columns]
         return offer_line_item(
             meaning,
             self._draft.snapshot,
             by_row=bool(columns.of("line_item")),
-            # Scores, or letters, are nobody's comments.
-            scores=() if meaning.means in ("score", "text_score") else scores,
+            scores=self._list_scores(meaning),
             on_choose=choose,
         )
+
+    def _list_scores(self, meaning: ColumnMeaning) -> list[str]:
+        """List the score columns that a column can belong to; scores, or letters, are nobody's comments."""
+        if meaning.means in ("score", "text_score"):
+            return []
+        return [str(each.column) for each in self._draft.columns.score_columns]
+
+    def _offer_anew(self) -> None:
+        """What a column can belong to, and by what the latest is known, follows from what the others are taken as."""
+        self._filling = True
+        for column, choice in self.line_items.items():
+            offer_anew(choice, self._list_scores(self._draft.columns.meaning(column)))
+        self._filling = False
+        self._label_attempts()
+
+    def _label_attempts(self) -> None:
+        self._filling = True
+        self.attempts.options = label_attempts(self._draft.columns.of("score_date"))
+        self.attempts.value = self._draft.columns.attempts
+        self._filling = False
 
     def _offer_companion(self, meaning: ColumnMeaning, proposed: str) -> ipw.Dropdown:
         def choose(choice: str) -> None:
@@ -297,7 +315,7 @@ class ColumnsStep(Step):
 
     def _tell_again(self, column: str) -> None:
         """Say of a column what it means now."""
-        self._told[column].value = _tell_column(self._draft.columns.meaning(column))
+        self._told[column].value = tell_column(self._draft.columns.meaning(column))
         self._title_ignored()
 
     def _choose_student(self, change: Mapping[str, Any]) -> None:
@@ -346,7 +364,7 @@ class ColumnsStep(Step):
             told.append("look whether it is the right class and the right column of ids")
         elif self._open_students:
             told.append(
-                f"choose who {count(self._open_students, 'student')} {'is' if self._open_students == 1 else 'are'}"
+                f"choose who {count(self._open_students, 'student')} {'is' if self._open_students == 1 else 'are'}, or leave them out"
             )
         if self._repeats and self._draft.columns.attempts == "refuse":
             told.append("say which of several grades counts")
@@ -377,23 +395,3 @@ class ColumnsStep(Step):
 
 def _tell_without(number: int) -> str:
     return f", {count(number, 'column')} without a line item" if number else ""
-
-
-def _may_hold_scores(meaning: ColumnMeaning) -> bool:
-    return meaning.means in ("score", "ignored") or (
-        meaning.means == "text_score" and meaning.belongs_to is None
-    )
-
-
-def _tell_column(meaning: ColumnMeaning) -> Html:
-    """Say what a column is, with samples of its cells and the reason."""
-    means = meaning.means.replace("_", " ")
-    of = f" of {meaning.belongs_to}" if meaning.belongs_to and means != "ignored" else ""
-    samples = " · ".join(meaning.samples) or "empty"
-    return element(
-        "div",
-        element("b", str(meaning.column)),
-        f": {means}{of} ",
-        element("span", f"({samples}) ", hook="gt-samples"),
-        element("span", meaning.reason, hook="gt-reason"),
-    )

@@ -182,7 +182,7 @@ class ImportForm:
             self.steps["push"].open("it did not begin: see why below, then try again")
         elif run.receipt is not None and run.plan.undo_of:
             self._tell_undo(run.receipt)
-        elif run.receipt is not None and self.writing.retry and run is self.writing.retry.push.run:
+        elif run.receipt is not None and run in [one.push.run for one in self.writing.retries]:
             left = self.receipt.rest.unwritten
             told = "what failed was tried again, and is written"
             more = f"; {count(left, 'entry', 'entries')} of the push not written, see below"

@@ -5,15 +5,30 @@
 // is disabled, hidden or drawn anew while it has the focus leaves the keyboard nowhere; then the focus stays with the
 // push that it has started, whose receipt follows, or else goes to the step that says what to do next. Of a list that
 // a person takes something from, it goes to what has come to stand there.
+//
+// The view goes with it: where a form grows or folds while the focus is in it, what was just done stays in sight.
 
 const GUARD = "data-lm-suppress-shortcuts";
 const HEADER = ".jupyter-widget-Collapse-header";
 const LIST = ".gt-shrinking";
+const FRESH = ".gt-fresh"; // the title of what a button has just put below
 const CONTROLS = "input, select, textarea, button";
 const SETTLED = 80; // milliseconds without a change, after which a form is taken to be drawn
 
 function isUsable(element) {
   return element.isConnected && !element.disabled && element.getClientRects().length > 0;
+}
+
+// Whether the top of an element is in sight, in the page and in whatever scrolls around it.
+function isInSight(element) {
+  const { top } = element.getBoundingClientRect();
+  let [from, to] = [0, window.innerHeight];
+  for (let around = element.parentElement; around; around = around.parentElement) {
+    if (!/auto|scroll|hidden/.test(getComputedStyle(around).overflowY)) continue;
+    const box = around.getBoundingClientRect();
+    [from, to] = [Math.max(from, box.top), Math.min(to, box.bottom)];
+  }
+  return from <= top + 1 && top < to;
 }
 
 function listControls(list) {
@@ -28,11 +43,16 @@ class Keyboard {
     this.push = null; // the push that it belongs to
     this.list = null; // the list that it is in
     this.place = 0; // its place among the controls there
+    this.seen = false; // whether the push was in sight when the form last stood still
+    this.timer = 0; // 0 while the form stands still
+    this.fresh = null; // the title that the view last went to
     form.tabIndex = -1; // a click beside a control stays in the form
     this.hears = [
       ["focusin", (event) => this.note(event.target)],
       ["pointerdown", (event) => this.form.contains(event.target) || this.note(document.body)],
       ["keydown", (event) => this.press(event)],
+      // What scrolls while the form changes was not scrolled by a person.
+      ["scroll", () => this.timer || this.look()],
     ];
     for (const [name, hear] of this.hears) window.addEventListener(name, hear, true);
     this.observer = new MutationObserver(() => this.settle());
@@ -57,6 +77,7 @@ class Keyboard {
     this.push = element.closest(".gt-push");
     this.list = element.closest(LIST);
     if (this.list) this.place = listControls(this.list).indexOf(element);
+    if (!this.timer) this.look();
     element.setAttribute(GUARD, "true");
   }
 
@@ -78,6 +99,9 @@ class Keyboard {
     this.timer = setTimeout(() => {
       this.openHeaders();
       this.keepFocus();
+      this.keepView();
+      this.timer = 0;
+      this.look();
     }, SETTLED);
   }
 
@@ -89,6 +113,24 @@ class Keyboard {
       for (const [name, value] of Object.entries(now)) {
         if (header.getAttribute(name) !== value) header.setAttribute(name, value);
       }
+    }
+  }
+
+  look() {
+    this.seen = this.push !== null && isUsable(this.push) && isInSight(this.push);
+  }
+
+  keepView() {
+    if (!this.form.contains(document.activeElement)) return;
+    const fresh = this.form.querySelector(FRESH);
+    const isNew = fresh !== null && fresh !== this.fresh && isUsable(fresh);
+    this.fresh = fresh;
+    if (isNew) fresh.scrollIntoView({ block: "start" });
+    else if (this.seen && !isInSight(this.push)) {
+      // The step's own line says what came of it, and what is next.
+      const step = this.push.closest(".gt-receipt, .gt-step");
+      const top = step?.matches(".gt-step") ? step : this.push;
+      top.scrollIntoView({ block: "start" });
     }
   }
 

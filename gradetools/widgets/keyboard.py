@@ -1,4 +1,4 @@
-"""A form's frame: its look, and a keyboard that stays inside it."""
+"""A form's frame: its look, and a keyboard and a view that stay inside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HERE = Path(__file__)
 
 
 class Keyboard(anywidget.AnyWidget):
-    """Keeps JupyterLab's shortcuts out of the form that it is part of, and the focus in it; it shows nothing."""
+    """Keeps JupyterLab's shortcuts out of the form that it is part of, and focus and view in it; it shows nothing."""
 
     _esm = _HERE.with_suffix(".js")
 

@@ -7,22 +7,25 @@ from typing import Any, NamedTuple
 
 import ipywidgets as ipw
 
-from gradetools.columns import ColumnMeaning, Columns, LineItemIndex
+from gradetools.columns import Attempts, ColumnMeaning, Columns, LineItemIndex
 from gradetools.showing import shorten
 from gradetools.snapshot import Snapshot
-from gradetools.widgets.look import LABEL, WIDE
+from gradetools.widgets.look import LABEL, WIDE, Html, element
 from gradetools.widgets.picker import label_line_items
 
 #: Chosen to take nothing from a column.
 IGNORE = "ignore"
+#: As what an ignored column can belong to a score column, and what that is called.
+_BESIDE = {"comment": "comment", "score_date": "date"}
 #: So many ignored columns are named.
 _MOST_NAMED = 5
 
 
 class Beside(NamedTuple):
-    """The comment of a score column, as which another column is taken."""
+    """The comment or the date of a score column, as which another column is taken."""
 
     score: str
+    means: str = "comment"
 
 
 #: A line item's sourcedId; those of several classes, of which each row takes its own; "" for none yet; IGNORE; or beside what.
@@ -43,26 +46,26 @@ def offer_line_item(
         meaning: what the column means now.
         snapshot: what the gradebook knows.
         by_row: whether each row of the sheet names its line item.
-        scores: the score columns, of which a column that is none may hold the comments.
+        scores: the score columns, of which a column that is none may hold the comments or the dates.
         on_choose: called with the value of what is chosen.
     """
     shared = _label_shared(snapshot)
     now: Choice = IGNORE if meaning.means == "ignored" else meaning.line_items or meaning.line_item
-    if meaning.means == "comment":
-        now = Beside(str(meaning.belongs_to))
+    if meaning.means in _BESIDE:
+        now = Beside(str(meaning.belongs_to), meaning.means)
     elif isinstance(now, tuple) and now not in [ids for _, ids in shared]:
         shared = [(_label(meaning.line_item_title or meaning.column.name, now), now), *shared]
     options: list[tuple[str, Choice]] = [
         ("as each row says" if by_row else "none yet: choose the line item", ""),
         ("ignore this column", IGNORE),
-        *((f"the comment of {score}", Beside(score)) for score in scores),
+        *_offer_beside(scores),
         *shared,
         *label_line_items(snapshot.line_items, snapshot.classes),
     ]
     choice = ipw.Dropdown(
         options=options,
         value=now if now in [value for _, value in options] else "",
-        description="Line item",
+        description="Taken as" if now == IGNORE or isinstance(now, Beside) else "Line item",
         style=LABEL,
         layout=WIDE,
     ).add_class("gt-line-item")
@@ -72,6 +75,25 @@ def offer_line_item(
 
     choice.observe(choose, "value")
     return choice
+
+
+def offer_anew(choice: ipw.Dropdown, scores: Sequence[str]) -> None:
+    """Offer an ignored column to belong to these score columns, and to no other; what is chosen stays."""
+    chosen = choice.value
+    kept = {chosen.score: None} if isinstance(chosen, Beside) else {}
+    others = [option for option in choice.options if not isinstance(option[1], Beside)]
+    options = [*others[:2], *_offer_beside([*scores, *(kept.keys() - {*scores})]), *others[2:]]
+    if options != [*choice.options]:
+        choice.options = options
+        choice.value = chosen
+
+
+def _offer_beside(scores: Sequence[str]) -> list[tuple[str, Choice]]:
+    return [
+        (f"the {called} of {score}", Beside(score, means))
+        for means, called in _BESIDE.items()
+        for score in scores
+    ]
 
 
 def offer_companion(
@@ -109,9 +131,11 @@ def choose_line_item(columns: Columns, column: str, choice: Choice) -> Columns:
     """Make the same columns with what was chosen for one."""
     if choice == IGNORE:
         return columns.with_meaning(column, means="ignored", line_item="")
-    taken = "score" if columns.meaning(column).means in ("ignored", "comment") else None
+    taken = "score" if columns.meaning(column).means in ("ignored", *_BESIDE) else None
     if isinstance(choice, Beside):
-        return columns.with_meaning(column, means="comment", line_item="", belongs_to=choice.score)
+        return columns.with_meaning(
+            column, means=choice.means, line_item="", belongs_to=choice.score
+        )
     if isinstance(choice, tuple):
         return columns.with_meaning(column, means=taken, line_items=choice)
     return columns.with_meaning(column, means=taken, line_item=choice)
@@ -130,6 +154,42 @@ def _name_columns(columns: Sequence[ColumnMeaning]) -> str:
     named = ", ".join(shorten(meaning.column) for meaning in columns[:_MOST_NAMED])
     left = len(columns) - _MOST_NAMED
     return f"{named} and {left:,} more" if left > 0 else named
+
+
+def may_hold_scores(meaning: ColumnMeaning) -> bool:
+    """Whether a line item is offered for a column: scores, letters of their own, and what is ignored."""
+    return meaning.means in ("score", "ignored") or (
+        meaning.means == "text_score" and meaning.belongs_to is None
+    )
+
+
+def tell_column(meaning: ColumnMeaning) -> Html:
+    """Say what a column is, with samples of its cells and the reason."""
+    means = meaning.means.replace("_", " ")
+    of = f" of {meaning.belongs_to}" if meaning.belongs_to and means != "ignored" else ""
+    samples = " · ".join(meaning.samples) or "empty"
+    return element(
+        "div",
+        element("b", str(meaning.column)),
+        f": {means}{of} ",
+        element("span", f"({samples}) ", hook="gt-samples"),
+        element("span", meaning.reason, hook="gt-reason"),
+    )
+
+
+def label_attempts(dates: Sequence[ColumnMeaning]) -> list[tuple[str, Attempts]]:
+    """Label what can be done with several grades of a student, by what these would be told apart: their dates, or the rows."""
+    by = {"latest": "lower", "first": "upper"}
+    told = {
+        way: f"by its date, or where one has none the {row} row" if dates else f"the {row} row"
+        for way, row in by.items()
+    }
+    return [
+        ("none is sent", "refuse"),
+        ("the best counts", "best"),
+        (f"the latest counts: {told['latest']}", "latest"),
+        (f"the first counts: {told['first']}", "first"),
+    ]
 
 
 def _label_shared(snapshot: Snapshot) -> list[tuple[str, tuple[str, ...]]]:

@@ -204,11 +204,9 @@ def _tell_warned(plan: Plan) -> str:
     """Say how many grades would be written although there is something to be minded of them."""
     changes = plan.changes
     warned = int((changes["action"].isin(WRITES) & (changes["message"] != "")).sum())
-    return (
-        say("warning", f"{count(warned, 'grade')} with a warning: see the note in the row.")
-        if warned
-        else ""
-    )
+    few = len(changes) <= FEW_CHANGES
+    where = "see the note in the row" if few else "choose “with a warning” at “Show” to see which"
+    return say("warning", f"{count(warned, 'grade')} with a warning: {where}.") if warned else ""
 
 
 def _tell_few(shown: Table) -> Html:

@@ -10,7 +10,7 @@ from pathlib import Path
 import ipywidgets as ipw
 
 from gradetools.plan import retried_entries, written_entries
-from gradetools.receipt import GOOD_STATES, PushSummary, Receipt
+from gradetools.receipt import GOOD_STATES, STATES, PushSummary, Receipt
 from gradetools.widgets.downloads import Downloads
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_entries import PROBLEMS, show_entries
@@ -93,11 +93,13 @@ class ReceiptPanel:
             self.taken_back = later.ok
             self._news["undo"] = join(tell_came("Taken back", later), _tell_stay(later))
             self.grid.layout.display = "none"  # its rows say how things stood before
+            self.undo.description = "Undo what is left: show what that would change"
             if later.ok:
                 self.undo.layout.display = "none"
         else:
             self._news["retry"] = tell_came("Tried again", later)
-            self.rest = later_rest(self.receipt, later)
+            # Of what was tried twice the last try tells.
+            self.rest = later_rest(self.rest, later)
             self._show_entries(self.rest)
             self._base = tell_receipt(
                 self.receipt, self._folder, self.downloads.left, rest=self.rest
@@ -140,8 +142,10 @@ class ReceiptPanel:
 
 def later_rest(receipt: Receipt, retry: Receipt) -> Receipt:
     """Give the receipt of a push without the entries that a retry took up."""
+    entries = receipt.entries.drop(index=retry.entries.index, errors="ignore")
+    counts = entries["state"].value_counts()
     return replace(
-        receipt, entries=receipt.entries.drop(index=retry.entries.index, errors="ignore")
+        receipt, entries=entries, states={each: int(counts.get(each, 0)) for each in STATES}
     )
 
 
@@ -157,6 +161,10 @@ def tell_receipt(
         rest: what was not tried again, where something was; the others' reasons no longer count.
     """
     summary = f"{count(receipt.rows, 'entry', 'entries')} on {receipt.environment.name}: {receipt.tell_states()}."
+    if rest is not None:
+        again = receipt.rows - rest.rows
+        told = "1 entry of these was" if again == 1 else f"{again:,} entries of these were"
+        summary += f" {told} tried again, as told above."
     return join(
         say("good" if receipt.ok else "warning" if rest is None else "info", summary),
         _tell_reasons(rest or receipt),

@@ -19,7 +19,7 @@ _MEANINGS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("no grade: nothing is sent", TOKEN_ANSWERS["no-grade"]),
     ("missing", TOKEN_ANSWERS["missing"]),
     ("exempt", TOKEN_ANSWERS["exempt"]),
-    ("nothing special", {}),
+    ("nothing: it is not understood any more", {}),
 )
 _FLAGS = {
     "late": "late",

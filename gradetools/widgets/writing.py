@@ -58,6 +58,11 @@ class Writing:
         self.view = ipw.VBox([self.preview.view, self.push.view, self.receipt.view])
 
     @property
+    def retries(self) -> list[Writing]:
+        """What was tried again, and what was tried again of that: the last one last."""
+        return [self.retry, *self.retry.retries] if self.retry is not None else []
+
+    @property
     def running(self) -> bool:
         """Whether this push, its retry or its undo is under way."""
         below = (one for one in (self.undo, self.retry) if one is not None)
@@ -145,7 +150,7 @@ class Writing:
             # What a retry wrote is its own to take back, and stays in reach.
             self.retry = self.retry if self.retry and self.retry.receipt.receipt else None
             self.undo = made
-            self._place_below()
+            self._place_below(made)
 
     def _try_again(self) -> None:
         """Show what trying again what failed would change, with everything it needs to be written."""
@@ -159,7 +164,7 @@ class Writing:
                 note=f"retry of {receipt.push_id}",
             )
             self.retry, self.undo = made, None
-            self._place_below()
+            self._place_below(made)
 
     def _below(self, make: MakePlan, words: tuple[str, str], note: str = "") -> Writing:
         """Make another plan, to be shown below the receipt.
@@ -184,8 +189,8 @@ class Writing:
         one.begin(make, self._written_to, note=note)
         return one
 
-    def _place_below(self) -> None:
-        """Show the retry and the undo below the receipt, each with its title."""
+    def _place_below(self, made: Writing) -> None:
+        """Show the retry and the undo below the receipt, each with its title; the view goes to what was just made."""
         parts = {
             "Another try at what was not written": self.retry,
             f"Undo of {self._called}": self.undo,
@@ -194,19 +199,23 @@ class Writing:
             widget
             for title, one in parts.items()
             if one is not None
-            for widget in (ipw.HTML(element("div", title, hook="gt-below")), one.view)
+            for widget in (_make_title(title, fresh=one is made), one.view)
         ]
 
     def _end_below(self, run: PushRun) -> None:
         """After a retry or an undo: say above it what came of it."""
-        below = (one.push.run for one in (self.undo, self.retry) if one is not None)
-        retried = self.retry.receipt.receipt if self.retry else None
+        below = [one.push.run for one in (self.undo, *self.retries) if one is not None]
+        retried = [one.receipt.receipt for one in self.retries if one.receipt.receipt is not None]
         if run.receipt is not None and run in below:
             self.receipt.follow(run.receipt)
-        elif run.receipt is not None and retried and run.plan.undo_of == retried.push_id:
+        elif run.receipt is not None and run.plan.undo_of in [one.push_id for one in retried]:
             self.receipt.follow_below(run.receipt)
         if self._on_end is not None:
             self._on_end(run)
+
+
+def _make_title(title: str, *, fresh: bool) -> ipw.HTML:
+    return ipw.HTML(element("div", title, hook=f"gt-below{' gt-fresh' if fresh else ''}"))
 
 
 def tell_written(receipt: Receipt) -> Html:

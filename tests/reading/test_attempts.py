@@ -129,6 +129,15 @@ def test_a_hindering_attempt_is_named(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_question_about_a_column_hinders_no_choice(tmp_path: Path) -> None:
+    """Which of two cells counts is known before a question about their whole column is answered; the one that counts waits for it."""
+    checked = check(tmp_path, "ID;Quiz 1\n11;70\n11;80\n12;90\n", "best")
+    asked = checked.findings[(checked.findings["severity"] == "question").to_numpy()]
+    assert asked["line"].tolist() == [0]
+    assert DUPLICATE not in checked.findings["code"].tolist()
+    assert states(checked) == [OTHER, asked["code"].iloc[0], asked["code"].iloc[0]]
+
+
 @pytest.mark.parametrize("attempts", ["best", "latest", "first"])
 def test_choosing_agrees_with_a_loop(tmp_path: Path, attempts: Attempts) -> None:
     """Two thousand rows of random attempts come out as a plain loop over each student's scores says."""

@@ -94,6 +94,31 @@ def test_an_ignored_column_can_hold_comments(gradebook: gt.Gradebook, tmp_path: 
     columns.line_items["Said of Q1"].value = "ignore"
     assert form.draft.columns.meaning("Said of Q1").means == "ignored"
     assert "the comment of" not in str([label for label, _ in columns.line_items["Quiz 1"].options])
+    # Nothing belongs to a column that is ignored.
+    columns.line_items["Quiz 2"].value = "ignore"
+    labels = [label for label, _ in columns.line_items["Said of Q1"].options]
+    assert [label for label in labels if label.startswith("the comment of")] == [
+        "the comment of Quiz 1"
+    ]
+
+
+def test_an_ignored_column_can_hold_dates(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """A column of dates under any header can be taken as the dates of a score column; then the latest counts by its date."""
+    rows = ("Student number,Quiz 1,Quiz 2,Handed in", "00041,8,,2026-10-02", "00041,7,,2026-10-01")
+    form = open_columns(gradebook, tmp_path, *rows)
+    columns = form.columns
+    assert [label for label, _ in columns.attempts.options][2] == "the latest counts: the lower row"
+    columns.attempts.value = "latest"
+    choice = columns.line_items["Handed in"]
+    choice.value = next(value for label, value in choice.options if label == "the date of Quiz 1")
+    assert [label for label, _ in columns.attempts.options][2].startswith(
+        "the latest counts: by its date"
+    )
+    assert columns.attempts.value == "latest"
+    columns.go.click()
+    entries = form.draft.checked.entries
+    ready = entries[(entries["state"] == "ready").to_numpy()]
+    assert (ready["line"].tolist(), ready["score"].tolist()) == ([2], [8.0])
 
 
 def test_what_was_decided_stays(gradebook: gt.Gradebook, tmp_path: Path) -> None:
@@ -304,7 +329,7 @@ def test_words_that_are_understood_are_listed_and_added(
     assert form.steps["check"].body.layout.display == "none"
     form.columns.go.click()
     assert form.draft.checked.counts["blocked"] == 0
-    tokens.word.value, tokens.meaning.value = "abs", "nothing special"
+    tokens.word.value, tokens.meaning.value = "abs", "nothing: it is not understood any more"
     tokens.add.click()
     assert "ABS" not in form.draft.columns.tokens
     tokens.word.value, tokens.meaning.value = "12", "exempt"
@@ -409,7 +434,7 @@ def test_the_next_thing_is_what_is_open(gradebook: gt.Gradebook, tmp_path: Path)
     rows = ("Student number,Quiz 1,Own", "00041,8,1", "00082,7,1", "00041,9,1", "99999,6,1")
     form = open_columns(gradebook, tmp_path, *rows)
     told = (
-        "next: choose who 1 student is, then say which of several grades counts, "
+        "next: choose who 1 student is, or leave them out, then say which of several grades counts, "
         "then choose the line item of 1 column, then check"
     )
     assert told in form.columns.state.value

@@ -282,3 +282,26 @@ def test_a_receipt_marks_what_was_lost_and_what_is_uncertain(
         form.receipt.grid.view = view
         assert f"{name} Example" in form.receipt.grid.text()
         assert view in form.receipt.grid.text()
+
+
+def test_a_retry_of_a_retry_is_told_at_the_top(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What was tried twice is told by the last try where the push is told, and the step says that all is written."""
+    gradebook = gt.connect(sandbox, patience=gt.Patience(attempts=1))
+    form = ImportForm(gradebook, folder=tmp_path)
+    rows = ("00041,50", "00082,60", "00123,70")
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", *rows))
+    sandbox.order(Fault(method="PUT", status=422, times=1))
+    assert write(form.writing).states["failed"] == 1
+    form.receipt.retry.click()
+    sandbox.order(Fault(method="PUT", status=422, times=1))
+    first = form.writing.retry
+    assert write(first).states["failed"] == 1
+    assert "⚠" in form.receipt.told.value.partition("Tried again by push")[0]
+    assert first is not None
+    first.receipt.retry.click()
+    last = write(first.retry)
+    assert f"Tried again by push {last.push_id}: 1 created" in form.receipt.told.value
+    assert "⚠" not in form.receipt.told.value.partition("Tried again by push")[0]
+    assert "1 entry of these was tried again, as told" in form.receipt.told.value
+    assert "✔ what failed was tried again, and is written" in form.steps["receipt"].state.value
+    assert form.receipt.rest.rows == 2

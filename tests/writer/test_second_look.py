@@ -244,7 +244,11 @@ def test_ours_does_not_double_a_grade(desk: Desk) -> None:
     plan = desk.plan(desk.sheet("Midterm", "80"), on_conflict="ours")
     rival = {**json.loads(plan.changes.loc[0, "after"]), "sourcedId": "theirs", "score": 1}
     desk.sandbox.put_record("results", rival)
-    assert (states(desk.push(plan)), desk.puts()) == ({"conflict": 1}, 0)
+    receipt = desk.push(plan)
+    assert (states(receipt), desk.puts()) == ({"conflict": 1}, 0)
+    assert receipt.entries.loc[0, "message"] == (
+        "Somebody made a result for the same grade since the preview: score nothing → 1 (theirs). Try it again to see both."
+    )
     again = desk.push(desk.plan(desk.sheet("Midterm", "80"), on_conflict="ours"))
     assert (states(again), desk.result(MIDTERM, 1)["score"]) == ({"updated": 1}, 80)
 
