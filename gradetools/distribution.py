@@ -236,7 +236,7 @@ def _draw_legend() -> Html:
             Html(f'<rect x="{left}" y="4" width="10" height="10" style="fill: var({colour})"/>')
         )
         parts.append(_write(left + 15, 13, "start", word))
-    parts.append(_write(_LEFT + 140, 13, "start", "number of students by score"))
+    parts.append(_write(_LEFT + 140, 13, "start", "number of students in this push, by score"))
     return join(*parts)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -26,6 +27,9 @@ WRITTEN = ("created", "updated")
 UNDONE = ("removed", "restored")
 # What a receipt shows of itself first: what went wrong, then what was written.
 _LOOKED_AT = (*STATES[:3:-1], "updated", "created", "unchanged", "skipped")
+
+#: What the note of a push says that tries another again; the journal keeps nothing else of that.
+_RETRY = re.compile(r"retry of (\d{8}-\d{6}-[0-9a-f]+)")
 
 #: What a receipt knows of each entry, beside the plan's columns.
 OUTCOME_COLUMNS = ("state", "reason", "message", "http_status", "request_id", "stored")
@@ -128,6 +132,23 @@ class PushSummary:
             "rows": self.rows,
             "states": dict(self.states),
         }
+
+
+def note_retry(push_id: str, note: str = "") -> str:
+    """Write down, with whatever else is to be remembered, that a push tries again what failed in another."""
+    link = f"retry of {push_id}"
+    return f"{note} ({link})" if note else link
+
+
+def name_retried(note: str) -> str:
+    """Read from the note of a push which one it tried again; "" where it tried none."""
+    found = _RETRY.search(note)
+    return found[1] if found else ""
+
+
+def find_retries(push: PushSummary, pushes: Sequence[PushSummary]) -> list[PushSummary]:
+    """List the pushes that tried again what failed in one, which their notes tell."""
+    return [each for each in pushes if name_retried(each.note) == push.push_id]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -221,7 +221,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/history_form.py",
-        "            self.told.value = join(*self._tell_retries(push), tell_push(push, self.pushes))\n",
+        "        self.told.value = join(*retries, tell_push(push, self.pushes))\n",
         "",
         "nothing is said of the push that was chosen",
         HISTORY,
@@ -483,7 +483,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/push_panel.py",
-        "        _show(self.confirm, when=production)\n",
+        "        _show(self.confirm, when=production and plan.writes > 0)\n",
         "        _show(self.confirm, when=False)\n",
         "production has no field for the number of grades",
     ),

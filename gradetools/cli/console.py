@@ -21,7 +21,7 @@ from gradetools.columns import ColumnMeaning, Columns, students_matched
 from gradetools.dialects import parse
 from gradetools.errors import DeclinedError
 from gradetools.formats import tell_format
-from gradetools.plan import WRITES, Plan, mark_harm, tell_fields
+from gradetools.plan import WRITES, Plan, mark_harm, retried_entries, tell_fields
 from gradetools.push import Progress
 from gradetools.receipt import GOOD_STATES, IN_THE_WAY, WRITTEN, Receipt
 from gradetools.sheet import Sheet
@@ -31,6 +31,8 @@ from gradetools.snapshot import Snapshot
 _ROWS = 500
 #: So many options are told that would settle findings; more belong into a file of columns.
 _OPTIONS = 12
+#: So many grades are named beside the reason why they were not written.
+_NAMED = 5
 _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "info": "dim"}
 
 
@@ -238,13 +240,27 @@ def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
     bad = receipt.entries[~receipt.entries["state"].isin(GOOD_STATES)]
     for message, count in bad["message"].value_counts().head(5).items():
         entries = "1 entry" if count == 1 else f"{count} entries"
-        console.print(f"  {entries}: {escape(str(message) or 'no reason given')}")
+        whose = _name_grades(bad[(bad["message"] == message).to_numpy()])
+        why = str(message) or "no reason given"
+        console.print(f"  {entries} ({escape(whose)}): {escape(why)}", soft_wrap=True)
     console.print(f"Receipt: {escape(folder)}", soft_wrap=True)
     if receipt.status == "unfinished":
         console.print(f"Go on with: gradetools push --resume {receipt.push_id}", soft_wrap=True)
+    elif len(retried_entries(receipt)):
+        again = f"gradetools push --retry {receipt.push_id}"
+        console.print(f"Try again what failed with: {again}", soft_wrap=True)
     if any(receipt.states[state] for state in WRITTEN):
         way = "Undo the undo" if receipt.undo_of else "Take it back"
         console.print(f"{way} with: gradetools undo {receipt.push_id}", soft_wrap=True)
+
+
+def _name_grades(entries: pd.DataFrame) -> str:
+    """Name the first few grades: `Hugo Example, Quiz 2; Ida Example, Quiz 2; and 7 more`."""
+    names = ("student_name", "student", "line_item_title", "line_item")
+    first = zip(*(entries[name].head(_NAMED).tolist() for name in names), strict=True)
+    told = [f"{name or key}, {title or item}" for name, key, title, item in first]
+    more = len(entries) - len(told)
+    return "; ".join([*told, *([f"and {more:,} more"] if more else [])])
 
 
 class PushBar:

@@ -9,7 +9,8 @@ from rich.markup import escape
 
 from gradetools.cli.console import ask, make_console, print_json
 from gradetools.cli.options import AsJson
-from gradetools.journal import forget_push, list_forgettable, tell_loss
+from gradetools.journal import forget_push, list_forgettable, list_pushes, tell_loss
+from gradetools.receipt import find_retries
 from gradetools.settings import load_settings
 
 
@@ -24,7 +25,8 @@ def forget(
     console = make_console(as_json=as_json)
     data_dir = load_settings().data_dir
     pushes = list_forgettable(push_id, data_dir)
-    console.print(escape(tell_loss(pushes)), soft_wrap=True)
+    retries = find_retries(pushes[0], list_pushes(data_dir))
+    console.print(escape(tell_loss(pushes, retries)), soft_wrap=True)
     if not all(push.forgotten for push in pushes):
         ask(console, f"Forget push {push_id}?", yes=yes, kept="nothing was erased")
     forgotten = forget_push(push_id, data_dir)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.markup import escape
 
 from gradetools.cli.console import make_console, print_json
 from gradetools.cli.options import AsJson
 from gradetools.journal import list_pushes
-from gradetools.receipt import PushSummary
+from gradetools.receipt import PushSummary, find_retries
 from gradetools.settings import load_settings
 
 
@@ -22,21 +24,36 @@ def history(as_json: AsJson = False) -> None:
         console.print("Nothing was pushed from this machine yet.")
         return
     for receipt in receipts:
-        console.print(_tell_push(receipt), soft_wrap=True)
+        console.print(_tell_push(receipt, receipts), soft_wrap=True)
 
 
-def _tell_push(push: PushSummary) -> str:
-    """Tell a push in two lines that fit a narrow window: what it is, and what it did."""
+def _tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
+    """Tell a push in lines that fit a narrow window: what it is, what it did, and what there is to do about it."""
     began = f"{push.started:%Y-%m-%d %H:%M} UTC"
     head = (began, escape(push.environment.name), tell_standing(push))
     note = f"undo of {push.undo_of}" if push.undo_of else escape(push.note)
     about = (escape(push.sheet or push.about), push.tell_states(), note)
     # The id is there to be copied.
-    return f"[bold]{push.push_id}[/] {' · '.join(head)}\n    {' · '.join(filter(None, about))}"
+    told = f"[bold]{push.push_id}[/] {' · '.join(head)}\n    {' · '.join(filter(None, about))}"
+    return f"{told}\n    {todo}" if (todo := _tell_rest(push, pushes)) else told
+
+
+def _tell_rest(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
+    """Say how to go on with a push, or to try it again, or which one did; "" where nothing is left."""
+    retries = find_retries(push, pushes)
+    if push.standing == "unfinished":
+        return f"Go on with: gradetools push --resume {push.push_id}"
+    if retries:
+        return "; ".join(f"tried again by {each.push_id}: {each.tell_states()}" for each in retries)
+    if push.standing == "done" and (push.states["failed"] or push.states["conflict"]):
+        return f"Try again what failed with: gradetools push --retry {push.push_id}"
+    return ""
 
 
 def tell_standing(push: PushSummary) -> str:
     """Say what became of a push, and by which other push."""
+    if push.forgotten and push.taken_back_by:
+        return f"forgotten, taken back before by {push.taken_back_by}"
     if push.standing == "taken back":
         return f"taken back by {push.taken_back_by}"
     return push.standing

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -46,7 +47,7 @@ from gradetools.journal import find_push, open_journal
 from gradetools.models import Result
 from gradetools.plan import Plan
 from gradetools.push import PRODUCTION, check_plan, plan_result, plan_retry, plan_undo, push_plan
-from gradetools.receipt import Receipt
+from gradetools.receipt import Receipt, note_retry
 from gradetools.rehearsal import reconnect
 from gradetools.report import choose_folder, make_folder, write_receipt
 from gradetools.settings import load_settings
@@ -117,7 +118,8 @@ def push(
     console = make_console(as_json=how.as_json)
     if retry is not None:
         with _open_push(retry, env) as (receipt, gradebook):
-            _write(plan_retry(receipt, gradebook), gradebook, how, console)
+            noted = replace(how, note=note_retry(retry, how.note))
+            _write(plan_retry(receipt, gradebook), gradebook, noted, console)
         return
     if plan is not None:
         saved = read_plan(plan)

@@ -61,17 +61,23 @@ def forget_older(journal: Journal, keep_days: int | None, *, now: dt.datetime) -
     journal.forget(push_ids, now=now)
 
 
-def tell_loss(pushes: Sequence[PushSummary]) -> str:
-    """Say what is lost when pushes are forgotten, the first with those that took it back."""
+def tell_loss(pushes: Sequence[PushSummary], retries: Sequence[PushSummary] = ()) -> str:
+    """Say what is lost when pushes are forgotten, the first with those that took it back, and that its retries are not."""
     first, *undos = pushes
     if all(push.forgotten for push in pushes):
         return f"The push {first.push_id} is forgotten already; only its counts are left."
     resumed = " or resumed" if first.status == "unfinished" else ""
     also = f" The same goes for what took it back: {', '.join(each.push_id for each in undos)}."
+    kept = ", ".join(each.push_id for each in retries if not each.forgotten)
+    kept = (
+        f" What tried some of it again keeps its grades, until it is forgotten itself: {kept}."
+        if kept
+        else ""
+    )
     entries = "1 entry" if first.rows == 1 else f"{first.rows:,} entries"
     return (
         f"Forgetting push {first.push_id} erases what the journal has of its {entries}: grades before and after, names, "
         f"texts, the note. It can no longer be undone{resumed}, and when these grades are pushed the next time, nobody "
-        f"can tell whether somebody else changed them meanwhile.{also if undos else ''} The gradebook keeps its grades; files of a receipt "
+        f"can tell whether somebody else changed them meanwhile.{also if undos else ''}{kept} The gradebook keeps its grades; files of a receipt "
         "are yours to delete."
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from gradetools.checks import Checked
-from gradetools.dialects import parse
+from gradetools.dialects import Record, differences, parse
 from gradetools.errors import PlanError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
@@ -24,6 +24,8 @@ from gradetools.plan import (
     retried_entries,
     written_entries,
 )
+from gradetools.plan.dispute import dispute
+from gradetools.plan.merge import Change
 from gradetools.receipt import Receipt
 from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
 
@@ -128,6 +130,57 @@ def plan_retry(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflic
     # Lists lag behind a write, and these were written at, if in vain.
     snapshot = with_records(snapshot, gradebook, retried["sourced_id"].tolist())
     return make_retry_plan(receipt, snapshot, on_conflict=on_conflict)
+
+
+def look_at_rest(plan: Plan, left: Sequence[int], gradebook: Gradebook) -> Plan:
+    """Read what the gradebook holds now of what is left of an unfinished push, and give that as going on would find it.
+
+    It is there to be looked at: what is gone on with is the plan that was made. Nothing is written.
+
+    Args:
+        plan: of the push.
+        left: its entries that have no sure outcome yet (`Journal.unsent`).
+        gradebook: where it goes.
+
+    Raises:
+        GradebookError: the gradebook cannot be read.
+    """
+    rest = replace(plan, changes=plan.changes.loc[sorted(left)].copy())
+    class_ids = sorted(filter(None, set(rest.changes["class_id"])))
+    if not class_ids:
+        return rest
+    snapshot = gradebook.take_snapshot(class_ids)
+    doubted = [change.sourced_id for _, change, _ in _find_moved(rest, snapshot)]
+    # Lists lag behind a write, and some of this may have been written.
+    snapshot = with_records(snapshot, gradebook, doubted) if doubted else snapshot
+    for entry, change, before in _find_moved(rest, snapshot):
+        if differences(change.before, change.after):
+            judged = dispute(
+                change, before, "since the preview", "changed-since-plan", plan.on_conflict
+            )
+        else:
+            told = "The gradebook holds it already."
+            judged = replace(
+                change,
+                action="unchanged",
+                after=change.before,
+                reason="already-there",
+                message=told,
+            )
+        for name, value in judged.to_columns().items():
+            rest.changes.at[entry, name] = value  # type: ignore[assignment]  # text or a truth, by the column
+    return rest
+
+
+def _find_moved(plan: Plan, snapshot: Snapshot) -> Iterator[tuple[int, Change, Record | None]]:
+    """Find the changes whose grade is no longer as the plan found it: entry, the change with what is there, and what was."""
+    held = dict(zip(snapshot.results["sourced_id"], snapshot.results["record"], strict=True))
+    writes = plan.changes[plan.changes["action"].isin(WRITES)]
+    columns = (writes[name].tolist() for name in ("action", "sourced_id", "before", "after"))
+    for entry, action, sourced_id, was, wanted in zip(writes.index.tolist(), *columns, strict=True):
+        now, before = parse(held.get(sourced_id)), parse(was)
+        if differences(now, before):
+            yield entry, Change(action, sourced_id, now, parse(wanted)), before
 
 
 def with_records(snapshot: Snapshot, gradebook: Gradebook, sourced_ids: Sequence[str]) -> Snapshot:

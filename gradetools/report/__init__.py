@@ -29,6 +29,7 @@ __all__ = [
     "choose_folder",
     "defuse",
     "find_part",
+    "find_receipt",
     "findings_suffix",
     "make_folder",
     "render_part",
@@ -60,6 +61,13 @@ def choose_folder(out: str | Path | None, push_id: str) -> Path:
 
 def _holds_receipt(folder: Path) -> bool:
     return any(os.path.lexists(folder / name) for name in FILES)
+
+
+def find_receipt(receipts: Path, push_id: str) -> Path | None:
+    """Find the newest folder of a push's receipt among receipts, as `choose_folder` names them; None where there is none."""
+    names = (f"{push_id}-{n}" if n > 1 else push_id for n in itertools.count(1))
+    folders = itertools.takewhile(_holds_receipt, (receipts / name for name in names))
+    return next(reversed([*folders]), None)
 
 
 def find_part(folder: Path | None, part: str) -> str:

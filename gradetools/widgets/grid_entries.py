@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -30,11 +30,18 @@ _MARKS: Final = {
 }
 #: Of a failed entry whose outcome is unknown.
 _UNSURE: Final = ("error", "perhaps written")
+#: Of one that was tried again with success.
+_MENDED: Final = ("info", "tried again with success")
 _HARM_TIP: Final = "The grade that was there lost this."
 
 
-def show_entries(receipt: Receipt) -> Table:
-    """Make the table of a receipt's entries; labels are the entries' numbers."""
+def show_entries(receipt: Receipt, mended: Mapping[int, str] | None = None) -> Table:
+    """Make the table of a receipt's entries; labels are the entries' numbers.
+
+    Args:
+        receipt: whose.
+        mended: entry to the push that tried it again with success; these are no problem any more.
+    """
     rank = receipt.entries["state"].map({state: place for place, state in enumerate(_ORDER)})
     entries = receipt.entries.iloc[np.argsort(rank.to_numpy(), kind="stable")]
     words = receipt.words[entries.index]
@@ -47,31 +54,45 @@ def show_entries(receipt: Receipt) -> Table:
 
     return Table(
         lay_out(entries, "state", words),
-        marks=pd.concat([_mark(entries), *harm], ignore_index=True),
-        views=_list_views(entries, words),
+        marks=pd.concat([_mark(entries, mended or {}), *harm], ignore_index=True),
+        views=_list_views(entries, words, mended or {}),
         told={OLD_NEW: tell},
         labelled=False,
     )
+
+
+def find_mended(retries: Iterable[Receipt]) -> dict[int, str]:
+    """Name for each entry the push that tried it again with success, of the pushes that tried again and still stand."""
+    return {
+        int(entry): retry.push_id
+        for retry in retries
+        if not retry.taken_back_by
+        for entry in retry.entries.index[retry.entries["state"].isin(list(GOOD_STATES))]
+    }
 
 
 def _record(text: object) -> Mapping[str, object] | None:
     return parse(text) if isinstance(text, str) else None
 
 
-def _mark(entries: pd.DataFrame) -> pd.DataFrame:
-    """Mark in words what is not as it should be."""
+def _mark(entries: pd.DataFrame, mended: Mapping[int, str]) -> pd.DataFrame:
+    """Mark in words what is not as it should be, and what is by now."""
     bad = entries[entries["state"].isin(list(_MARKS)).to_numpy()]
     found = [
-        _UNSURE if reason == "outcome-unknown" else _MARKS[state]
-        for state, reason in zip(bad["state"].tolist(), bad["reason"].tolist(), strict=True)
+        _MENDED if entry in mended else _UNSURE if reason == "outcome-unknown" else _MARKS[state]
+        for entry, state, reason in zip(bad.index, bad["state"], bad["reason"], strict=True)
     ]
+    whys = either(bad, "message", "reason").tolist()
     return pd.DataFrame(
         {
             "row": bad.index.astype(object),
             "column": "state",
             "kind": [kind for kind, _ in found],
             "words": [words for _, words in found],
-            "tip": either(bad, "message", "reason").tolist(),
+            "tip": [
+                f"At first: {why} Tried again by push {mended[entry]}." if entry in mended else why
+                for entry, why in zip(bad.index.tolist(), whys, strict=True)
+            ],
         },
         columns=list(MARK_COLUMNS),
     )
@@ -88,10 +109,13 @@ def _mark_harm(entries: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)
 
 
-def _list_views(entries: pd.DataFrame, words: pd.Series) -> dict[str, NDArray[np.bool_]]:
+def _list_views(
+    entries: pd.DataFrame, words: pd.Series, mended: Mapping[int, str]
+) -> dict[str, NDArray[np.bool_]]:
     """List what can be looked at alone; only what has any rows."""
     states = entries["state"]
-    views = {PROBLEMS: ~states.isin(list(GOOD_STATES)).to_numpy()}
+    well = states.isin(list(GOOD_STATES)).to_numpy() | entries.index.isin(list(mended))
+    views = {PROBLEMS: ~well}
     views |= {word: (words == word).to_numpy() for word in (*_ORDER, *UNDONE)}
     written = states.isin(WRITTEN).to_numpy()
     for name, word in HARM:

@@ -19,26 +19,28 @@ from gradetools.journal import (
 )
 from gradetools.plan import Plan, retried_entries, written_entries
 from gradetools.push import plan_retry, plan_undo
-from gradetools.receipt import PushSummary, Receipt
+from gradetools.receipt import PushSummary, Receipt, find_retries, note_retry
 from gradetools.rehearsal import reconnect
+from gradetools.report import find_receipt
 from gradetools.settings import load_settings
 from gradetools.snapshot import Environment
+from gradetools.widgets.downloads import Downloads
 from gradetools.widgets.find_again import find_again
 from gradetools.widgets.grid import Grid
-from gradetools.widgets.grid_entries import show_entries
+from gradetools.widgets.grid_entries import find_mended, show_entries
 from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.history_list import (
     count_left,
-    find_retries,
+    find_undo,
     is_mended,
     label_push,
     show_pushes,
     tell_push,
 )
 from gradetools.widgets.keyboard import frame
-from gradetools.widgets.look import LABEL, WIDE, WRAP, Html, count, join, say
+from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
 from gradetools.widgets.push_panel import PushRun
-from gradetools.widgets.receipt_panel import tell_came
+from gradetools.widgets.receipt_panel import count_of_others, tell_came, tell_files
 from gradetools.widgets.step import Step, offer, telling
 from gradetools.widgets.writing import Writing, tell_next
 
@@ -71,6 +73,7 @@ class HistoryForm:
         list, push: the pushes in a grid, and the one that is looked at (its id; None for none).
         refresh: looks again.
         told, entries: what one push did: facts, and every entry's end.
+        files, downloads: where its receipt's files are, and these where they are here.
         go_on, retry, undo, forget: each shows what it would do; nothing is written or erased by it.
         loss, erase, keep: what forgetting would erase, the button that does, and the one that does not.
         writing: the plan that one of the buttons made, from preview to receipt; None before.
@@ -116,6 +119,7 @@ class HistoryForm:
 
     def _make_one(self) -> None:
         self.told, self.loss = ipw.HTML().add_class("gt-push-told"), ipw.HTML()
+        self.files, self.downloads = ipw.HTML(), Downloads()
         self.entries = Grid(label="What came of each entry")
         self.entries.add_class("gt-entries")
         self.go_on = _button("Go on", "play", "gt-go-on", self._go_on)
@@ -133,7 +137,8 @@ class HistoryForm:
         self._actions = (self.go_on, self.retry, self.undo, self.forget)
         self._asking = ipw.VBox([self.loss, ipw.HBox([self.erase, self.keep], layout=WRAP)])
         buttons = ipw.HBox(list(self._actions), layout=WRAP)
-        body = [self.told, self.entries, buttons, self._asking, self._below]
+        files = [self.files, self.downloads]
+        body = [self.told, self.entries, *files, buttons, self._asking, self._below]
         self.steps["push"].body.children = body
         self._close()
 
@@ -179,6 +184,8 @@ class HistoryForm:
         push = next((each for each in self.pushes if each.push_id == self.push.value), None)
         for widget in (self.entries, *self._actions):
             widget.layout.display = "none"
+        self.files.value = ""
+        self.downloads.show(None)
         if push is None:
             self.told.value = ""
             self.steps["pushes"].open("choose a push" if self.pushes else _NOTHING)
@@ -188,19 +195,40 @@ class HistoryForm:
         self.steps["pushes"].settle(label_push(push, self.pushes))
         step.open("look at what it did")
         with telling(self.alert):
-            self.told.value = join(*self._tell_retries(push), tell_push(push, self.pushes))
+            self._tell_one(push)
             if push.forgotten:
                 step.settle("forgotten: only its counts are left")
             else:
                 self._show_entries(push)
 
+    def _tell_one(self, push: PushSummary) -> None:
+        retries = [tell_came("Tried again", each) for each in find_retries(push, self.pushes)]
+        self.told.value = join(*retries, tell_push(push, self.pushes))
+
+    def _show_files(self, push: PushSummary) -> None:
+        """Give out the receipt's files where they are in this form's folder, else say where they may be."""
+        folder = find_receipt(self._receipts, push.push_id)
+        self.downloads.show(folder)
+        elsewhere = f"The files of its receipt are where it was written: in receipts/{push.push_id}, or in the folder named then."
+        if folder is not None:
+            self.files.value = tell_files(folder, self.downloads.left)
+        elif push.finished:
+            self.files.value = element("div", elsewhere, hook="gt-reason")
+
     def _show_entries(self, push: PushSummary) -> None:
         with open_journal(push.environment, self.data_dir) as journal:
             receipt, left = journal.read_receipt(push.push_id), len(journal.unsent(push.push_id))
+            undo, retries = find_undo(push, self.pushes), find_retries(push, self.pushes)
+            mended = find_mended(journal.read_receipt(each.push_id) for each in retries)
+            undone = journal.read_receipt(undo.push_id) if undo and not undo.forgotten else None
         self._receipt = receipt
-        self.entries.show(show_entries(receipt), view=ALL)
+        if push.being_written:  # it has got further since the list was made
+            self._tell_one(receipt)
+        self.entries.show(show_entries(receipt, mended), view=ALL)
+        self._show_files(push)
         failed = len(retried_entries(receipt))
-        whole = bool(push.taken_back_by) and not count_left(push, self.pushes)
+        of_others = count_of_others(undone) if undone else 0
+        whole = bool(push.taken_back_by) and count_left(push, self.pushes) == of_others
         self.go_on.description = f"Go on: show the {count(left, 'grade')} that are left"
         self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
         shown = {
@@ -221,9 +249,6 @@ class HistoryForm:
         if push.taken_back_by and not whole:  # the button stays, for what an undo did not take back
             offered[offered.index(_OFFERS["undo"])] = "take back what is left"
         self.steps["push"].open(f"look at what it did; you can {' or '.join(offered)}")
-
-    def _tell_retries(self, push: PushSummary) -> list[Html]:
-        return [tell_came("Tried again", each) for each in find_retries(push, self.pushes)]
 
     @property
     def _busy(self) -> bool:
@@ -280,7 +305,7 @@ class HistoryForm:
 
     def _retry(self) -> None:
         def start(writing: Writing, receipt: Receipt, to: Gradebook) -> None:
-            note = f"retry of {receipt.push_id}"
+            note = note_retry(receipt.push_id)
             writing.begin(lambda how: plan_retry(receipt, to, on_conflict=how), to, note=note)
 
         self._begin(start, "trying again", "write it")
@@ -294,8 +319,9 @@ class HistoryForm:
     def _show_loss(self) -> None:
         with telling(self.alert):
             self._close()
+            pushes = list_forgettable(self.push.value, self.data_dir)
             self.loss.value = say(
-                "warning", tell_loss(list_forgettable(self.push.value, self.data_dir))
+                "warning", tell_loss(pushes, find_retries(pushes[0], self.pushes))
             )
             self._asking.layout.display = None
 
@@ -315,9 +341,11 @@ class HistoryForm:
         for button in self._actions:
             button.disabled = not press
 
-    def _end(self, _: PushRun) -> None:
+    def _end(self, run: PushRun) -> None:
         """After a push: the list has one more, and what was looked at may have been taken back."""
         self._let(press=True)
+        if self.writing and run.receipt and run.resume and run.receipt.status == "done":
+            self.writing.receipt.point_up()  # it is the push that is shown above
         self.look()
 
 

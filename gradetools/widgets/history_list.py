@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gradetools.push import PRODUCTION
-from gradetools.receipt import IN_THE_WAY, PushSummary
+from gradetools.receipt import IN_THE_WAY, PushSummary, find_retries, name_retried
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 from gradetools.widgets.look import (
     Html,
@@ -21,6 +21,7 @@ from gradetools.widgets.look import (
     tell_environment,
 )
 
+_ERASED: Final = "(erased)"
 _TIPS: Final = {
     "being written now": "It is being written just now, on this machine: wait for its end, then look again.",
     "unfinished": "Some of it was not sent: go on with it, or take it back.",
@@ -33,13 +34,12 @@ def show_pushes(pushes: Sequence[PushSummary]) -> Table:
     """Make the table of pushes, in the order given; labels are their ids."""
     columns = {
         "it began at": [tell_time(push.started) for push in pushes],
-        # Without the dots of `shorten_id`, after which a narrow column would break the line.
-        "push, its end": [shorten_id(push.push_id)[1:] for push in pushes],
+        "id ends in": [end_id(push.push_id) for push in pushes],
         "of what": [tell_source(push, pushes) for push in pushes],
         "status": [tell_status(push, pushes) for push in pushes],
         "entries": [push.tell_states() for push in pushes],
         "where": [push.environment.name for push in pushes],
-        "note": [push.note for push in pushes],
+        "note": [_shorten_note(push.note) for push in pushes],
         "who": [push.system_user for push in pushes],
     }
     frame = pd.DataFrame(columns, index=pd.Index([push.push_id for push in pushes], dtype=object))
@@ -57,17 +57,21 @@ def show_pushes(pushes: Sequence[PushSummary]) -> Table:
 
 
 def tell_source(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
-    """Say what was pushed: a sheet, one student's grade, or the undo of one of these."""
-    if not push.undo_of:
-        return push.sheet or push.about or ("(erased)" if push.forgotten else "")
-    undone = next((each for each in pushes if each.push_id == push.undo_of), None)
-    of = tell_source(undone, pushes) if undone is not None else push.about
-    return f"undo of {of or shorten_id(push.undo_of)}"
+    """Say what was pushed: a sheet, one student's grade, or the undo or retry of one of these."""
+    retried = name_retried(push.note)
+    if not push.undo_of and not retried:
+        return push.sheet or push.about or (_ERASED if push.forgotten else "")
+    earlier = next((each for each in pushes if each.push_id == (push.undo_of or retried)), None)
+    of = tell_source(earlier, pushes) if earlier is not None else push.about
+    known = of and of != _ERASED
+    return f"{'undo' if push.undo_of else 'retry'} of {of if known else shorten_id(push.undo_of or retried)}"
 
 
 def tell_status(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Say what a push is to those who look at it: what stood in its way, and what an undo of it left."""
     bad = sum(push.states[state] for state in IN_THE_WAY)
+    if push.forgotten and push.taken_back_by:
+        return "forgotten, taken back before"
     if push.standing not in {"done", "taken back"}:
         return push.standing
     again = is_mended(push, pushes)
@@ -78,11 +82,6 @@ def tell_status(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
         f"{left:,} left alone" if left else "",
     )
     return ", ".join(part for part in parts if part)
-
-
-def find_retries(push: PushSummary, pushes: Sequence[PushSummary]) -> list[PushSummary]:
-    """List the pushes that tried again what failed in one, which their notes tell."""
-    return [each for each in pushes if each.note == f"retry of {push.push_id}"]
 
 
 def is_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> bool:
@@ -105,7 +104,18 @@ def find_undo(push: PushSummary, pushes: Sequence[PushSummary]) -> PushSummary |
 
 def shorten_id(push_id: str) -> str:
     """Give the end of a push's id, which tells it from others."""
-    return f"…{push_id.rpartition('-')[2]}"
+    return f"…{end_id(push_id)}"
+
+
+def end_id(push_id: str) -> str:
+    """Give the last letters of a push's id, without dots, after which a narrow column would break the line."""
+    return push_id.rpartition("-")[2]
+
+
+def _shorten_note(note: str) -> str:
+    """Name a push in a note as the list names it."""
+    retried = name_retried(note)
+    return note.replace(retried, end_id(retried)) if retried else note
 
 
 def tell_time(moment: dt.datetime) -> str:
@@ -119,7 +129,7 @@ def label_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
         tell_time(push.started),
         push.environment.name,
         tell_source(push, pushes),
-        push.note,
+        _shorten_note(push.note),
         push.tell_states(),
         "" if push.standing == "done" else push.standing,
         shorten_id(push.push_id),
@@ -129,7 +139,8 @@ def label_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
 
 def tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
     """Tell all that is known of a push without its entries."""
-    ended = tell_time(push.finished) if push.finished else "never: it was cut short"
+    never = "not yet: it is being written" if push.being_written else "never: it was cut short"
+    ended = tell_time(push.finished) if push.finished else never
     facts = [
         ("push", push.push_id),
         ("began", tell_time(push.started)),
@@ -163,6 +174,9 @@ def _tell_standing(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
         )
         return say("info" if undo is None or undo.ok else "warning", f"{told}{but}.")
     kind = "info" if push.forgotten else "warning"
+    if push.forgotten and push.taken_back_by:
+        before = f" Before that it was taken back by push {push.taken_back_by}."
+        return say(kind, _TIPS["forgotten"], before)
     return say(kind, _TIPS[push.standing]) if push.standing in _TIPS else Html("")
 
 

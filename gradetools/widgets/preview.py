@@ -183,9 +183,19 @@ def tell_plan(plan: Plan) -> Html:
         _tell_warned(plan),
         say("info", f"{replaced}.") if (replaced := plan.tell_replaced()) else "",
         _tell_left(plan),
-        say("info", _TAKEN_BACK) if plan.undo_of and quiet == len(plan.changes) else "",
+        _tell_taken_back(plan) if plan.undo_of and quiet == len(plan.changes) else "",
         element("div", told, hook="gt-reason") if quiet else "",
     )
+
+
+def _tell_taken_back(plan: Plan) -> Html:
+    """Say why an undo has nothing to do: all is as it was, or another push of ours wrote what is there."""
+    others = int((plan.changes["reason"] == "written-by-own-push").sum())
+    if not others:
+        return say("info", _TAKEN_BACK)
+    told = f"Nothing of this push is left to take back. {count(others, 'grade')} of it"
+    were = "was" if others == 1 else "were"
+    return say("info", f"{told} {were} written by another push of yours: take that one back.")
 
 
 def _tell_left(plan: Plan) -> str:

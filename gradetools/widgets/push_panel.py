@@ -18,7 +18,7 @@ from gradetools.errors import PushRunningError, UnsafePlanError
 from gradetools.gradebook import Gradebook
 from gradetools.plan import Plan
 from gradetools.push import PRODUCTION, Progress, check_plan, push_plan
-from gradetools.receipt import IN_THE_WAY, Receipt
+from gradetools.receipt import IN_THE_WAY, WRITTEN, Receipt
 from gradetools.report import choose_folder, write_receipt
 from gradetools.snapshot import Environment
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, say
@@ -195,9 +195,18 @@ class PushPanel:
         self.withdraw()
 
     def offer(
-        self, plan: Plan, gradebook: Gradebook, *, resume: str | None = None, left: int = 0
+        self,
+        plan: Plan,
+        gradebook: Gradebook,
+        *,
+        resume: str | None = None,
+        left: int = 0,
+        settles: bool = False,
     ) -> None:
-        """Make the button write this plan, or go on with a push of it of which some grades are left."""
+        """Make the button write this plan, or go on with a push of it of which some grades are left.
+
+        One that `settles` what another left open can also be pushed to note that what is there stays.
+        """
         if self.running:
             return
         self._offer = (plan, gradebook, resume)
@@ -206,18 +215,22 @@ class PushPanel:
         where = f"{'in' if plan.undo_of else 'to'} {name}"
         self.go.description = f"{plan.verb.capitalize()} {grades} {where}"
         self.go.disabled = plan.writes == 0
+        stay = int((plan.changes["reason"] == "kept-theirs").sum())
+        if settles and stay and self.go.disabled:
+            self.go.description = f"Settle it: leave {count(stay, 'grade')} as it is"
+            self.go.disabled = False
         # What cannot be pressed does not look as if it could.
         able = "danger" if production else "primary"
         self.go.button_style = "" if self.go.disabled else able
         # What was typed and ticked was about another plan.
         self.confirm.value, self.allow_unsafe.value = "", False
         self.confirm.placeholder = f"production: type {plan.writes} to confirm"
-        _show(self.confirm, when=production)
+        _show(self.confirm, when=production and plan.writes > 0)
         _show(self.allow_unsafe, when=False)
         for widget in (self.note, self.stop):
             _show(widget, when=True)
         _show(self.bar, when=False)
-        self.told.value = "" if plan.writes else tell_nothing(plan)
+        self.told.value = "" if plan.writes or not self.go.disabled else tell_nothing(plan)
         with telling(self.alert):
             try:
                 plan.raise_if_unsafe()
@@ -330,7 +343,8 @@ class PushPanel:
         parts = [tell_progress(run.progress)] if run.progress is not None else []
         self.told.value = " · ".join([*parts, *([_TOO_LATE] if late else [])])
         if receipt.status == "done":
-            done = "Taken back" if receipt.undo_of else "Written"
+            wrote = any(receipt.states[state] for state in WRITTEN)
+            done = "Taken back" if receipt.undo_of else "Written" if wrote else "Settled"
             self.go.description = done if receipt.ok else "Ended: the receipt tells what came of it"
             self.go.button_style = ""
             # There is nothing more to be said to it, or to be stopped.

@@ -113,6 +113,12 @@ class ReceiptPanel:
             self._news["undo"] = say("good", "Taken back, and what was tried again with it.")
         self._tell()
 
+    def point_up(self) -> None:
+        """Say what came of it and no more, where its entries, its files and what can be done about it are in sight above."""
+        self.downloads.show(None)
+        for widget in (self.grid, self.retry, self.undo):
+            widget.layout.display = "none"
+
     def _tell(self) -> None:
         self.told.value = join(*reversed(self._news.values()), self._base)
 
@@ -168,7 +174,7 @@ def tell_receipt(
     return join(
         say("good" if receipt.ok else "warning" if rest is None else "info", summary),
         _tell_reasons(rest or receipt),
-        _tell_files(folder, left) if folder else "",
+        tell_files(folder, left) if folder else "",
         _tell_push(receipt),
     )
 
@@ -211,6 +217,7 @@ def _tell_reasons(receipt: Receipt) -> Html:
     return join(*rows, element("div", f"… and {count(more, 'reason')} more.") if more > 0 else "")
 
 
-def _tell_files(folder: Path, left: list[str]) -> Html:
+def tell_files(folder: Path, left: list[str]) -> Html:
+    """Say where a receipt's files are."""
     large = f" To be had there alone, for their size: {', '.join(left)}." if left else ""
     return element("div", "The receipt's files are in ", element("code", str(folder)), ".", large)

@@ -15,6 +15,7 @@ from gradetools.models import Result
 from gradetools.plan import OnConflict, Plan, make_result_plan
 from gradetools.plan.make import date_text
 from gradetools.push.reread import with_missed
+from gradetools.receipt import WRITTEN
 from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.field_kinds import Bounds
@@ -267,8 +268,9 @@ class ResultForm:
                 self._show_theirs()
         if receipt.ok:
             self.left.value = ""
-            done = "taken back" if receipt.undo_of else "written; it can be taken back"
-            self.upsert.settle(done)
+            wrote = any(receipt.states[state] for state in WRITTEN)
+            done = "written; it can be taken back" if wrote else "settled: what is there stays"
+            self.upsert.settle("taken back" if receipt.undo_of else done)
         elif receipt.states["conflict"] and not receipt.undo_of:
             self.upsert.settle(f"{_MEANWHILE}; {_BOTH}", doubt=True)
         else:

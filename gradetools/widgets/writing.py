@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import ipywidgets as ipw
@@ -12,8 +11,8 @@ from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.plan import OnConflict, Plan
-from gradetools.push import plan_retry, plan_undo
-from gradetools.receipt import WRITTEN, Receipt
+from gradetools.push import look_at_rest, plan_retry, plan_undo
+from gradetools.receipt import WRITTEN, Receipt, name_retried, note_retry
 from gradetools.widgets.look import Html, count, element, join, say
 from gradetools.widgets.preview import Preview
 from gradetools.widgets.push_panel import PushPanel, PushRun
@@ -51,6 +50,7 @@ class Writing:
         #: Where what the receipt tells was written; another plan may go elsewhere.
         self._written_to: Gradebook | None = None
         self._make: MakePlan | None = None
+        self._settles = False
         self._gradebook: Gradebook | None = None
         self.preview = Preview(on_policy=self.remake)
         self.push = PushPanel(receipts, on_end=self._end, on_start=on_start)
@@ -86,7 +86,7 @@ class Writing:
         if self.push.running:
             raise PushRunningError("A push is under way; wait for it or stop it, then try again.")
         self.clear()
-        self._make, self._gradebook = make, gradebook
+        self._make, self._gradebook, self._settles = make, gradebook, bool(name_retried(note))
         self.remake("stop")
         self.push.note.value = note
 
@@ -96,15 +96,17 @@ class Writing:
         Raises:
             PushRunningError: the plan before is being written.
             JournalError: there is no such push, or it was forgotten.
+            GradebookError: the gradebook cannot be read.
         """
         if self.push.running:
             raise PushRunningError("A push is under way; wait for it or stop it, then try again.")
         with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
             plan, unsent = journal.read_plan(push_id), journal.unsent(push_id)
+        rest = look_at_rest(plan, unsent, gradebook)
         self.clear()
         self._make, self._gradebook = None, gradebook
         left, writes = len(unsent), plan.writes
-        self.preview.show(replace(plan, changes=plan.changes.loc[sorted(unsent)]), gradebook)
+        self.preview.show(rest, gradebook)
         told = f"This is what may be missing of push {push_id}; {writes - left:,} of its {count(writes, 'grade')} are done."
         self.preview.told.value = join(say("info", told), Html(self.preview.told.value))
         # The plan is frozen: what was decided about conflicts was decided.
@@ -124,7 +126,7 @@ class Writing:
         if self._make is not None and self._gradebook is not None:
             plan = self._make(on_conflict)
             self.preview.show(plan, self._gradebook)
-            self.push.offer(plan, self._gradebook)
+            self.push.offer(plan, self._gradebook, settles=self._settles)
             if self._on_plan is not None:
                 self._on_plan(plan)
 
@@ -161,7 +163,7 @@ class Writing:
             made = self._below(
                 lambda policy: plan_retry(receipt, gradebook, on_conflict=policy),
                 ("trying again", "write it"),
-                note=f"retry of {receipt.push_id}",
+                note=note_retry(receipt.push_id),
             )
             self.retry, self.undo = made, None
             self._place_below(made)
@@ -222,6 +224,8 @@ def tell_written(receipt: Receipt) -> Html:
     """Say in one line what a push came to, where its preview was."""
     wrote = sum(receipt.states[state] for state in WRITTEN)
     done = "taken back" if receipt.undo_of else "written"
+    if receipt.ok and not wrote:
+        return say("info", "This is settled: nothing had to be written.")
     if receipt.ok:
         return say("info", f"This was {done}; the receipt tells what came of it.")
     told = (
@@ -237,6 +241,9 @@ def tell_next(plan: Plan, doing: str, then: str) -> str:
     if plan.counts["conflict"]:
         grades = count(plan.counts["conflict"], "grade")
         return f"choose under Conflicts what becomes of {grades} that changed meanwhile"
+    stays = (plan.changes["reason"] == "kept-theirs").any()
+    if not plan.writes and stays and doing == "trying again":
+        return "settle it below: what is there stays"
     if not plan.writes:
         return f"nothing; see below why {doing} would change nothing"
     return f"look at what {doing} would change, then {then}"

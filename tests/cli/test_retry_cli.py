@@ -23,4 +23,35 @@ def test_retry_writes_what_failed(run: Run, sandbox: gt.Sandbox, tmp_path: Path)
     assert (again.code, again.facts["rows"], again.facts["states"]["created"]) == (0, 1, 1)
     nothing = run("push", "--retry", again.facts["push_id"], "--yes", **variables)
     assert (nothing.code, "nothing that failed" in nothing.err) == (2, True)
+    listed = run("history", **variables).out
+    assert f"tried again by {again.facts['push_id']}: 1 created" in listed
+    assert "push --retry" not in listed  # it is done with
     assert run("push", "--retry", "x", "--resume", "y", "--yes", **variables).code == 2
+
+
+def test_what_failed_is_named_with_its_way_on(
+    run: Run, sandbox: gt.Sandbox, tmp_path: Path
+) -> None:
+    """After a push that wrote not all of it, whose grades these are and how to try again is said, there and by `history`."""
+    variables = dict(line.split("=", 1) for line in sandbox.settings_text().splitlines())
+    sheet = tmp_path / "quiz.csv"
+    sheet.write_text("Student ID,Midterm\n00041,9\n00082,8\n")
+    sandbox.order(Fault(method="PUT", status=422))
+    first = run("import", sheet, "--class", "algebra-1", "--yes", **variables)
+    assert "1 entry (" in first.out
+    assert "Example, Midterm): The gradebook refused this" in first.out
+    assert "Try again what failed with: gradetools push --retry 2" in first.out
+    assert (
+        "Try again what failed with: gradetools push --retry 2" in run("history", **variables).out
+    )
+
+
+def test_history_says_how_to_go_on(run: Run, sandbox: gt.Sandbox, tmp_path: Path) -> None:
+    """Of a push that did not finish `history` says how to go on with it."""
+    variables = dict(line.split("=", 1) for line in sandbox.settings_text().splitlines())
+    sheet = tmp_path / "quiz.csv"
+    sheet.write_text("Student ID,Midterm\n00041,9\n00082,8\n")
+    sandbox.order(Fault(method="PUT", status=403))
+    stopped = run("import", sheet, "--class", "algebra-1", "--yes", "--workers", "1", **variables)
+    assert stopped.code == 1
+    assert "Go on with: gradetools push --resume 2" in run("history", **variables).out

@@ -14,8 +14,10 @@ import gradetools as gt
 from gradetools.errors import PushRunningError
 from gradetools.journal import open_journal
 from gradetools.journal.record import Outcome
+from gradetools.receipt import note_retry
 from gradetools.sandbox import Sandbox
 from gradetools.widgets import HistoryForm, ImportForm
+from gradetools.widgets.preview import tell_plan
 
 EVIL = "<img src=x onerror=alert(1)>"
 ROWS = ("00041,50", "00082,60", "00123,70")
@@ -422,3 +424,154 @@ def test_what_is_forgotten_is_no_alarm(gradebook: gt.Gradebook, tmp_path: Path) 
     form.push.value = pushed.push_id
     assert "Warning:" not in form.told.value
     assert f"sandbox, {gradebook.environment.base_url}" in form.told.value
+
+
+def press(form: HistoryForm) -> gt.Receipt:
+    """Write what the form shows below a push, and wait for the end."""
+    assert form.writing is not None
+    form.writing.push.go.click()
+    receipt = form.writing.push.wait(30)
+    assert receipt is not None
+    return receipt
+
+
+def change_first(sandbox: Sandbox, receipt: gt.Receipt, score: float) -> None:
+    """Let somebody else change the first grade of a push."""
+    wanted = receipt.entries["sourced_id"].iloc[0]
+    theirs = next(each for each in sandbox.records("results") if each["sourcedId"] == wanted)
+    sandbox.put_record("results", theirs | {"score": score})
+
+
+def test_what_was_tried_again_is_no_problem_any_more(
+    gradebook: gt.Gradebook, refusing: Refusing, tmp_path: Path
+) -> None:
+    """A retry is listed as that of its sheet, and the entries that it wrote are no longer marked as not written."""
+    refusing.on = True
+    failed = push_sheet(gradebook, tmp_path)
+    refusing.on = False
+    plan = gt.plan_retry(failed, gradebook)
+    noted = note_retry(failed.push_id, "by the command line")
+    gt.push_plan(plan, gradebook, agreed=plan.fingerprint, note=noted)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    rows = [line.split("\t") for line in form.list.text().splitlines()]
+    assert rows[0][2] == "retry of midterm.csv"
+    assert f"by the command line (retry of {failed.push_id[-6:]})" in form.list.text()
+    assert "done, 1 tried again" in rows[1]
+    form.push.value = failed.push_id
+    assert "Tried again by push" in form.told.value
+    assert "tried again with success" in form.entries.text()
+    assert "problems" not in [name for name, *_ in form.entries.views]
+    form.forget.click()
+    assert "What tried some of it again keeps its grades" in form.loss.value
+
+
+def test_what_only_a_retry_wrote_is_not_offered_to_the_undo(
+    gradebook: gt.Gradebook, refusing: Refusing, tmp_path: Path
+) -> None:
+    """Once a push is taken back, what another push of ours wrote is not offered as left, and nobody says that it is gone."""
+    refusing.on = True
+    failed = push_sheet(gradebook, tmp_path)
+    refusing.on = False
+    retry = gt.plan_retry(failed, gradebook)
+    noted = note_retry(failed.push_id)
+    gt.push_plan(retry, gradebook, agreed=retry.fingerprint, note=noted)
+    undo = gt.plan_undo(failed, gradebook)
+    gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = failed.push_id
+    assert "take back what is left" not in form.steps["push"].state.value
+    assert "undo" not in shown(form)
+    told = tell_plan(gt.plan_undo(failed, gradebook))
+    assert "Already taken back" not in told
+    assert "1 grade of it was written by another push of yours: take that one back." in told
+
+
+def test_what_stays_can_be_settled(
+    gradebook: gt.Gradebook, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A conflict that is decided for what is there can be settled, and then the push is done with."""
+    first = push_sheet(gradebook, tmp_path)
+    sheet = gt.read_sheet(write_sheet(tmp_path / "new.csv", "Student number,Midterm", "00041,90"))
+    snapshot = gradebook.take_snapshot(["algebra-1"])
+    plan = gt.make_plan(
+        gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot), snapshot
+    )
+    change_first(sandbox, first, 1)
+    gt.push_plan(plan, gradebook, agreed=plan.fingerprint)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = form.pushes[0].push_id
+    assert "done, 1 not written" in form.list.text()
+    form.retry.click()
+    assert form.writing is not None
+    form.writing.preview.on_conflict.value = "theirs"
+    assert form.writing.push.go.description == "Settle it: leave 1 grade as it is"
+    assert "settle it below: what is there stays" in form.steps["push"].state.value
+    assert press(form).states["skipped"] == 1
+    assert form.writing.push.go.description == "Settled"
+    assert "done, 1 tried again" in form.list.text()
+    assert "with problems" not in [name for name, *_ in form.list.views]
+
+
+def test_going_on_looks_first(gradebook: gt.Gradebook, sandbox: Sandbox, tmp_path: Path) -> None:
+    """What somebody changed after a push was killed is shown before it is gone on with, and the push is on the screen once."""
+    first = push_sheet(gradebook, tmp_path)
+    killed = leave_unfinished(gradebook, tmp_path, "00041,90", "00082,91")
+    change_first(sandbox, first, 1)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = killed
+    form.go_on.click()
+    assert form.writing is not None
+    told = page(form.writing.preview.view)
+    assert "Somebody changed score 50 → 1 since the preview" in told
+    assert "would write 1 grade" in told
+    receipt = press(form)
+    assert (receipt.states["conflict"], receipt.states["updated"]) == (1, 1)
+    below = form.writing.receipt
+    assert [each.layout.display for each in (below.grid, below.retry, below.undo)] == ["none"] * 3
+    assert shown(form) == ["retry", "undo", "forget"]
+
+
+def test_the_files_of_a_push_are_found(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """The receipt's files of an old push can be had from the history, and where they are not here it says where they may be."""
+    pushed = push_sheet(gradebook, tmp_path)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = pushed.push_id
+    names = [name for name, _ in form.downloads.files]
+    assert names == ["succeeded.csv", "receipt.json", "receipt.html"]
+    assert str(tmp_path / "receipts" / pushed.push_id) in form.files.value
+    form.push.value = None
+    assert (form.downloads.files, form.files.value) == ([], "")
+    elsewhere = HistoryForm(gradebook, folder=tmp_path / "elsewhere")
+    elsewhere.push.value = pushed.push_id
+    assert elsewhere.downloads.files == []
+    assert f"receipts/{pushed.push_id}" in elsewhere.files.value
+
+
+def test_a_push_under_way_is_not_called_cut_short(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Of a push that another program is writing the end is told as not yet come, and its counts are those of its entries."""
+    running = leave_unfinished(gradebook, tmp_path, *ROWS)
+    with (
+        open_journal(gradebook.environment, gradebook.settings.data_dir) as journal,
+        journal.lock(),
+    ):
+        form = HistoryForm(gradebook, folder=tmp_path)
+        journal.record(running, [Outcome(journal.unsent(running)[0], "created")])
+        form.push.value = running
+    assert "not yet: it is being written" in form.told.value
+    assert "cut short" not in form.told.value
+    assert "1 created, 2 unsent" in form.told.value
+
+
+def test_what_was_taken_back_before_it_was_forgotten_is_still_told(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Whether the grades of a forgotten push are still in the gradebook is told, and its undo names it."""
+    pushed = push_sheet(gradebook, tmp_path)
+    plan = gt.plan_undo(pushed, gradebook)
+    undo = gt.push_plan(plan, gradebook, agreed=plan.fingerprint)
+    gt.forget_push(pushed.push_id, gradebook.settings.data_dir)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    assert "forgotten, taken back before" in form.list.text()
+    assert f"undo of …{pushed.push_id[-6:]}" in form.list.text()
+    form.push.value = pushed.push_id
+    assert f"Before that it was taken back by push {undo.push_id}." in form.told.value
