@@ -147,8 +147,16 @@ def name_retried(note: str) -> str:
 
 
 def find_retries(push: PushSummary, pushes: Sequence[PushSummary]) -> list[PushSummary]:
-    """List the pushes that tried again what failed in one, which their notes tell."""
-    return [each for each in pushes if name_retried(each.note) == push.push_id]
+    """List the pushes that tried again what failed in one, which their notes tell, and those that tried again after these."""
+    direct = [each for each in pushes if name_retried(each.note) == push.push_id]
+    return [each for one in direct for each in (one, *find_retries(one, pushes))]
+
+
+def count_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
+    """Count the entries of a push that were tried again and ended well, and were not taken back since."""
+    retries = [each for each in find_retries(push, pushes) if not each.taken_back_by]
+    well = sum(each.states[state] for each in retries for state in GOOD_STATES)
+    return min(well, sum(push.states[state] for state in IN_THE_WAY))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -222,15 +222,16 @@ def _headline(plan: Plan) -> str:
 def question(plan: Plan) -> str:
     """Say what a yes would do, and what it would not."""
     where = plan.environment.name
+    grades = f"{plan.writes} grade{'' if plan.writes == 1 else 's'}"
     if plan.undo_of:
-        return f"Take back {plan.writes} grades on {where}?"
+        return f"{plan.verb.capitalize()} {grades} on {where}?"
     harm = plan.tell_harm()
     left = plan.counts["blocked"] + plan.counts["conflict"]
     notes = [
         f"Of the grades that are there: {harm}." if harm else "",
         f"{left} more stay unwritten." if left else "",
     ]
-    return " ".join(filter(None, [f"Write {plan.writes} grades to {where}?", *notes]))
+    return " ".join(filter(None, [f"Write {grades} to {where}?", *notes]))
 
 
 def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
@@ -249,6 +250,9 @@ def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
     elif len(retried_entries(receipt)):
         again = f"gradetools push --retry {receipt.push_id}"
         console.print(f"Try again what failed with: {again}", soft_wrap=True)
+        if receipt.states["conflict"]:
+            ways = "--on-conflict ours to write over what others changed, --on-conflict theirs to leave it"
+            console.print(f"For a conflict add {ways}.", soft_wrap=True)
     if any(receipt.states[state] for state in WRITTEN):
         way = "Undo the undo" if receipt.undo_of else "Take it back"
         console.print(f"{way} with: gradetools undo {receipt.push_id}", soft_wrap=True)

@@ -9,7 +9,7 @@ from rich.markup import escape
 from gradetools.cli.console import make_console, print_json
 from gradetools.cli.options import AsJson
 from gradetools.journal import list_pushes
-from gradetools.receipt import PushSummary, find_retries
+from gradetools.receipt import PushSummary, count_mended, find_retries
 from gradetools.settings import load_settings
 
 
@@ -43,11 +43,11 @@ def _tell_rest(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     retries = find_retries(push, pushes)
     if push.standing == "unfinished":
         return f"Go on with: gradetools push --resume {push.push_id}"
-    if retries:
-        return "; ".join(f"tried again by {each.push_id}: {each.tell_states()}" for each in retries)
-    if push.standing == "done" and (push.states["failed"] or push.states["conflict"]):
-        return f"Try again what failed with: gradetools push --retry {push.push_id}"
-    return ""
+    told = [f"tried again by {each.push_id}: {each.tell_states()}" for each in retries]
+    failed = push.states["failed"] + push.states["conflict"]
+    if push.standing == "done" and failed > count_mended(push, pushes):
+        told.append(f"Try again what failed with: gradetools push --retry {push.push_id}")
+    return "\n    ".join(told)
 
 
 def tell_standing(push: PushSummary) -> str:

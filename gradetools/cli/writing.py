@@ -111,15 +111,21 @@ def push(
     *,
     how: Writing,
     env: Env = None,
+    on_conflict: OnConflictOption = ConflictPolicy.STOP,
 ) -> None:
     """Write a saved plan, go on with a push that did not finish, or try again what failed in one."""
     if [plan, resume, retry].count(None) != 2:
         raise PlanError("Name a plan, or a push with --resume or --retry.")
+    if retry is None and on_conflict != ConflictPolicy.STOP:
+        raise PlanError(
+            "--on-conflict goes with --retry alone: a plan keeps the way with conflicts that it was made with."
+        )
     console = make_console(as_json=how.as_json)
     if retry is not None:
         with _open_push(retry, env) as (receipt, gradebook):
             noted = replace(how, note=note_retry(retry, how.note))
-            _write(plan_retry(receipt, gradebook), gradebook, noted, console)
+            again = plan_retry(receipt, gradebook, on_conflict=on_conflict.value)
+            _write(again, gradebook, noted, console)
         return
     if plan is not None:
         saved = read_plan(plan)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from gradetools.dialects import Record, canonical, differences, parse
 from gradetools.errors import PlanError
-from gradetools.plan.dispute import OnConflict, dispute
-from gradetools.plan.existing import Existing
+from gradetools.plan.dispute import OVER_THEIRS, OnConflict, dispute
+from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, is_active, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
 from gradetools.receipt import Receipt
@@ -18,20 +19,29 @@ from gradetools.snapshot import Snapshot
 
 #: The states that are worth another try; what is blocked wants another sheet, and what is unsent a resume.
 RETRIED = ("failed", "conflict")
+#: The reason of a conflict that came up while writing; every other was there when the push was planned.
+_SEEN_WHILE_WRITING = "changed-since-plan"
+_SINCE_SENT = "in the gradebook since it was last sent"
 #: What a grade that is there has already.
 _IDENTITY = ("sourcedId", "lineItem", "student", "class")
 
 
 def make_retry_plan(
-    receipt: Receipt, snapshot: Snapshot, *, on_conflict: OnConflict = "stop"
+    receipt: Receipt,
+    snapshot: Snapshot,
+    *,
+    last_sent: pd.DataFrame | None = None,
+    on_conflict: OnConflict = "stop",
 ) -> Plan:
     """Decide how to write what a push could not, as a plan with its own preview.
 
-    Only the fields that the push would have changed are changed; what is there meanwhile is left alone.
+    Only the fields that the push would have changed are changed; what is there meanwhile is left alone. A conflict that
+    was seen before the push, and left out of it, is still one: nobody has decided it.
 
     Args:
         receipt: of the push whose failed entries and conflicts are tried again; it may be an undo.
         snapshot: what the server has now, of the same classes.
+        last_sent: what we sent last (`Journal.last_sent`), to say what others changed since.
         on_conflict: "stop" marks what others changed, "ours" writes over it, "theirs" leaves it.
 
     Returns:
@@ -44,11 +54,12 @@ def make_retry_plan(
         raise PlanError(
             f"This push went to {receipt.environment.name}, not to {snapshot.environment.name}; connect there to retry."
         )
-    existing = Existing.of(snapshot)
+    existing, sent = Existing.of(snapshot), index_last_sent(last_sent)
     entries = retried_entries(receipt)
     rows = []
     for row in entries.to_dict(orient="records"):
-        change = _again(row, existing, dialect=snapshot.dialect, on_conflict=on_conflict)
+        ours = parse(sent.get((row["line_item"], row["student"])))
+        change = _again(row, existing, ours, dialect=snapshot.dialect, on_conflict=on_conflict)
         rows.append(row | dict(change.to_columns()))
     columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in entries.index])
@@ -64,7 +75,12 @@ def retried_entries(receipt: Receipt) -> pd.DataFrame:
 
 
 def _again(
-    row: Mapping[Any, Any], existing: Existing, *, dialect: str, on_conflict: OnConflict
+    row: Mapping[Any, Any],
+    existing: Existing,
+    sent: Record | None,
+    *,
+    dialect: str,
+    on_conflict: OnConflict,
 ) -> Change:
     """Decide what another try would do with one entry."""
     before, after = _record(row["before"]), _record(row["after"]) or {}
@@ -87,10 +103,34 @@ def _again(
     action = "create" if is_active(target) and not is_active(now) else "update"
     change = to_write(action, sourced_id, now, target, dialect=dialect)
     stored = _record(row["stored"])
-    known = stored or before
-    if not _disputed(now, (before, stored, after), changed) or change.action == "blocked":
+    if change.action == "blocked":
         return change
-    return dispute(change, known, "since this push", "changed-since-push", on_conflict)
+    if row["state"] == "conflict" and row["reason"] != _SEEN_WHILE_WRITING:
+        return _ask_again(row, change, sent, changed, on_conflict)
+    if not _disputed(now, (before, stored, after), changed):
+        return change
+    return dispute(change, stored or before, "since this push", "changed-since-push", on_conflict)
+
+
+def _ask_again(
+    row: Mapping[Any, Any],
+    change: Change,
+    sent: Record | None,
+    changed: list[str],
+    on_conflict: OnConflict,
+) -> Change:
+    """Give what becomes of a conflict that the push was made with: the grade that it found was somebody's edit already."""
+    now = change.before
+    if sent is not None and row["reason"] != "changed-by-own-push":
+        if not _disputed(now, (sent,), changed):
+            return change  # there is again what we sent
+        return dispute(change, sent, _SINCE_SENT, row["reason"], on_conflict)
+    if on_conflict == "theirs":
+        left = "What is there stays."
+        return Change("skip", change.sourced_id, now, None, "kept-theirs", left)
+    if on_conflict == "ours":
+        return replace(change, reason=OVER_THEIRS, message="Ours is written over what is there.")
+    return replace(change, action="conflict", reason=row["reason"], message=row["message"])
 
 
 def _target(now: Record | None, after: Record, changed: list[str]) -> Record:

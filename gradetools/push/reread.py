@@ -129,7 +129,9 @@ def plan_retry(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflic
     snapshot = gradebook.take_snapshot(class_ids)
     # Lists lag behind a write, and these were written at, if in vain.
     snapshot = with_records(snapshot, gradebook, retried["sourced_id"].tolist())
-    return make_retry_plan(receipt, snapshot, on_conflict=on_conflict)
+    with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+        last_sent = journal.last_sent()
+    return make_retry_plan(receipt, snapshot, last_sent=last_sent, on_conflict=on_conflict)
 
 
 def look_at_rest(plan: Plan, left: Sequence[int], gradebook: Gradebook) -> Plan:

@@ -19,7 +19,7 @@ from gradetools.journal import (
 )
 from gradetools.plan import Plan, retried_entries, written_entries
 from gradetools.push import plan_retry, plan_undo
-from gradetools.receipt import PushSummary, Receipt, find_retries, note_retry
+from gradetools.receipt import PushSummary, Receipt, count_mended, find_retries, note_retry
 from gradetools.rehearsal import reconnect
 from gradetools.report import find_receipt
 from gradetools.settings import load_settings
@@ -32,7 +32,6 @@ from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.history_list import (
     count_left,
     find_undo,
-    is_mended,
     label_push,
     show_pushes,
     tell_push,
@@ -234,9 +233,8 @@ class HistoryForm:
         shown = {
             self.entries: receipt.rows > 0,
             self.go_on: push.standing == "unfinished",
-            self.retry: failed > 0
-            and push.standing == "done"  # what is unfinished is gone on with first
-            and not is_mended(push, self.pushes),
+            self.retry: failed > count_mended(push, self.pushes)
+            and push.standing == "done",  # what is unfinished is gone on with first
             self.undo: len(written_entries(receipt)) > 0 and not push.being_written and not whole,
             self.forget: not push.being_written,
         }

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gradetools.push import PRODUCTION
-from gradetools.receipt import IN_THE_WAY, PushSummary, find_retries, name_retried
+from gradetools.receipt import IN_THE_WAY, PushSummary, count_mended, name_retried
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 from gradetools.widgets.look import (
     Html,
@@ -74,19 +74,19 @@ def tell_status(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
         return "forgotten, taken back before"
     if push.standing not in {"done", "taken back"}:
         return push.standing
-    again = is_mended(push, pushes)
-    left = count_left(push, pushes)
+    again, left = count_mended(push, pushes), count_left(push, pushes)
     parts = (
         push.standing,
-        f"{bad:,} {'tried again' if again else 'not written'}" if bad else "",
+        f"{again:,} tried again" if again else "",
+        f"{bad - again:,} not written" if bad > again else "",
         f"{left:,} left alone" if left else "",
     )
     return ", ".join(part for part in parts if part)
 
 
 def is_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> bool:
-    """Whether something of a push was not written, and a push that tried it again ended well."""
-    return not push.ok and any(each.ok for each in find_retries(push, pushes))
+    """Whether something of a push was not written, and all of it was tried again and ended well."""
+    return not push.ok and count_mended(push, pushes) == push.unwritten
 
 
 def count_left(push: PushSummary, pushes: Sequence[PushSummary]) -> int:

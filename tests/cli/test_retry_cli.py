@@ -55,3 +55,25 @@ def test_history_says_how_to_go_on(run: Run, sandbox: gt.Sandbox, tmp_path: Path
     stopped = run("import", sheet, "--class", "algebra-1", "--yes", "--workers", "1", **variables)
     assert stopped.code == 1
     assert "Go on with: gradetools push --resume 2" in run("history", **variables).out
+
+
+def test_a_retry_asks_who_shall_stand(run: Run, sandbox: gt.Sandbox, tmp_path: Path) -> None:
+    """`push --retry --yes` leaves what somebody changed, says how to decide, and does as --on-conflict says; with a plan that is refused."""
+    variables = dict(line.split("=", 1) for line in sandbox.settings_text().splitlines())
+    sheet = tmp_path / "quiz.csv"
+    options = ("--class", "algebra-1", "--yes", "--json")
+    sheet.write_text("Student ID,Midterm\n00041,9\n")
+    run("import", sheet, *options, **variables)
+    held = next(
+        r for r in sandbox.records("results") if r["lineItem"]["sourcedId"] == "algebra-midterm"
+    )
+    sandbox.put_record("results", held | {"score": 6})
+    sheet.write_text("Student ID,Midterm\n00041,9.5\n")
+    left = run("import", sheet, *options, **variables)
+    assert "--on-conflict ours to write over what others changed" in left.err
+    again = ("push", "--retry", left.facts["push_id"], "--yes", "--json")
+    assert run(*again, **variables).facts["states"]["conflict"] == 1
+    ours = run(*again, "--on-conflict", "ours", **variables)
+    assert (ours.code, ours.facts["states"]["updated"]) == (0, 1)
+    refused = run("push", "--resume", "x", "--on-conflict", "ours", "--yes", **variables)
+    assert (refused.code, "goes with --retry alone" in refused.err) == (2, True)

@@ -575,3 +575,20 @@ def test_what_was_taken_back_before_it_was_forgotten_is_still_told(
     assert f"undo of …{pushed.push_id[-6:]}" in form.list.text()
     form.push.value = pushed.push_id
     assert f"Before that it was taken back by push {undo.push_id}." in form.told.value
+
+
+def test_a_retry_settles_only_what_it_tried(
+    gradebook: gt.Gradebook, refusing: Refusing, tmp_path: Path
+) -> None:
+    """Where some of a push is blocked and the rest was tried again, the list still says how many were not written."""
+    refusing.on = True
+    failed = push_sheet(gradebook, tmp_path, *ROWS, "nobody,5")
+    refusing.on = False
+    assert (failed.states["failed"], failed.states["blocked"]) == (1, 1)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = failed.push_id
+    form.retry.click()
+    assert press(form).ok
+    assert "done, 1 tried again, 1 not written" in form.list.text()
+    assert "with problems" in [name for name, *_ in form.list.views]
+    assert "retry" not in shown(form)

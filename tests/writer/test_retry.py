@@ -150,3 +150,61 @@ def test_nothing_to_retry_is_a_sentence(desk: Desk) -> None:
     receipt = desk.push(desk.plan(desk.sheet("Midterm", "10")))
     with pytest.raises(PlanError, match="nothing that failed"):
         retry(desk, receipt)
+
+
+def in_dispute(desk: Desk) -> gt.Receipt:
+    """Push a sheet of which one grade was changed by somebody since it was last sent, and leave that conflict out."""
+    desk.push(desk.plan(desk.sheet("Quiz 1", "9", "9")))
+    desk.change("algebra-quiz-1", 1, score=6, comment="Seen with a colleague.")
+    receipt = desk.push(desk.plan(desk.sheet("Quiz 1", "9.5", "9.5")))
+    assert (receipt.states["conflict"], receipt.states["updated"]) == (1, 1)
+    return receipt
+
+
+def test_a_conflict_of_the_plan_is_asked_again(desk: Desk) -> None:
+    """A retry does not write over what somebody changed before the push either: it asks, and does what is decided."""
+    receipt = in_dispute(desk)
+    plan = retry(desk, receipt)
+    assert plan.changes["action"].tolist() == ["conflict"]
+    told = plan.changes["message"].iloc[0]
+    assert "changed score 9 → 6" in told
+    assert "write over that, or leave it?" in told
+    left = desk.push(plan)
+    assert left.states["conflict"] == 1
+    assert retry(desk, left).counts["conflict"] == 1  # however often it is tried
+    assert retry(desk, receipt, on_conflict="theirs").changes["reason"].tolist() == ["kept-theirs"]
+    assert desk.result("algebra-quiz-1", 1)["score"] == 6
+    ours = retry(desk, receipt, on_conflict="ours")
+    assert ours.changes["reason"].tolist() == ["over-theirs"]
+    desk.push(ours)
+    assert desk.result("algebra-quiz-1", 1)["score"] == 9.5
+
+
+def test_what_was_put_back_is_in_dispute_no_more(desk: Desk) -> None:
+    """Where somebody has set a grade back to what we sent, the retry writes it."""
+    receipt = in_dispute(desk)
+    desk.change("algebra-quiz-1", 1, score=9)
+    assert retry(desk, receipt).changes["action"].tolist() == ["update"]
+
+
+def test_a_conflict_of_an_undo_is_asked_again(desk: Desk) -> None:
+    """The retry of an undo asks again about what was changed since the push, by somebody or by a later push of ours."""
+    first = desk.push(desk.plan(desk.sheet("Quiz 1", "9", "9")))
+    desk.change("algebra-quiz-1", 1, score=6)
+    desk.push(desk.plan(desk.sheet("Quiz 1", "", "9.5")))
+    undo = desk.push(gt.plan_undo(first, desk.gradebook))
+    assert undo.states["conflict"] == 2
+    plan = retry(desk, undo)
+    assert plan.changes["action"].tolist() == ["conflict", "conflict"]
+    assert "Your push" in plan.changes["message"].iloc[1]
+    assert retry(desk, undo, on_conflict="theirs").writes == 0
+    assert retry(desk, undo, on_conflict="ours").writes == 2
+
+
+def test_what_nobody_knows_we_sent_stays_in_dispute(desk: Desk) -> None:
+    """Without what was last sent, as after forgetting, a conflict is told as it was told before."""
+    receipt = in_dispute(desk)
+    snapshot = desk.gradebook.take_snapshot(["algebra-1"])
+    plan = gt.make_retry_plan(receipt, snapshot)
+    assert plan.changes["action"].tolist() == ["conflict"]
+    assert "changed score 9 → 6" in plan.changes["message"].iloc[0]
