@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import pandas as pd
 
 from gradetools.dialects import compact
 from gradetools.errors import RefusedError
-from gradetools.models import LineItem, Student
+from gradetools.models import Class, LineItem, Student
 from gradetools.showing import MOST_ROWS, Showing, Shown
 
 #: One row per student and class. `user_ids` is a tuple of identifiers; `active` is False for the withdrawn.
@@ -60,6 +60,7 @@ class Snapshot(Shown):
         students: DataFrame of STUDENT_COLUMNS, one row per student and class.
         line_items: DataFrame of LINE_ITEM_COLUMNS, active ones only.
         results: DataFrame of RESULT_COLUMNS.
+        other_classes: class sourcedId to title of classes that were not read, as far as they are known.
     """
 
     environment: Environment
@@ -70,6 +71,14 @@ class Snapshot(Shown):
     students: pd.DataFrame
     line_items: pd.DataFrame
     results: pd.DataFrame
+    other_classes: Mapping[str, str] = field(default_factory=dict)
+
+    def beside(self, classes: Iterable[Class]) -> Self:
+        """Give the same snapshot that also knows how the gradebook's other classes are called."""
+        others = {
+            one.sourced_id: one.title for one in classes if one.sourced_id not in self.classes
+        }
+        return replace(self, other_classes=others)
 
     def _show(self) -> Showing:
         classes = ", ".join(itertools.islice(self.classes.values(), _FEW))

@@ -73,7 +73,7 @@ MUTATIONS = (
         "a line item that is chosen is not taken",
     ),
     Mutation(
-        "widgets/columns_step.py",
+        "widgets/student_picks.py",
         'self._draft.columns = self._draft.columns.match_student(row["text"], change["new"])',
         "pass",
         "a student picked for an unknown id is not taken",
@@ -398,7 +398,7 @@ MUTATIONS = (
         "Columns has a plain tick although a column has no line item",
     ),
     Mutation(
-        "widgets/columns_step.py",
+        "widgets/student_picks.py",
         'if key in row["candidates"]]',
         "if False]",
         "nobody who comes near an unknown id is offered first",

@@ -134,12 +134,15 @@ def _class_differs(facts: Facts) -> Iterator[Finding]:
     if not (facts.columns.of("class") or facts.columns.of("section")):
         return
     said = find_named_classes(facts.sheet, facts.columns, facts.snapshot.classes)
+    # A class that was not read has no sourcedId here; its name will do.
+    said = said.where(facts.elsewhere == "", facts.elsewhere)
     if not (said != "").any():
         return
     asking = facts.asking
     class_id = asking["class_id"].to_numpy(dtype=object)
     named = np.repeat(said.to_numpy(dtype=object), len(facts.score_columns))[asking.index]
-    differs = (named != "") & (class_id != "") & (named != class_id)
+    known = (class_id != "") & (asking["student"] != "").to_numpy()
+    differs = (named != "") & known & (named != class_id)
     for row, said in zip(asking[differs].itertuples(), named[differs], strict=True):
         message = (
             f"The row says {_call(facts, said)}, and {row.line_item_title!r} belongs to "

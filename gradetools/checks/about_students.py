@@ -16,6 +16,14 @@ _NO_ID = (
     "Enter the student's id in the cell; or leave it, if it is no student: nothing is sent for it."
 )
 
+#: What to do about a row of a class that was not chosen.
+_OTHER_CLASS = (
+    "Choose that class too, in step 2 of the form (--class on the command line, take_snapshot in Python); or leave it: "
+    "nothing is sent for it."
+)
+#: So many of the chosen classes are named.
+_FEW_CLASSES = 3
+
 
 def _asking_rows(facts: Facts, how: str) -> pd.DataFrame:
     """Give the rows of students that were found so, where some entry asks for something."""
@@ -63,9 +71,16 @@ def _student_unknown(facts: Facts) -> Iterator[Finding]:
             if text
             else "The row has grades but no student's id."
         )
+        line = int(str(row.line))
+        if said := str(facts.elsewhere[line]):
+            # Who comes near here is somebody else.
+            here = " or ".join(list(facts.snapshot.classes.values())[:_FEW_CLASSES])
+            message = f"{message.removesuffix('.')} in {here}; the row says {said}."
+            yield Finding(line, _column(facts), message, _OTHER_CLASS)
+            continue
         near = _names(facts, row.candidates)  # type: ignore[arg-type] # - the stubs do not know the columns
         fix = f"Perhaps {near}?" if near else "" if text else _NO_ID
-        yield Finding(int(str(row.line)), _column(facts), message, fix)
+        yield Finding(line, _column(facts), message, fix)
 
 
 @check(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gradetools.checks.compared import Compared, compare_columns
 from gradetools.checks.names import DIFFERENT, UNKNOWN, find_differing
-from gradetools.columns import ColumnMeaning, Columns, OtherKey, read_other_keys
+from gradetools.columns import ColumnMeaning, Columns, OtherKey, find_elsewhere, read_other_keys
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
@@ -225,6 +225,11 @@ class Facts:
         """What the columns of ids say that were not chosen as the key, of the students that were found."""
         people = self.snapshot.students
         return list(read_other_keys(self.sheet, self.columns, people, self.students))
+
+    @cached_property
+    def elsewhere(self) -> pd.Series:
+        """What each student row calls its class where that is none of the snapshot's, "" otherwise; index "line"."""
+        return find_elsewhere(self.sheet, self.columns, self.snapshot)
 
     @cached_property
     def compared(self) -> Compared | None:

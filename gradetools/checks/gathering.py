@@ -96,6 +96,13 @@ class _Table:
         """Give something of each line item, and last, where UNKNOWN, IN_SEVERAL and IN_NONE look, what stands for none."""
         return np.append(self.items[column].to_numpy(dtype=object), [missing] * 3)
 
+    def _title_items(self) -> Objects:
+        """Call each line item by its title; where classes share that, with its class: `Quiz 1 (Biology 1)`."""
+        titles, classes = self.items["title"], self.items["class_id"].map(self.snapshot.classes)
+        shared = classes.groupby(titles).transform("nunique") > 1
+        called = titles.where(~shared, titles + " (" + classes.fillna("") + ")")
+        return np.append(called.to_numpy(dtype=object), [""] * 3)
+
     def _distinct(self, meaning: ColumnMeaning) -> tuple[Codes, Objects]:
         return self.sheet.distinct(meaning.column, self.rows)
 
@@ -265,7 +272,7 @@ class _Table:
             "student": spread(students["sourced_id"], m),
             "student_name": spread(call_students(students, self.sheet, self.columns), m),
             "line_item": categorise(self._of_items("sourced_id", ""), item),
-            "line_item_title": categorise(self._of_items("title", ""), item),
+            "line_item_title": categorise(self._title_items(), item),
             "class_id": categorise(self._of_items("class_id", ""), item),
             "text": categorise(self.cells.found, self.cells.codes),
             "value": self.values,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,10 @@ from gradetools.cli.changes import Changes, apply_changes
 from gradetools.cli.console import ask, say_waiting
 from gradetools.cli.options import Reading
 from gradetools.cli.remembering import choose_columns
-from gradetools.columns import Columns, guess_class, read_columns
+from gradetools.columns import Columns, guess_class, list_named_classes, read_columns
 from gradetools.errors import ColumnsError, DeclinedError
 from gradetools.gradebook import Gradebook, connect
+from gradetools.models import Class
 from gradetools.plan import Plan
 from gradetools.push import plan_entries
 from gradetools.rehearsal import CLASS_ID, open_rehearsal
@@ -58,8 +59,9 @@ def open_job(
         console.print(_REHEARSAL)
     with gradebook:
         class_ids = [CLASS_ID] if how.rehearse else list(how.class_ids or ())
-        class_ids = class_ids or [choose_class(sheet, gradebook, console, yes=yes)]
-        snapshot = gradebook.take_snapshot(class_ids)
+        classes = [] if class_ids else gradebook.list_classes()
+        class_ids = class_ids or choose_classes(sheet, gradebook, classes, console, yes=yes)
+        snapshot = gradebook.take_snapshot(class_ids).beside(classes)
         folder = gradebook.settings.columns_folder
         columns = choose_columns(sheet, snapshot, given, folder, how, console)
         columns = apply_changes(columns, changes, snapshot)
@@ -76,15 +78,16 @@ def _why_nothing(checked: Checked) -> str:
     return f"{checked.sheet.name} has nothing to write: {told}"
 
 
-def choose_class(sheet: Sheet, gradebook: Gradebook, console: Console, *, yes: bool) -> str:
-    """Take the only class there is, or propose the one whose students match best.
+def choose_classes(
+    sheet: Sheet, gradebook: Gradebook, classes: Sequence[Class], console: Console, *, yes: bool
+) -> list[str]:
+    """Take the only class there is, or propose those that the rows name, or the one whose students match best.
 
     Raises:
         DeclinedError: none stands out, or the proposal was declined.
     """
-    classes = gradebook.list_classes()
     if len(classes) == 1:
-        return classes[0].sourced_id
+        return [classes[0].sourced_id]
     titles = {one.sourced_id: one.title for one in classes[:_SEARCHED]}
     known = ", ".join(f"{sourced_id} ({title})" for sourced_id, title in list(titles.items())[:10])
     if len(classes) > _SEARCHED:
@@ -95,6 +98,13 @@ def choose_class(sheet: Sheet, gradebook: Gradebook, console: Console, *, yes: b
         sheet, {sourced_id: gradebook.take_students(sourced_id) for sourced_id in titles}
     )
     found = [guess for guess in ranked if guess.matched]
+    known_ids = [guess.class_id for guess in found]
+    named = [each for each in list_named_classes(sheet, titles) if each in known_ids]
+    if len(named) > 1:
+        told = " and ".join(f"{titles[each]} ({each})" for each in named)
+        console.print(f"Classes: the sheet's rows name {escape(told)}.")
+        ask(console, "Are these the classes?", yes=yes)
+        return named
     if not found or (len(found) > 1 and found[0].matched == found[1].matched):
         why = "none of them has its students" if not found else "several have its students"
         raise DeclinedError(
@@ -105,4 +115,4 @@ def choose_class(sheet: Sheet, gradebook: Gradebook, console: Console, *, yes: b
         f"Class: {escape(f'{titles[best.class_id]} ({best.class_id})')} has {best.matched} of the sheet's {best.rows} ids."
     )
     ask(console, f"Is {titles[best.class_id]} the class?", yes=yes)
-    return best.class_id
+    return [best.class_id]

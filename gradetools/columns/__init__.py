@@ -7,8 +7,10 @@ from gradetools.columns.by_class import (
     IN_NONE,
     IN_SEVERAL,
     UNKNOWN,
+    find_elsewhere,
     find_named_classes,
     find_own_classes,
+    list_named_classes,
 )
 from gradetools.columns.categories import categorise, spread
 from gradetools.columns.headers import HeaderChange
@@ -34,6 +36,7 @@ from gradetools.columns.students import (
 )
 from gradetools.columns.suggestions import ClassGuess, guess_class, suggest_columns
 from gradetools.columns.titles import Found, LineItemIndex
+from gradetools.columns.zeros import find_without_zeros
 
 __all__ = [
     "ATTEMPTS",
@@ -55,13 +58,16 @@ __all__ = [
     "SavedColumns",
     "StudentIndex",
     "categorise",
+    "find_elsewhere",
     "find_example",
     "find_lacking",
     "find_named_classes",
     "find_own_classes",
     "find_student",
+    "find_without_zeros",
     "guess_class",
     "list_columns",
+    "list_named_classes",
     "list_repeated",
     "read_columns",
     "read_other_keys",

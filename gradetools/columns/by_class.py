@@ -6,6 +6,7 @@ that names its class itself (by sourcedId or title) means that class's, whoever 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from gradetools.columns.meanings import Columns
 from gradetools.sheet import Sheet
+from gradetools.snapshot import Snapshot
 
 #: What stands in place of a line item: it is unknown; the student is in several of the classes; in none of them.
 UNKNOWN, IN_SEVERAL, IN_NONE = -1, -2, -3
@@ -59,13 +61,62 @@ def find_named_classes(sheet: Sheet, columns: Columns, classes: Mapping[str, str
     """
     rows = (sheet.roles == "student").to_numpy()
     found = pd.Series("", index=sheet.frame.index[rows], dtype="str")
-    titles = Counter(title.casefold() for title in classes.values())
-    known = {
-        title.casefold(): key for key, title in classes.items() if titles[title.casefold()] == 1
-    }
-    known |= {key.casefold(): key for key in classes}
+    known = _list_spellings(classes)
     for meaning in (*columns.of("class"), *columns.of("section")):
         texts = sheet.column(meaning.column)[rows]
         here = texts.map({text: known.get(text.casefold(), "") for text in texts.unique()})
         found = found.where(found != "", here)
     return found
+
+
+def find_elsewhere(sheet: Sheet, columns: Columns, snapshot: Snapshot) -> pd.Series:
+    """Say what each student row calls its class, where that is none of the snapshot's.
+
+    A text is another class where the gradebook has one of that name, or where other rows of its column name the
+    snapshot's classes: there sections are called as the classes are, and what is not of these is another one.
+
+    Returns:
+        The text; "" where the row names a class of the snapshot, or none; index "line".
+    """
+    rows = (sheet.roles == "student").to_numpy()
+    found = pd.Series("", index=sheet.frame.index[rows], dtype="str")
+    own = {name.casefold() for each in snapshot.classes.items() for name in each}
+    others = {name.casefold() for each in snapshot.other_classes.items() for name in each} - own
+    # Several may be named in one cell: `Algebra 1 and Honors`.
+    ours = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(own)))
+    for meaning in (*columns.of("class"), *columns.of("section")):
+        texts = sheet.column(meaning.column)[rows]
+        folded = {text: text.casefold() for text in texts.unique()}
+        names_ours = any(fold in own for fold in folded.values())
+        elsewhere = {
+            text: text if fold in others or (names_ours and fold and not ours.search(fold)) else ""
+            for text, fold in folded.items()
+        }
+        found = found.where(found != "", texts.map(elsewhere))
+    return found
+
+
+def list_named_classes(sheet: Sheet, classes: Mapping[str, str]) -> list[str]:
+    """List the classes that a sheet's rows name in a column of classes or sections, the most named first.
+
+    Args:
+        sheet: the sheet.
+        classes: class sourcedId to title.
+    """
+    rows, known = (sheet.roles == "student").to_numpy(), _list_spellings(classes)
+    counts = Counter[str]()
+    for described in sheet.description.columns:
+        if described.means in ("class", "section"):
+            texts = sheet.column(sheet.header[described.position])[rows]
+            named = (known.get(text.casefold(), "") for text in texts)
+            counts.update(class_id for class_id in named if class_id)
+    return [class_id for class_id, _ in counts.most_common()]
+
+
+def _list_spellings(classes: Mapping[str, str]) -> dict[str, str]:
+    """List how a class may be named, in small letters: by its title, if no other bears it, and by its sourcedId."""
+    titles = Counter(title.casefold() for title in classes.values())
+    known = {
+        title.casefold(): key for key, title in classes.items() if titles[title.casefold()] == 1
+    }
+    return known | {key.casefold(): key for key in classes}

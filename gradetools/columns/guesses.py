@@ -9,6 +9,7 @@ import pandas as pd
 from gradetools.columns.students import tell_lines
 from gradetools.columns.suggestions import ClassGuess
 from gradetools.sheet import Sheet
+from gradetools.showing import shorten
 
 
 def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str, str]) -> str:
@@ -62,14 +63,18 @@ def tell_other_class(
     return f"though {here or 'none'} of {best.rows} students of the sheet {'is' if here == 1 else 'are'} in it, and {best.matched} in {classes[best.class_id]}"
 
 
-def tell_found(matched: pd.DataFrame) -> tuple[str, int, int]:
+def tell_found(
+    matched: pd.DataFrame, zeros: Mapping[str, tuple[str, str]], elsewhere: Mapping[str, str]
+) -> tuple[str, int, int]:
     """Say how many students were found, in how many rows, and what to do about the others.
 
     Args:
         matched: `students_matched`.
+        zeros: `find_without_zeros` of those who were not found.
+        elsewhere: ids of those who were not found to what their rows call their class, which is another one.
 
     Returns:
-        The sentences; how many students were found, and how many different ids are nobody's.
+        The sentences; how many students were found, and how many different ids are nobody's in another way than these.
     """
     there = (matched["sourced_id"] != "").to_numpy()
     texts = matched["text"].astype(str)
@@ -82,7 +87,20 @@ def tell_found(matched: pd.DataFrame) -> tuple[str, int, int]:
         of = "" if there.all() else f"{int(there.sum()):,} of "
         told += f", in {of}{rows:,} row{'' if rows == 1 else 's'}"
     told += "."
-    if unknown > found:
+    if zeros:
+        text, (_, whole) = next(iter(zeros.items()))
+        told += (
+            f" {len(zeros):,} of the others {'is' if len(zeros) == 1 else 'are'} known but for zeros at the front, such as "
+            f"{whole} for {text}: a spreadsheet program takes them away. Take them with their zeros below."
+        )
+    if elsewhere:
+        classes = ", ".join(dict.fromkeys(elsewhere.values()))
+        told += (
+            f" {len(elsewhere):,} of the others {'is' if len(elsewhere) == 1 else 'are'} of a class that is not chosen "
+            f"({shorten(classes)}): choose it too in step 2, or leave them out."
+        )
+    unknown -= len(zeros) + len(elsewhere)
+    if unknown > found + len(zeros):
         told += " Look whether it is the right class, and the right column of ids; or choose below who they are."
     elif unknown:
         who = (

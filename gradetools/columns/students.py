@@ -118,7 +118,7 @@ class StudentIndex:
         )
 
     @cached_property
-    def _spellings(self) -> tuple[list[str], list[str]]:
+    def spellings(self) -> tuple[list[str], list[str]]:
         """The texts by which students are known, and beside them whose they are."""
         parts = [_texts(self._people, field) for field in self._fields]
         texts, ids = zip(*parts, strict=True)
@@ -126,11 +126,11 @@ class StudentIndex:
 
     @cached_property
     def _exact(self) -> _Known:
-        return _group(*self._spellings)
+        return _group(*self.spellings)
 
     @cached_property
     def _folded(self) -> _Known:
-        texts, ids = self._spellings
+        texts, ids = self.spellings
         return _group([text.casefold() for text in texts], ids)
 
     @cached_property
@@ -141,7 +141,7 @@ class StudentIndex:
     @cached_property
     def _numbers(self) -> tuple[list[str], NDArray[np.float64]]:
         """The texts that are whole numbers, and the numbers."""
-        texts = dict.fromkeys(self._spellings[0])
+        texts = dict.fromkeys(self.spellings[0])
         found = [text for text in texts if text.isascii() and text.isdigit()]
         return found, np.array([float(text) for text in found], dtype=np.float64)
 

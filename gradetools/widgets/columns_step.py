@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets as ipw
-import pandas as pd
 
 from gradetools.columns import (
     ColumnMeaning,
@@ -15,7 +14,6 @@ from gradetools.columns import (
     list_repeated,
     students_matched,
 )
-from gradetools.columns.guesses import tell_found
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.kept_columns import KeptColumns
@@ -33,10 +31,9 @@ from gradetools.widgets.line_item_choice import (
 )
 from gradetools.widgets.look import LABEL, WIDE, count, element, join, say
 from gradetools.widgets.step import Step, telling
+from gradetools.widgets.student_picks import StudentPicks
 from gradetools.widgets.token_table import TokenTable
 
-#: So many unmatched students are shown, each with somebody to pick; who has more has the wrong key.
-MOST_UNMATCHED = 20
 _BLANK = element(
     "div",
     "A blank cell leaves alone what the gradebook holds, a comment too; the word CLEAR takes it away.",
@@ -52,7 +49,7 @@ class ColumnsStep(Step):
     Attributes:
         student, key: the column that says whose the grades are, and the field that it holds.
         found: how many students were found by it.
-        unmatched: text of the student column to the student to pick for it.
+        zeros: takes ids that lost the zeros at their front for those of the students who have them.
         line_items: column to its line item, or a tuple of several classes' of which each row takes its own;
             "" for none chosen yet, "ignore" to take nothing from the column.
         companions: column that belongs to a score column, such as one of comments, to what it is taken as, or "ignore".
@@ -69,12 +66,12 @@ class ColumnsStep(Step):
         self._draft, self._on_done, self._on_change = draft, on_done, on_change
         self.student = ipw.Dropdown(description="Whose grades", style=LABEL, layout=WIDE)
         self.key = ipw.Dropdown(description="is the student's", style=LABEL, layout=WIDE)
-        self.found = ipw.HTML().add_class("gt-found")
-        self.unmatched: dict[str, ipw.Dropdown] = {}
+        self._students = StudentPicks(draft, changing=self._changing)
+        self.found, self.zeros = self._students.found, self._students.zeros
         self.line_items: dict[str, ipw.Dropdown] = {}
         self.companions: dict[str, ipw.Dropdown] = {}
         self._told: dict[str, ipw.HTML] = {}
-        self._picks, self._scores, self._others = ipw.VBox(), ipw.VBox(), ipw.HTML()
+        self._scores, self._others = ipw.VBox(), ipw.HTML()
         self._ignored = ipw.Accordion(children=[ipw.VBox()], selected_index=None)
         self.go = ipw.Button(description="Check the grades", button_style="primary")
         self.go.add_class("gt-check").on_click(self._check)
@@ -90,12 +87,11 @@ class ColumnsStep(Step):
         self.kept = KeptColumns(draft, on_use=self._use_kept)
         self.tokens = TokenTable(draft, changing=self._changing)
         self.body.children = [
-            *(self.kept.view, self.student, self.key, self.found, self._picks, self._several),
+            *(self.kept.view, self.student, self.key, self._students.view, self._several),
             *(self._others, self.open_columns, self._scores, ipw.HTML(_BLANK), self._ignored),
             *(self.tokens.view, self.kept.below, self.go),
         ]
         self._filling, self._repeats = False, False
-        self._found_students = self._open_students = 0
         self.student.observe(self._choose_student, "value")
         self.key.observe(self._choose_key, "value")
         self.attempts.observe(self._choose_attempts, "value")
@@ -188,38 +184,18 @@ class ColumnsStep(Step):
             return 0
         return sum(not (each.line_item or each.line_items) for each in columns.score_columns)
 
+    @property
+    def unmatched(self) -> Mapping[str, ipw.Dropdown]:
+        """Text of the student column to the student to pick for it."""
+        return self._students.unmatched
+
     def show_students(self) -> None:
         """Say how many students of the sheet were found, and offer somebody for the others."""
         with telling(self.alert):
-            matched = self._tell_found()
-            open_ones = matched["how"].isin(["", "ambiguous", "chosen"]) & (matched["text"] != "")
-            missing = matched[open_ones.to_numpy()].drop_duplicates("text")
-            people = self._people()
-            shown = missing.head(MOST_UNMATCHED).to_dict(orient="records")
-            names = [
-                self._draft.sheet.column(each.column) for each in self._draft.columns.of("name")
-            ]
-            self.unmatched = {
-                row["text"]: self._offer_student(
-                    row, people, " ".join(texts[row["line"]] for texts in names).strip()
-                )
-                for row in shown
-            }
-            left = len(missing) - len(shown)
-            more = ipw.HTML(element("div", f"… and {left} more; another column may fit better."))
-            self._picks.children = [*self.unmatched.values(), *([more] if left else [])]
-
-    def _tell_found(self) -> pd.DataFrame:
-        """Say how many students were found, and what to do about the others."""
-        sheet, columns = self._draft.sheet, self._draft.columns
-        matched = students_matched(sheet, columns, self._draft.snapshot)
-        told, self._found_students, self._open_students = tell_found(matched)
-        if columns.student_column is None:
-            told = "Choose above, in “Whose grades”, the column of the students' ids, usernames or email addresses."
-        all_found = bool((matched["sourced_id"] != "").all())
-        self.found.value = say("good" if all_found else "warning", told)
-        self._show_several(list_repeated(sheet, columns, matched))
-        return matched
+            self._students.show()
+            columns, snapshot = self._draft.columns, self._draft.snapshot
+            matched = students_matched(self._draft.sheet, columns, snapshot)
+            self._show_several(list_repeated(self._draft.sheet, columns, matched))
 
     def _show_several(self, repeated: list[tuple[str, str]]) -> None:
         """Ask which of several grades counts, where somebody has several rows or it was said before."""
@@ -237,33 +213,6 @@ class ColumnsStep(Step):
         has = "student has" if len(repeated) == 1 else "students have"
         told = f"{len(repeated):,} {has} {what}: {who}{more}. Say below which of them counts."
         self._repeated.value = say("warning", told) if repeated else ""
-
-    def _people(self) -> list[tuple[str, str]]:
-        students = self._draft.snapshot.students.drop_duplicates("sourced_id")
-        columns = (students[name] for name in ("given_name", "family_name", "sourced_id"))
-        people = zip(*columns, strict=True)
-        return sorted((f"{given} {family} ({key})", key) for given, family, key in people)
-
-    def _offer_student(
-        self, row: Mapping[Any, Any], people: list[tuple[str, str]], name: str
-    ) -> ipw.Dropdown:
-        near = [(f"{name}, comes near", key) for name, key in people if key in row["candidates"]]
-        far = [person for person in people if person[1] not in row["candidates"]]
-        pick = ipw.Dropdown(
-            options=[("nobody: its rows are not written", ""), *near, *far],
-            value=row["sourced_id"],
-            description=f"line {row['line']}: {row['text']}{f', {name}' if name else ''}",
-            style={"description_width": "initial"},
-            layout=WIDE,
-        ).add_class("gt-pick-student")
-
-        def match(change: Mapping[str, Any]) -> None:
-            with self._changing():
-                self._draft.columns = self._draft.columns.match_student(row["text"], change["new"])
-                self._tell_found()
-
-        pick.observe(match, "value")
-        return pick
 
     def _offer_line_item(self, meaning: ColumnMeaning) -> ipw.Dropdown:
         def choose(choice: Choice) -> None:
@@ -359,13 +308,7 @@ class ColumnsStep(Step):
         """List what is to be said before the check, the first thing first."""
         if self._draft.columns.student_column is None:
             return ["choose the column that says whose the grades are"]
-        number, told = self._count_open(), list[str]()
-        if self._open_students > self._found_students:
-            told.append("look whether it is the right class and the right column of ids")
-        elif self._open_students:
-            told.append(
-                f"choose who {count(self._open_students, 'student')} {'is' if self._open_students == 1 else 'are'}, or leave them out"
-            )
+        number, told = self._count_open(), self._students.list_questions()
         if self._repeats and self._draft.columns.attempts == "refuse":
             told.append("say which of several grades counts")
         if number:

@@ -96,7 +96,7 @@ class Draft:
         Of a sheet that was taken before, what a person decided stays: for the same classes all of it, for others
         what is not about their line items.
         """
-        self.snapshot = self.gradebook.take_snapshot(class_ids)
+        self.snapshot = self.gradebook.take_snapshot(class_ids).beside(self.classes)
         self.suggested = suggest_columns(self.sheet, self.snapshot)
         saved = list_columns(self.sheet, self.gradebook.settings.columns_folder)
         self.saved = next((each for each in saved if each.fits(self.snapshot)), None)
@@ -153,7 +153,8 @@ class Draft:
 
     def look_again(self) -> None:
         """Read the same classes anew, because a push has changed them, and check once more."""
-        self.snapshot = self.gradebook.take_snapshot(list(self.snapshot.classes))
+        classes = list(self.snapshot.classes)
+        self.snapshot = self.gradebook.take_snapshot(classes).beside(self.classes)
         self.check()
 
     def plan(self, on_conflict: OnConflict) -> Plan:

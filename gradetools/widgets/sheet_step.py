@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from gradetools.columns import ClassGuess
+from gradetools.columns import ClassGuess, list_named_classes
 from gradetools.columns.guesses import tell_doubt, tell_other_class
 from gradetools.errors import SheetError
 from gradetools.formats import tell_format
@@ -22,6 +22,10 @@ from gradetools.widgets.step import Step, offer, telling
 
 _ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".zip")
 _WORKBOOKS = (".xlsx", ".xls", ".ods")
+#: A list of which several can be chosen does not look like one.
+_SEVERAL = element(
+    "div", "Grades of several classes: choose these with Ctrl (or Cmd) held down.", hook="gt-reason"
+)
 #: Of so many pushes, the newest, the list offers what they did not write.
 _PUSHES = 3
 
@@ -78,6 +82,7 @@ class SheetStep(Step):
         self.read.on_click(lambda _: self._read(self._find_path()))
         self.read_pasted.on_click(lambda _: self._read_pasted())
         self.use_classes.on_click(self._take)
+        self.classes.observe(lambda _: self._name_chosen(), "value")
         self.list_files()
 
     def _build(self) -> None:
@@ -284,8 +289,15 @@ class SheetStep(Step):
         self.classes.options = [(f"{title} ({key})", key) for key, title in classes.items()]
         self.classes.value = ()
         ranked = self._ranked = self._draft.guess_class()
+        known = [each.class_id for each in ranked]
+        named = [each for each in list_named_classes(self._draft.sheet, classes) if each in known]
         alone = len(ranked) == 1 or (len(ranked) > 1 and ranked[0].matched > ranked[1].matched)
-        if alone:
+        if len(named) > 1:
+            titles = " and ".join(classes[each] for each in named)
+            told = f"The sheet's rows name {count(len(named), 'class', 'classes')}: {titles}. Each row's grades go to its own."
+            self.classes.value = tuple(named)
+            alone = True
+        elif alone:
             best = ranked[0]
             told = f"{best.matched} of {best.rows} students of the sheet are in {classes[best.class_id]}."
             self.classes.value = (best.class_id,)
@@ -293,10 +305,18 @@ class SheetStep(Step):
             told = f"There are {len(classes)} classes, too many to look for the students in: choose the class."
         else:
             told = f"No class stands out: {tell_doubt(self._draft.sheet, ranked, classes)}"
-        self.guess.value = join(say("info" if alone else "warning", told))
+        self.guess.value = join(say("info" if alone else "warning", told), _SEVERAL)
         self.whose.layout.display = None
         self._emphasise(self.use_classes)
+        self._name_chosen()
         self.open("confirm the class" if alone else "choose the class")
+
+    def _name_chosen(self) -> None:
+        """Say on the button how many classes are chosen."""
+        number = len(self.classes.value)
+        self.use_classes.description = (
+            "Use this class" if number < 2 else f"Use these {number} classes"
+        )
 
     def _take(self, _: object) -> None:
         self._on_change()

@@ -12,6 +12,7 @@ from gradetools.columns import (
     IN_SEVERAL,
     find_named_classes,
     find_own_classes,
+    list_named_classes,
     suggest_columns,
 )
 from gradetools.sheet import read_sheet
@@ -61,3 +62,10 @@ def test_classes_are_named_by_id_or_title(tmp_path: Path) -> None:
     snapshot = make_snapshot([make_student("s1")], [make_line_item("l1", "Quiz 1")], CLASSES)
     named = find_named_classes(sheet, suggest_columns(sheet, snapshot), CLASSES)
     assert list(named) == ["a", "b", "", "a", ""]
+
+
+def test_the_classes_that_a_sheet_names_are_listed(tmp_path: Path) -> None:
+    """The most named comes first; a title of two classes names none, and another kind of section is no class."""
+    text = "ID,Section,Quiz 1\n1,biology 1,8\n2,Algebra 1,8\n3,b,8\n4,Chemistry,8\n5,9B,8\n"
+    sheet = read_sheet(write_sheet(tmp_path, text))
+    assert list_named_classes(sheet, CLASSES) == ["b", "a"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_the_row_may_name_its_class(tmp_path: Path) -> None:
     )
     assert items(checked) == [("b1", "ready"), ("b1", "blocked"), ("", "blocked")]
     assert told(checked) == [
-        (3, "student-not-in-class", "Ada is not in Biology 1, which 'Quiz 1' belongs to."),
+        (3, "student-not-in-class", "Ada is not in Biology 1, which 'Quiz 1 (Biology 1)' belongs to."),
         (4, "line-item-unresolved", "The row says Chemistry 1, which has no 'Quiz 1'."),
     ]
 
@@ -127,6 +128,68 @@ def test_a_row_of_another_class_is_a_question(tmp_path: Path) -> None:
     assert checked.entries["state"].tolist() == ["blocked", "ready", "skipped"]
     accepted = check(tmp_path, text, lambda each: each.answer("class-differs", "Essay"))
     assert accepted.entries["state"].tolist() == ["ready", "ready", "skipped"]
+
+
+def check_algebra(folder: Path, text: str, others: dict[str, str]) -> Checked:
+    """Check a sheet for Algebra 1 alone, where the gradebook's other classes are known or not."""
+    people = [
+        make_student("s1", given_name="Ada", identifier="11", class_id="a"),
+        make_student("s3", given_name="Cleo", identifier="13", class_id="a"),
+    ]
+    items = [make_line_item("a1", "Quiz 1", 10.0, class_id="a")]
+    snapshot = replace(make_snapshot(people, items, {"a": "Algebra 1"}), other_classes=others)
+    sheet = read_sheet(write_sheet(folder, text))
+    return check_entries(sheet, suggest_columns(sheet, snapshot), snapshot)
+
+
+@pytest.mark.parametrize(
+    ("sections", "others", "asked"),
+    [
+        (
+            ("Algebra 1", "Biology 1"),
+            {},
+            [3],
+        ),  # one row is called as the class is, so the other is another
+        (("Biology 1", "biology 1"), {"b": "Biology 1"}, [2, 3]),
+        (("b", ""), {"b": "Biology 1"}, [2]),
+        (("Algebra 1 and Honors", "Algebra 1"), {}, []),
+        (("Algebra 1", "Algebra 10"), {}, [3]),
+        (("Algebra 1", "Algebra 1"), {"z": "Algebra 1"}, []),  # last year's has the same title
+        (
+            ("Period 1", "Period 2"),
+            {"b": "Biology 1"},
+            [],
+        ),  # sections that are no classes of the gradebook
+    ],
+)
+def test_a_row_of_a_class_that_was_not_chosen_is_a_question(
+    sections: tuple[str, str], others: dict[str, str], asked: list[int], tmp_path: Path
+) -> None:
+    """Whose row names a class that was not read is asked about, although the student is in the one that was."""
+    rows = "".join(
+        f"{key},{section},8\n" for key, section in zip(("11", "13"), sections, strict=True)
+    )
+    checked = check_algebra(tmp_path, f"ID,Section,Quiz 1\n{rows}", others)
+    assert [(line, code) for line, code, _ in told(checked)] == [
+        (line, "class-differs") for line in asked
+    ]
+    assert checked.counts["blocked"] == len(asked)
+    said = [sections[line - 2] for line in asked]
+    assert [message for _, _, message in told(checked)] == [
+        f"The row says {each}, and 'Quiz 1' belongs to Algebra 1." for each in said
+    ]
+
+
+def test_nobody_comes_near_a_student_of_another_class(tmp_path: Path) -> None:
+    """Of a student whom the row puts in a class that was not read nobody here is proposed: whoever comes near is a stranger."""
+    text = "ID,Section,Quiz 1\n11,Algebra 1,8\n113,Biology 1,8\n"
+    checked = check_algebra(tmp_path, text, {})
+    (message,) = checked.findings["message"]
+    assert message == "Nobody has the identifier '113' in Algebra 1; the row says Biology 1."
+    assert "Perhaps" not in checked.findings["suggestion"][0]
+    assert checked.findings["suggestion"][0].startswith("Choose that class too, in step 2")
+    other = check_algebra(tmp_path, text.replace(",Biology 1", ",Algebra 1"), {})
+    assert other.findings["suggestion"][0].startswith("Perhaps Cleo")
 
 
 @pytest.mark.parametrize(

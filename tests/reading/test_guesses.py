@@ -85,9 +85,8 @@ def test_a_class_that_fits_better_than_the_chosen_one_is_named() -> None:
 )
 def test_students_are_counted_and_not_rows(tmp_path: Path, rows: str, told: str) -> None:
     """Students are told by number, rows where these are others, and only who can be picked is asked for."""
-    found, *_ = tell_found(
-        match(read_sheet(write_sheet(tmp_path, f"Student number,Quiz 1\n{rows}\n")))
-    )
+    matched = match(read_sheet(write_sheet(tmp_path, f"Student number,Quiz 1\n{rows}\n")))
+    found, *_ = tell_found(matched, {}, {})
     assert told in found
     assert ("Choose below" in found) == ("Choose below" in told)
 

@@ -451,3 +451,78 @@ def test_an_example_says_which_number_a_field_is(gradebook: gt.Gradebook, tmp_pa
     """Beside the fields of a student stands what one of the students has there."""
     form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,8")
     assert form.columns.key.label == "identifier, such as 00041"
+
+
+def test_ids_without_their_zeros_are_taken_at_once(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Ids that lost the zeros at their front are said to be so, and taken for the students who have them, when a person says it."""
+    form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "41,8", "82,7", "99999,6")
+    columns = form.columns
+    columns.key.value = "identifier"
+    told = columns.found.value
+    assert "2 of the others are known but for zeros at the front, such as 00041 for 41" in told
+    assert "Look whether it is the right class" not in told
+    assert columns.zeros.description == "Take 2 ids with the zeros"
+    assert (
+        "next: take the ids with their zeros, then choose who 1 student is" in columns.state.value
+    )
+    assert form.draft.columns.student_matches == {}
+    columns.zeros.click()
+    assert form.draft.columns.student_matches == {"41": "student-001", "82": "student-002"}
+    assert columns.zeros.layout.display == "none"
+    assert "2 of 3 students found" in columns.found.value
+    assert columns.unmatched["41"].value == "student-001"  # and can be picked otherwise
+
+
+def open_two_classes(gradebook: gt.Gradebook, tmp_path: Path) -> ImportForm:
+    """Read a sheet whose rows name two classes; Ada is in both."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    form.where.connect.click()
+    rows = (
+        "student-001,Algebra 1,7",
+        "student-003,Algebra 1,8",
+        "student-031,Biology 1,9",
+        "student-032,Biology 1,6",
+    )
+    path = write_sheet(tmp_path / "two.csv", "Student ID,Section,Quiz 1", *rows)
+    form.sheet.path.value = str(path)
+    form.sheet.read.click()
+    return form
+
+
+def test_the_classes_that_the_rows_name_are_proposed(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Of a sheet of several classes all that its rows name are proposed, and each grade is called with its class."""
+    form = open_two_classes(gradebook, tmp_path)
+    assert set(form.sheet.classes.value) == {"algebra-1", "biology-1"}
+    assert "name 2 classes" in page(form.sheet.body)
+    assert form.sheet.use_classes.description == "Use these 2 classes"
+    form.sheet.use_classes.click()
+    form.columns.go.click()
+    form.check.go.click()
+    assert form.preview.plan is not None
+    changes = form.preview.plan.changes
+    assert changes["class_id"].astype(str).tolist() == ["algebra-1"] * 2 + ["biology-1"] * 2
+    assert (
+        changes["line_item_title"].astype(str).tolist()
+        == ["Quiz 1 (Algebra 1)"] * 2 + ["Quiz 1 (Biology 1)"] * 2
+    )
+
+
+def test_a_row_of_a_class_that_is_not_chosen_is_not_written(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Who is in the chosen class too is asked about where the row names another, and strangers are not offered for the others."""
+    form = open_two_classes(gradebook, tmp_path)
+    form.sheet.classes.value = ("biology-1",)
+    form.sheet.use_classes.click()
+    assert (
+        "1 of the others is of a class that is not chosen (Algebra 1)" in form.columns.found.value
+    )
+    assert list(form.columns.unmatched) == []
+    form.columns.go.click()
+    codes = dict(
+        zip(form.draft.checked.findings["line"], form.draft.checked.findings["code"], strict=True)
+    )
+    assert (codes[2], codes[3]) == ("class-differs", "student-unknown")
+    assert form.draft.checked.counts["blocked"] == 2

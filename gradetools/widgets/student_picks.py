@@ -1,0 +1,138 @@
+"""Whom the sheet's ids mean: how many students were found, and somebody to pick for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+
+from gradetools.columns import (
+    StudentIndex,
+    find_elsewhere,
+    find_without_zeros,
+    students_matched,
+)
+from gradetools.columns.guesses import tell_found
+from gradetools.widgets.draft import Draft
+from gradetools.widgets.look import WIDE, count, element, say
+
+#: So many unmatched students are shown, each with somebody to pick; who has more has the wrong key.
+MOST_UNMATCHED = 20
+
+
+class StudentPicks:
+    """How many students were found, and whom to pick for the others.
+
+    Attributes:
+        found: how many, in words, and what to do about the others.
+        zeros: takes ids that lost the zeros at their front for those of the students who have them.
+        unmatched: text of the student column to the student to pick for it.
+        view: the widget.
+    """
+
+    def __init__(
+        self, draft: Draft, *, changing: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._draft, self._changing = draft, changing
+        self.found = ipw.HTML().add_class("gt-found")
+        self.zeros = ipw.Button(icon="check", layout={"width": "max-content"})
+        self.zeros.add_class("gt-zeros").on_click(lambda _: self._take_zeros())
+        self.unmatched: dict[str, ipw.Dropdown] = {}
+        self._picks = ipw.VBox()
+        self.view = ipw.VBox([self.found, self.zeros, self._picks])
+        self._known = self._open = 0
+        self._without_zeros: dict[str, tuple[str, str]] = {}
+
+    def show(self) -> None:
+        """Say how many students of the sheet were found, and offer somebody for the others."""
+        matched, elsewhere = self.tell()
+        open_ones = matched["how"].isin(["", "ambiguous", "chosen"]) & (matched["text"] != "")
+        # Who is of a class that was not chosen is nobody of this one.
+        open_ones &= ~matched["text"].isin(list(elsewhere))
+        missing = matched[open_ones.to_numpy()].drop_duplicates("text")
+        people = self._people()
+        shown = missing.head(MOST_UNMATCHED).to_dict(orient="records")
+        names = [self._draft.sheet.column(each.column) for each in self._draft.columns.of("name")]
+        self.unmatched = {
+            row["text"]: self._offer_student(
+                row, people, " ".join(texts[row["line"]] for texts in names).strip()
+            )
+            for row in shown
+        }
+        left = len(missing) - len(shown)
+        more = ipw.HTML(element("div", f"… and {left} more; another column may fit better."))
+        self._picks.children = [*self.unmatched.values(), *([more] if left else [])]
+
+    def tell(self) -> tuple[pd.DataFrame, Mapping[str, str]]:
+        """Say how many students were found, and what to do about the others.
+
+        Returns:
+            `students_matched`; and of who was not found the text, and the class that was not chosen, as the row calls it.
+        """
+        sheet, columns, snapshot = self._draft.sheet, self._draft.columns, self._draft.snapshot
+        matched = students_matched(sheet, columns, snapshot)
+        nobody = matched[((matched["sourced_id"] == "") & (matched["text"] != "")).to_numpy()]
+        texts = nobody["text"].astype(str).tolist()
+        said = find_elsewhere(sheet, columns, snapshot)[nobody["line"].tolist()].tolist()
+        elsewhere = {text: where for text, where in zip(texts, said, strict=True) if where}
+        key = columns.student_column
+        others = [text for text in dict.fromkeys(texts) if text not in elsewhere]
+        index = StudentIndex(snapshot.students, key.key if key else "")
+        self._without_zeros = find_without_zeros(others, index)
+        told, self._known, self._open = tell_found(matched, self._without_zeros, elsewhere)
+        if key is None:
+            told = "Choose above, in “Whose grades”, the column of the students' ids, usernames or email addresses."
+        all_found = bool((matched["sourced_id"] != "").all())
+        self.found.value = say("good" if all_found else "warning", told)
+        number = len(self._without_zeros)
+        self.zeros.description = f"Take {count(number, 'id')} with the zeros"
+        self.zeros.layout.display = None if number else "none"
+        return matched, elsewhere
+
+    def list_questions(self) -> list[str]:
+        """List what is to be said about the students before the check."""
+        number, zeros = self._open, len(self._without_zeros)
+        told = ["take the ids with their zeros"] if zeros else []
+        if number > self._known + zeros:
+            told.append("look whether it is the right class and the right column of ids")
+        elif number:
+            are = "is" if number == 1 else "are"
+            told.append(f"choose who {count(number, 'student')} {are}, or leave them out")
+        return told
+
+    def _people(self) -> list[tuple[str, str]]:
+        students = self._draft.snapshot.students.drop_duplicates("sourced_id")
+        columns = (students[name] for name in ("given_name", "family_name", "sourced_id"))
+        people = zip(*columns, strict=True)
+        return sorted((f"{given} {family} ({key})", key) for given, family, key in people)
+
+    def _offer_student(
+        self, row: Mapping[Any, Any], people: list[tuple[str, str]], name: str
+    ) -> ipw.Dropdown:
+        near = [(f"{name}, comes near", key) for name, key in people if key in row["candidates"]]
+        far = [person for person in people if person[1] not in row["candidates"]]
+        pick = ipw.Dropdown(
+            options=[("nobody: its rows are not written", ""), *near, *far],
+            value=row["sourced_id"],
+            description=f"line {row['line']}: {row['text']}{f', {name}' if name else ''}",
+            style={"description_width": "initial"},
+            layout=WIDE,
+        ).add_class("gt-pick-student")
+
+        def match(change: Mapping[str, Any]) -> None:
+            with self._changing():
+                self._draft.columns = self._draft.columns.match_student(row["text"], change["new"])
+                self.tell()
+
+        pick.observe(match, "value")
+        return pick
+
+    def _take_zeros(self) -> None:
+        """Take each id for that of the student who has it with zeros at the front; each can still be picked otherwise."""
+        with self._changing():
+            for text, (student, _) in self._without_zeros.items():
+                self._draft.columns = self._draft.columns.match_student(text, student)
+            self.show()
