@@ -494,7 +494,7 @@ MUTATIONS = (
         "production writes without the number being typed",
     ),
     Mutation(
-        "widgets/push_panel.py",
+        "widgets/push_run.py",
         "            self._thread.start()\n",
         "            self._thread.start()\n            self._thread.join()\n",
         "the notebook stands still while a push is under way",
@@ -531,7 +531,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/receipt_panel.py",
-        "        _tell_reasons(rest or receipt),\n",
+        "        _tell_reasons(rest or receipt, gone=gone),\n",
         "",
         "the receipt does not say why something failed",
     ),

@@ -173,8 +173,11 @@ def show_findings(console: Console, checked: Checked, options: Iterable[str]) ->
         console.print("  [dim]… and more[/]")
 
 
-def show_plan(console: Console, plan: Plan) -> None:
-    """Show what would change: counts first, then old and new of each change, the harmful first."""
+def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> None:
+    """Show what would change: counts first, then old and new of each change, the harmful first.
+
+    Of what is left of another plan, it is that one's fingerprint by which it is agreed to.
+    """
     console.print(_headline(plan))
     changes = plan.changes[plan.changes["action"].isin({*WRITES, "conflict", "blocked"})]
     harmful = plan.harms[changes.index]
@@ -209,7 +212,7 @@ def show_plan(console: Console, plan: Plan) -> None:
         )
     console.print(table)
     _and_more(console, len(changes), len(shown))
-    console.print(f"[dim]Fingerprint {plan.fingerprint}[/]")
+    console.print(f"[dim]Fingerprint {(part_of or plan).fingerprint}[/]")
 
 
 def _headline(plan: Plan) -> str:

@@ -43,10 +43,19 @@ from gradetools.columns.saved import keep_columns
 from gradetools.errors import ColumnsError, GradetoolsError, PlanError, SheetError
 from gradetools.files import read_plan
 from gradetools.gradebook import Gradebook, connect
-from gradetools.journal import find_push, open_journal
+from gradetools.journal import check_resumable, find_push, open_journal
 from gradetools.models import Result
 from gradetools.plan import Plan
-from gradetools.push import PRODUCTION, check_plan, plan_result, plan_retry, plan_undo, push_plan
+from gradetools.push import (
+    PRODUCTION,
+    check_plan,
+    plan_rest,
+    plan_result,
+    plan_retry,
+    plan_undo,
+    push_plan,
+    tell_rest,
+)
 from gradetools.receipt import Receipt, note_retry
 from gradetools.rehearsal import reconnect
 from gradetools.report import choose_folder, make_folder, write_receipt
@@ -132,12 +141,19 @@ def push(
         with reconnect(saved.environment, env=env, told=say_waiting) as gradebook:
             _write(saved, gradebook, how, console, agreed=agreed)
         return
+    _go_on(str(resume), how, env, console)
+
+
+def _go_on(push_id: str, how: Writing, env: str | None, console: Console) -> None:
+    """Show what is left of a push that did not finish, and write that."""
     data_dir = load_settings(env).data_dir
-    environment = find_push(str(resume), data_dir)
+    environment = find_push(push_id, data_dir)
     with open_journal(environment, data_dir) as journal:
-        saved = journal.read_plan(str(resume))
+        check_resumable(journal.read_summary(push_id))
     with reconnect(environment, env=env, told=say_waiting) as gradebook:
-        _write(saved, gradebook, how, console, resume=resume)
+        plan, rest = plan_rest(push_id, gradebook)
+        console.print(tell_rest(push_id, plan, rest))
+        _write(plan, gradebook, how, console, resume=push_id, shown=rest)
 
 
 @with_options
@@ -220,17 +236,22 @@ def _write(
     *,
     agreed: str | None = None,
     resume: str | None = None,
+    shown: Plan | None = None,
 ) -> None:
-    """Show a plan, ask, push it, keep the receipt, and exit with the code that tells how it went."""
-    show_plan(console, plan)
+    """Show a plan, ask, push it, keep the receipt, and exit with the code that tells how it went.
+
+    `shown` is what is left of the plan, where a push of it is gone on with.
+    """
+    shown = plan if shown is None else shown
+    show_plan(console, shown, part_of=plan)
     agreed, confirm = agreed if agreed is not None else plan.fingerprint, how.confirm
     # A number is what production asks for, so it is asked for rather than a yes.
     asks_number = confirm is None and plan.environment.name == PRODUCTION and not how.yes
     if plan.writes and asks_number and sys.stdin.isatty():
         confirm = ask_number(console, plan.writes)
-    elif plan.writes:
+    elif shown.writes:
         check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=how.allow_unsafe)
-        ask(console, question(plan), yes=how.yes)
+        ask(console, question(shown), yes=how.yes)
     make_folder(how.out or "receipts")
     with PushBar() as bar, _honest_code(bar):
         receipt = push_plan(
@@ -246,6 +267,8 @@ def _write(
             progress=bar,
         )
     with _honest_code(bar):
+        if resume is not None:
+            console.print("Of the whole push, with what was written before:")
         _tell(receipt, plan, how, console)
     raise typer.Exit(0 if receipt.ok else 1)
 

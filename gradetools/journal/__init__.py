@@ -3,10 +3,12 @@
 from gradetools.journal.folder import find_push, list_environments, list_pushes, open_journal
 from gradetools.journal.forgetting import forget_older, forget_push, list_forgettable, tell_loss
 from gradetools.journal.record import Journal, Outcome
+from gradetools.journal.summaries import check_resumable
 
 __all__ = [
     "Journal",
     "Outcome",
+    "check_resumable",
     "find_push",
     "forget_older",
     "forget_push",

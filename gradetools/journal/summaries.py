@@ -83,6 +83,27 @@ def forgotten_push(push: PushSummary) -> JournalError:
     )
 
 
+def check_resumable(push: PushSummary) -> None:
+    """Refuse to go on with a push of which nothing is to be gone on with.
+
+    Raises:
+        JournalError: it is done, or was taken back or forgotten.
+    """
+    if push.forgotten:
+        raise forgotten_push(push)
+    if push.taken_back_by:
+        again = f"undo push {push.undo_of}" if push.undo_of else "plan the sheet"
+        raise JournalError(
+            f"The push {push.push_id} was taken back by push {push.taken_back_by}, so that it cannot be gone on with; "
+            f"{again} again."
+        )
+    if push.status == "done":
+        raise JournalError(
+            f"The push {push.push_id} is done, and nothing of it is left to go on with; `gradetools history` tells what came "
+            "of it."
+        )
+
+
 def unknown_push(push_id: str) -> JournalError:
     """Say that no push has this name."""
     return JournalError(

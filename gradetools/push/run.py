@@ -30,6 +30,7 @@ from gradetools.push.feed import ListRead, make_task, make_tasks
 from gradetools.push.guards import check_host, check_plan
 from gradetools.push.log import log_outcomes
 from gradetools.push.progress import Progress, Reporter
+from gradetools.push.resume import read_rest
 from gradetools.push.write import Task, done_state, verify_entry, write_entry
 from gradetools.receipt import Receipt
 
@@ -80,7 +81,7 @@ def push_plan(
         PlanError: this plan may not be pushed here.
         UnsafePlanError: it harms more than was allowed, or the number is missing or wrong.
         PushRunningError: another push to this environment is under way.
-        JournalError: the record cannot be written; nothing more is sent.
+        JournalError: the record cannot be written, and nothing more is sent; or there is nothing to be resumed.
         GradebookError: the gradebook could not be read, and nothing was sent.
     """
     if workers < 1:
@@ -123,11 +124,12 @@ def _close(run: _Run) -> Receipt:
 
 
 def _left(journal: Journal, plan: Plan, push_id: str) -> list[int]:
-    if journal.read_plan(push_id).fingerprint != plan.fingerprint:
+    own, left = read_rest(journal, push_id)
+    if own.fingerprint != plan.fingerprint:
         raise PlanError(
             f"The push {push_id} was of another plan; resume it with its own (Journal.read_plan)."
         )
-    return journal.unsent(push_id)
+    return left
 
 
 def _draw_sample(plan: Plan, push_id: str) -> Container[int] | None:

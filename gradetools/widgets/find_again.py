@@ -14,7 +14,7 @@ from gradetools.journal import open_journal
 from gradetools.receipt import PushSummary
 from gradetools.settings import load_settings
 from gradetools.widgets.look import WRAP, count, say
-from gradetools.widgets.push_panel import PushRun, find_ended, find_runs
+from gradetools.widgets.push_run import PushRun, find_ended, find_runs
 from gradetools.widgets.step import telling
 from gradetools.widgets.writing import Writing
 

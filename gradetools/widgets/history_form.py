@@ -38,7 +38,7 @@ from gradetools.widgets.history_list import (
 )
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
-from gradetools.widgets.push_panel import PushRun
+from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.receipt_panel import count_of_others, tell_came, tell_files
 from gradetools.widgets.step import Step, offer, telling
 from gradetools.widgets.writing import Writing, tell_next

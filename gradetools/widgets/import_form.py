@@ -18,7 +18,7 @@ from gradetools.widgets.draft import Draft
 from gradetools.widgets.find_again import Unfinished, find_again
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import count
-from gradetools.widgets.push_panel import PushRun
+from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.receipt_panel import count_of_others
 from gradetools.widgets.sheet_step import SheetStep
 from gradetools.widgets.step import Step
@@ -173,8 +173,8 @@ class ImportForm:
             told = f"ended, but {count(left, 'entry', 'entries')} not written" if left else "ended"
             self.steps["push"].settle(told, doubt=left > 0)
             self.steps["receipt"].open(_tell_next(run.receipt, run.folder))
+            self._tell_rest()
             if run.receipt.status != "done":
-                self.steps["push"].open("go on with it, or take back what was written (step 7)")
                 self.steps["receipt"].settle("of what was written so far", doubt=True)
             self.columns.kept.keep_pushed(run.gradebook)
             self.sheet.list_files()
@@ -182,6 +182,7 @@ class ImportForm:
             self.steps["push"].open("it did not begin: see why below, then try again")
         elif run.receipt is not None and run.plan.undo_of:
             self._tell_undo(run.receipt)
+            self._tell_rest()
         elif run.receipt is not None and run in [one.push.run for one in self.writing.retries]:
             left = self.receipt.rest.unwritten
             told = "what failed was tried again, and is written"
@@ -191,6 +192,14 @@ class ImportForm:
             else:
                 self.steps["receipt"].settle("see below what came of the retry", doubt=True)
 
+    def _tell_rest(self) -> None:
+        """Say what is next with a push that was stopped: going on with it, or, once it is taken back, writing the sheet anew."""
+        if self.push.withheld:
+            anew = "press “Preview the changes” in step 4 to write the sheet anew"
+            self.steps["push"].open(f"{anew}; what was written of it is taken back (step 7)")
+        elif self.push.rest:
+            self.steps["push"].open("go on with it, or take back what was written (step 7)")
+
     def _tell_undo(self, undo: Receipt) -> None:
         """Say in the step's line what is taken back now: the push, what was tried again of it, or both."""
         shown, step = self.receipt.receipt, self.steps["receipt"]
@@ -199,7 +208,8 @@ class ImportForm:
         if not undo.ok or shown is None:
             step.settle("see below what came of the undo", doubt=True)
         elif undo.undo_of == shown.push_id:
-            step.settle(f"taken back{stay}", doubt=left > 0)
+            never = "" if shown.status == "done" else "; the rest was never sent"
+            step.settle(f"taken back{stay}{never}", doubt=left > 0)
         elif self.receipt.taken_back:
             step.settle("taken back, and what was tried again with it")
         else:

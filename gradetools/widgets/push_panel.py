@@ -1,150 +1,26 @@
-"""One push under way: the button that starts it, its progress, Stop, and how it is found again.
+"""One push under way: the button that starts it, its progress, and Stop.
 
-Theory of operation. A `PushRun` is one push in one thread of its own; it knows nothing of widgets. A
-`PushPanel` shows one. Runs are kept in a registry of this kernel, by environment, so that a cell that is
-run again, or a page that is loaded again, finds the push that is under way, and no second one begins.
+Theory of operation. A `PushPanel` shows one `PushRun`: the one it began, or one that was under way when it was made.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import ipywidgets as ipw
 
 from gradetools.errors import PushRunningError, UnsafePlanError
 from gradetools.gradebook import Gradebook
 from gradetools.plan import Plan
-from gradetools.push import PRODUCTION, Progress, check_plan, push_plan
-from gradetools.receipt import IN_THE_WAY, WRITTEN, Receipt
-from gradetools.report import choose_folder, write_receipt
-from gradetools.snapshot import Environment
+from gradetools.push import PRODUCTION, Progress, check_plan
+from gradetools.receipt import IN_THE_WAY, WRITTEN, PushSummary, Receipt
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, say
+from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.step import tell_error, telling
 
-_RUNS: dict[tuple[Environment, Path], PushRun] = {}
-_GATE = threading.Lock()
 _UNSAFE = "I have looked; lower or remove that many grades"
 _TOO_LATE = "Stop came too late: all of it was sent"
-
-
-class PushRun:
-    """One push in a thread of its own.
-
-    Attributes:
-        plan, gradebook, receipts: what is written, where, and the folder of receipts.
-        resume: the push that is gone on with; None for a new one.
-        progress: the last look at it; None before the first.
-        receipt: what came of it; None before its end, or when it could not begin.
-        folder: where the receipt's files are.
-        error: what went wrong, apart from single entries.
-        ended: whether all of these are final.
-    """
-
-    def __init__(self, plan: Plan, gradebook: Gradebook, receipts: Path, **how: Any) -> None:  # noqa: ANN401 - the options of push_plan
-        self.plan = plan
-        self.gradebook = gradebook
-        self.progress: Progress | None = None
-        self.receipt: Receipt | None = None
-        self.folder: Path | None = None
-        self.error: Exception | None = None
-        self.ended = False
-        self.stop = threading.Event()
-        self.receipts = receipts
-        self._how = how
-        self.resume: str | None = how.get("resume")
-        self._watchers: list[Callable[[PushRun], None]] = []
-        self._thread = threading.Thread(target=self._work, name="gradetools-push", daemon=True)
-
-    @property
-    def running(self) -> bool:
-        """Whether it is under way."""
-        return self._thread.is_alive()
-
-    def start(self) -> None:
-        """Begin, unless another push to the same environment is under way in this kernel.
-
-        Raises:
-            PushRunningError: one is.
-        """
-        environment = self.plan.environment
-        key = (environment, self.gradebook.settings.data_dir)
-        with _GATE:
-            other = _RUNS.get(key)
-            if other is not None and other.running:
-                raise PushRunningError(
-                    f"Another push to {environment.name} is under way in this notebook; wait for it or stop it."
-                )
-            _RUNS[key] = self
-            self._thread.start()
-
-    def watch(self, watcher: Callable[[PushRun], None]) -> None:
-        """Have a function called whenever there is something new, from the push's own thread."""
-        self._watchers.append(watcher)
-
-    def wait(self, seconds: float) -> Receipt | None:
-        """Wait for the end.
-
-        Raises:
-            TimeoutError: it is still under way.
-            Exception: whatever ended it.
-        """
-        self._thread.join(seconds)
-        if self.running:
-            raise TimeoutError(f"The push is still under way after {seconds:g} seconds.")
-        if self.error is not None:
-            raise self.error
-        return self.receipt
-
-    def _work(self) -> None:
-        try:
-            self.receipt = push_plan(
-                self.plan, self.gradebook, progress=self._note, stop=self.stop, **self._how
-            )
-            folder = choose_folder(self.receipts / self.receipt.push_id, self.receipt.push_id)
-            self.folder = write_receipt(self.receipt, folder, sheet=self.plan.sheet)
-        except Exception as error:  # noqa: BLE001 - told in the panel, and raised again by `wait`
-            self.error = error
-        self._tell(ended=True)
-
-    def _note(self, progress: Progress) -> None:
-        self.progress = progress
-        self._tell(ended=False)
-
-    def _tell(self, *, ended: bool) -> None:
-        self.ended = ended
-        for watcher in self._watchers:
-            try:
-                watcher(self)
-            except Exception as error:  # noqa: BLE001 - a picture that fails must not end a push
-                self.error = self.error or error
-
-
-def find_ended(
-    environment: Environment | None = None, data_dir: Path | None = None
-) -> list[PushRun]:
-    """List the last push of this kernel to each environment, where it has ended with a receipt; see `find_runs`."""
-    runs = _list_runs(environment, data_dir)
-    return [run for run in runs if run.ended and run.receipt is not None]
-
-
-def find_runs(
-    environment: Environment | None = None, data_dir: Path | None = None
-) -> list[PushRun]:
-    """List the pushes that are under way in this kernel: to one environment or any, kept in one data folder or any."""
-    return [run for run in _list_runs(environment, data_dir) if run.running]
-
-
-def _list_runs(environment: Environment | None, data_dir: Path | None) -> list[PushRun]:
-    with _GATE:
-        runs = list(_RUNS.items())
-    return [
-        run
-        for (to, kept_in), run in runs
-        if environment in (None, to) and data_dir in (None, kept_in)
-    ]
 
 
 class PushPanel:
@@ -171,6 +47,9 @@ class PushPanel:
         self.receipts = receipts
         self._on_end, self._on_start = on_end, on_start
         self._offer: tuple[Plan, Gradebook, str | None] | None = None
+        #: What was offered of a push that was taken back since, and how the button was called then.
+        self._withheld: tuple[Plan, Gradebook, str | None] | None = None
+        self._rest = ""
         self.run: PushRun | None = None
         self.confirm = ipw.Text(description="Number of grades", style=LABEL).add_class("gt-confirm")
         self.allow_unsafe = ipw.Checkbox(description=_UNSAFE, indent=False, layout=WIDE).add_class(
@@ -209,7 +88,7 @@ class PushPanel:
         """
         if self.running:
             return
-        self._offer = (plan, gradebook, resume)
+        self._offer, self._withheld = (plan, gradebook, resume), None
         name, production = plan.environment.name, plan.environment.name == PRODUCTION
         grades = count(plan.writes, "grade")
         where = f"{'in' if plan.undo_of else 'to'} {name}"
@@ -245,11 +124,21 @@ class PushPanel:
         """Offer nothing to write."""
         if self.running:
             return
-        self._offer = None
+        self._offer = self._withheld = None
         self.go.description, self.go.button_style, self.go.disabled = "Write", "", True
         for widget in (self.confirm, self.allow_unsafe, self.note, self.bar):
             _show(widget, when=False)
         self.told.value = self.alert.value = ""
+
+    @property
+    def rest(self) -> bool:
+        """Whether going on with a push that was stopped is offered."""
+        return self._offer is not None and self._offer[2] is not None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the push that was stopped cannot be gone on with, because it was taken back."""
+        return self._withheld is not None
 
     @property
     def running(self) -> bool:
@@ -351,12 +240,29 @@ class PushPanel:
             for widget in (self.note, self.stop):
                 _show(widget, when=False)
         else:
-            self._offer = (run.plan, run.gradebook, receipt.push_id)
-            entries = receipt.entries
-            unknown = entries["reason"] == "outcome-unknown"
-            left = int(((entries["state"] == "unsent") | unknown).sum())
-            self.go.description = _tell_rest(left)
-            self.go.disabled = False
+            self._offer_rest(run, receipt)
+
+    def _offer_rest(self, run: PushRun, receipt: Receipt) -> None:
+        """Offer to go on with a push that was stopped."""
+        self._offer = (run.plan, run.gradebook, receipt.push_id)
+        entries = receipt.entries
+        unknown = entries["reason"] == "outcome-unknown"
+        left = int(((entries["state"] == "unsent") | unknown).sum())
+        self.go.description = _tell_rest(left)
+        self.go.disabled = False
+
+    def follow(self, push: PushSummary) -> None:
+        """Offer to go on with a push that was stopped only as long as nothing has taken it back."""
+        if push.taken_back_by and self._offer is not None and self._offer[2] == push.push_id:
+            offered, self._rest = self._offer, self.go.description
+            self.withdraw()
+            self._withheld = offered
+            self.go.description = "Taken back"
+            _show(self.stop, when=False)
+        elif not push.taken_back_by and self._withheld and self._withheld[2] == push.push_id:
+            plan, gradebook, resume = self._withheld
+            self.offer(plan, gradebook, resume=resume)
+            self.go.description = self._rest
 
 
 def _tell_rest(left: int) -> str:

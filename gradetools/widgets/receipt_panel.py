@@ -19,6 +19,8 @@ from gradetools.widgets.look import WRAP, Html, count, element, join, mark, say
 
 #: So many reasons are told above the table.
 _MOST_REASONS = 5
+#: Of what was not sent of a push that was stopped and then taken back.
+_NEVER = "Never sent, and not gone on with: what was written is taken back. To write the sheet anew, plan it again."
 _KINDS = {"failed": "error", "blocked": "error", "conflict": "question", "unsent": "warning"}
 
 
@@ -78,7 +80,7 @@ class ReceiptPanel:
             self.clear()
             return
         wrote = ": ".join(part for part in (receipt.sheet, receipt.tell_states()) if part)
-        told = f"The last push ({wrote}) can still be taken back, here or in history.ipynb."
+        told = f"The last push to {receipt.environment.name} ({wrote}) can still be taken back, here or in history.ipynb."
         self.told.value = join(say("info", told), _tell_push(receipt))
         self.downloads.show(None)
         for widget in (self.grid, self.retry):
@@ -96,15 +98,25 @@ class ReceiptPanel:
             self.undo.description = "Undo what is left: show what that would change"
             if later.ok:
                 self.undo.layout.display = "none"
+            self._tell_base(gone=True)
         else:
             self._news["retry"] = tell_came("Tried again", later)
             # Of what was tried twice the last try tells.
             self.rest = later_rest(self.rest, later)
             self._show_entries(self.rest)
-            self._base = tell_receipt(
-                self.receipt, self._folder, self.downloads.left, rest=self.rest
-            )
+            self._tell_base()
         self._tell()
+
+    def come_back(self, later: Receipt) -> None:
+        """Tell that the undo was taken back itself: what was written stands as before, and can be taken back again."""
+        if self.receipt is None or "undo" not in self._news:
+            return
+        self.taken_back = False
+        self._news["undo"] = tell_came("The undo was taken back", later)
+        self._tell_base()
+        self._tell()
+        self._show_entries(self.rest)
+        self._offer_undo(self.receipt)
 
     def follow_below(self, later: Receipt) -> None:
         """Tell that what a retry wrote was taken back as well; then there is nothing of it that stays."""
@@ -118,6 +130,13 @@ class ReceiptPanel:
         self.downloads.show(None)
         for widget in (self.grid, self.retry, self.undo):
             widget.layout.display = "none"
+
+    def _tell_base(self, *, gone: bool = False) -> None:
+        """Say what came of the push itself; what was tried again of it is told above, and not gone on with once it is `gone`."""
+        if self.receipt is not None:
+            rest = None if self.rest is self.receipt else self.rest
+            left = self.downloads.left
+            self._base = tell_receipt(self.receipt, self._folder, left, rest=rest, gone=gone)
 
     def _tell(self) -> None:
         self.told.value = join(*reversed(self._news.values()), self._base)
@@ -140,6 +159,9 @@ class ReceiptPanel:
         failed = len(retried_entries(receipt))
         self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
         self.retry.layout.display = None if failed else "none"
+        self._offer_undo(receipt)
+
+    def _offer_undo(self, receipt: Receipt) -> None:
         written = len(written_entries(receipt))
         of = f"this undo, {count(written, 'grade')}" if receipt.undo_of else count(written, "grade")
         self.undo.description = f"Undo {of}: show what that would change"
@@ -156,7 +178,12 @@ def later_rest(receipt: Receipt, retry: Receipt) -> Receipt:
 
 
 def tell_receipt(
-    receipt: Receipt, folder: Path | None, left: list[str], *, rest: Receipt | None = None
+    receipt: Receipt,
+    folder: Path | None,
+    left: list[str],
+    *,
+    rest: Receipt | None = None,
+    gone: bool = False,
 ) -> Html:
     """Tell what came of a push: counts by state, what went wrong and why, where the files are.
 
@@ -165,6 +192,7 @@ def tell_receipt(
         folder: where its files are.
         left: the files that are too large to be downloaded.
         rest: what was not tried again, where something was; the others' reasons no longer count.
+        gone: whether it was taken back, so that what was not sent is not gone on with.
     """
     summary = f"{count(receipt.rows, 'entry', 'entries')} on {receipt.environment.name}: {receipt.tell_states()}."
     if rest is not None:
@@ -173,7 +201,7 @@ def tell_receipt(
         summary += f" {told} tried again, as told above."
     return join(
         say("good" if receipt.ok else "warning" if rest is None else "info", summary),
-        _tell_reasons(rest or receipt),
+        _tell_reasons(rest or receipt, gone=gone),
         tell_files(folder, left) if folder else "",
         _tell_push(receipt),
     )
@@ -203,10 +231,11 @@ def _tell_push(receipt: Receipt) -> Html:
     return element("div", f"Push {receipt.push_id}", hook="gt-reason")
 
 
-def _tell_reasons(receipt: Receipt) -> Html:
+def _tell_reasons(receipt: Receipt, *, gone: bool) -> Html:
     """Tell each reason why something was not written, once, with how many entries it concerns."""
     entries = receipt.entries
     bad = entries[~entries["state"].isin(list(GOOD_STATES))]
+    bad = bad.assign(message=bad["message"].where((bad["state"] != "unsent") | (not gone), _NEVER))
     why = bad["message"].where(bad["message"] != "", bad["reason"])
     found = Counter(zip(bad["state"].tolist(), why.tolist(), strict=True))
     rows = [

@@ -23,7 +23,7 @@ from gradetools.widgets.find_again import find_again
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import say
 from gradetools.widgets.picker import Picker, label_line_items
-from gradetools.widgets.push_panel import PushRun
+from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.result_fields import ResultFields
 from gradetools.widgets.step import Step, telling
 from gradetools.widgets.where_step import WhereStep

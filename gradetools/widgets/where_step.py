@@ -12,7 +12,7 @@ from gradetools.gradebook import Gradebook, connect
 from gradetools.models import Class
 from gradetools.settings import ENVIRONMENTS, Settings, load_settings
 from gradetools.widgets.look import LABEL, WRAP, say, tell_environment
-from gradetools.widgets.push_panel import find_runs
+from gradetools.widgets.push_run import find_runs
 from gradetools.widgets.step import Step, telling
 
 _ABOUT_SANDBOX = "an invented school on this machine, to practise on"

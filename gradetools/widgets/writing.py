@@ -11,11 +11,12 @@ from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.plan import OnConflict, Plan
-from gradetools.push import look_at_rest, plan_retry, plan_undo
+from gradetools.push import plan_rest, plan_retry, plan_undo, tell_rest
 from gradetools.receipt import WRITTEN, Receipt, name_retried, note_retry
 from gradetools.widgets.look import Html, count, element, join, say
 from gradetools.widgets.preview import Preview
-from gradetools.widgets.push_panel import PushPanel, PushRun
+from gradetools.widgets.push_panel import PushPanel
+from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.receipt_panel import ReceiptPanel
 from gradetools.widgets.step import telling
 
@@ -95,23 +96,20 @@ class Writing:
 
         Raises:
             PushRunningError: the plan before is being written.
-            JournalError: there is no such push, or it was forgotten.
+            JournalError: there is no such push, it is done, was taken back or forgotten.
             GradebookError: the gradebook cannot be read.
         """
         if self.push.running:
             raise PushRunningError("A push is under way; wait for it or stop it, then try again.")
-        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
-            plan, unsent = journal.read_plan(push_id), journal.unsent(push_id)
-        rest = look_at_rest(plan, unsent, gradebook)
+        plan, rest = plan_rest(push_id, gradebook)
         self.clear()
         self._make, self._gradebook = None, gradebook
-        left, writes = len(unsent), plan.writes
         self.preview.show(rest, gradebook)
-        told = f"This is what may be missing of push {push_id}; {writes - left:,} of its {count(writes, 'grade')} are done."
-        self.preview.told.value = join(say("info", told), Html(self.preview.told.value))
+        told = say("info", tell_rest(push_id, plan, rest))
+        self.preview.told.value = join(told, Html(self.preview.told.value))
         # The plan is frozen: what was decided about conflicts was decided.
         self.preview.on_conflict.layout.display = "none"
-        self.push.offer(plan, gradebook, resume=push_id, left=left)
+        self.push.offer(plan, gradebook, resume=push_id, left=len(rest.changes))
 
     def attach(self, run: PushRun) -> None:
         """Show a push that is under way."""
@@ -212,8 +210,24 @@ class Writing:
             self.receipt.follow(run.receipt)
         elif run.receipt is not None and run.plan.undo_of in [one.push_id for one in retried]:
             self.receipt.follow_below(run.receipt)
+        elif run.receipt is not None and run.receipt.ok and self._undid(run.plan.undo_of):
+            self.receipt.come_back(run.receipt)
+        self._follow_rest()
         if self._on_end is not None:
             self._on_end(run)
+
+    def _undid(self, push_id: str) -> bool:
+        """Whether a push is the one that took back what the receipt tells."""
+        undo = self.undo.receipt.receipt if self.undo else None
+        return undo is not None and undo.push_id == push_id
+
+    def _follow_rest(self) -> None:
+        """Offer to go on with a push that was stopped as the journal has it: not once it is taken back."""
+        receipt, to = self.receipt.receipt, self._written_to
+        if receipt is None or to is None or receipt.status == "done":
+            return
+        with open_journal(to.environment, to.settings.data_dir) as journal:
+            self.push.follow(journal.read_summary(receipt.push_id))
 
 
 def _make_title(title: str, *, fresh: bool) -> ipw.HTML:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 from command import Run
 
 import gradetools as gt
-from gradetools.journal import open_journal
+from gradetools.journal import Outcome, open_journal
 
 
 @pytest.fixture
@@ -45,12 +46,46 @@ def test_a_file_of_somebody_in_the_folder_is_kept(run: Run, sheet: Path, tmp_pat
     assert (tmp_path / "out" / ended.facts["push_id"] / "receipt.json").exists()
 
 
-def test_a_push_can_be_resumed_again_and_again(run: Run, sheet: Path) -> None:
-    """Each resume has a receipt of its own; the third is no error."""
+def test_what_is_done_or_taken_back_is_not_resumed(run: Run, sheet: Path) -> None:
+    """A resume of a push that is done, or was taken back, says so in one sentence, with exit code 2, and sends nothing."""
     first = run("import", sheet, "--class", "algebra-1", "--yes", "--json")
-    for _ in range(3):
-        ended = run("push", "--resume", first.facts["push_id"], "--yes", "--json")
-        assert (ended.code, ended.facts["states"]) == (0, first.facts["states"])
+    push_id = first.facts["push_id"]
+    ended = run("push", "--resume", push_id, "--yes")
+    assert (ended.code, f"The push {push_id} is done" in ended.err, ended.out) == (2, True, "")
+    undo = run("undo", push_id, "--yes", "--json")
+    ended = run("push", "--resume", push_id, "--yes")
+    assert (ended.code, ended.out) == (2, "")
+    assert f"was taken back by push {undo.facts['push_id']}" in ended.err
+    assert "plan the sheet again" in ended.err
+
+
+def test_a_resume_shows_what_is_left(run: Run, tmp_path: Path) -> None:
+    """The preview of a resume has the grades that are left alone, and says that they are not the whole push."""
+    path = tmp_path / "midterm.csv"
+    path.write_text("Student ID,Midterm\n00041,9.25\n00082,7.5\n")
+    with gt.connect() as gradebook:
+        snapshot = gradebook.take_snapshot(["algebra-1"])
+        sheet = gt.read_sheet(path)
+        checked = gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
+        plan = gt.make_plan(checked, snapshot)
+        halt = threading.Event()
+        halt.set()
+        stopped = gt.push_plan(plan, gradebook, agreed=plan.fingerprint, stop=halt)
+        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+            journal.record(stopped.push_id, [Outcome(0, "created")])
+    ended = run("push", "--resume", stopped.push_id, "--yes")
+    shown, receipt = ended.out.split("Of the whole push, with what was written before:")
+    assert (ended.code, "1 of its 2 grades is done" in shown, "2 created" in receipt) == (
+        0,
+        True,
+        True,
+    )
+    assert ("1 create" in shown, "nothing → 7.5" in shown, "nothing → 9.25" in shown) == (
+        True,
+        True,
+        False,
+    )
+    assert f"Fingerprint {plan.fingerprint}" in shown
 
 
 def test_undo_of_a_push_that_wrote_nothing(run: Run) -> None:

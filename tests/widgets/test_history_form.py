@@ -248,7 +248,7 @@ def test_going_on_shows_what_is_left(gradebook: gt.Gradebook, tmp_path: Path) ->
     shown = form.writing.preview
     assert shown.plan is not None
     assert list(shown.plan.changes.index) == left
-    assert "1 of its 3 grades are done" in shown.told.value
+    assert "1 of its 3 grades is done" in shown.told.value
     assert form.writing.push.go.description == "Go on: write the other 2 grades"
     form.writing.push.go.click()
     receipt = form.writing.push.wait(30)

@@ -16,7 +16,8 @@ from gradetools.push import Progress
 from gradetools.sandbox import Sandbox, invented_school
 from gradetools.widgets import ImportForm
 from gradetools.widgets.grid_window import ALL
-from gradetools.widgets.push_panel import PushRun, find_runs, tell_progress
+from gradetools.widgets.push_panel import tell_progress
+from gradetools.widgets.push_run import PushRun, find_runs
 
 EVIL = "<img src=x onerror=alert(1)>"
 

@@ -46,7 +46,10 @@ def test_what_was_written_can_be_taken_back_after_going_back(form: ImportForm) -
     form.check.start()
     form.check.go.click()
     assert form.push.go.description == "Write 1 grade to sandbox"
-    assert "The last push (quiz.csv: 3 created) can still be taken back" in form.receipt.told.value
+    assert (
+        "The last push to sandbox (quiz.csv: 3 created) can still be taken back"
+        in form.receipt.told.value
+    )
     assert "can still be taken back" in form.steps["receipt"].state.value
     assert [displayed(each) for each in (form.receipt.undo, form.receipt.grid)] == [True, False]
     form.receipt.undo.click()

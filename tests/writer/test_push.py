@@ -368,7 +368,8 @@ def test_stop_is_honest(desk: Desk) -> None:
     assert desk.puts() == 0
     resumed = desk.push(plan, resume=receipt.push_id, stop=stop, progress=press, workers=1)
     assert sum(resumed.states.values()) == 5
-    done = desk.push(plan, resume=receipt.push_id)
+    # Stop may have come too late.
+    done = resumed if resumed.status == "done" else desk.push(plan, resume=receipt.push_id)
     assert (states(done), done.status) == ({"created": 5}, "done")
     assert desk.puts() == 5
 

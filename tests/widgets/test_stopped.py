@@ -1,0 +1,96 @@
+"""A push that was stopped, then taken back: the form goes on with it no more, and says what is next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from form_driving import drive, write_sheet
+
+import gradetools as gt
+from gradetools.gradebook import Gradebook
+from gradetools.sandbox import Sandbox
+from gradetools.widgets import ImportForm
+from gradetools.widgets.writing import Writing
+
+ROWS = ("00041,50", "00082,60", "00123,70")
+
+
+def write(writing: Writing | None) -> gt.Receipt:
+    """Press the button of a plan and wait for its receipt."""
+    assert writing is not None
+    writing.push.go.click()
+    receipt = writing.push.wait(30)
+    assert receipt is not None
+    return receipt
+
+
+@pytest.fixture
+def stopped(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ImportForm:
+    """Give a form whose push of three grades was stopped after the first."""
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", *ROWS))
+    put = Gradebook.put_record
+
+    def stop(self: Gradebook, record: dict[str, object]) -> object:
+        answer = put(self, record)
+        assert form.push.run is not None
+        form.push.run.stop.set()
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Gradebook, "put_record", stop)
+        patch.setattr("gradetools.widgets.push_run.push_plan", one_at_a_time)
+        receipt = write(form.writing)
+    assert (receipt.states["created"], receipt.states["unsent"]) == (1, 2)
+    return form
+
+
+def one_at_a_time(*given: object, **named: object) -> gt.Receipt:
+    """Push with one worker, so that a Stop comes in time."""
+    return gt.push_plan(*given, workers=1, **named)  # type: ignore[arg-type]  # handed on as it came
+
+
+def test_a_push_that_was_taken_back_is_not_gone_on_with(
+    stopped: ImportForm, sandbox: Sandbox
+) -> None:
+    """After its undo the button is off, step 6 says what is next and the receipt that the rest was never sent; then all is written anew."""
+    form = stopped
+    assert form.push.go.description == "Go on: write the other 2 grades"
+    assert "next: go on with it" in form.steps["push"].state.value
+    form.receipt.undo.click()
+    assert write(form.writing.undo).ok
+    assert (form.push.go.disabled, form.push.go.description) == (True, "Taken back")
+    state = form.steps["push"].state.value
+    assert ("go on" in state, "press “Preview the changes” in step 4" in state) == (False, True)
+    assert "✔ taken back; the rest was never sent" in form.steps["receipt"].state.value
+    told = form.receipt.told.value
+    assert ("go on with it to send this" in told, "Never sent, and not gone on with" in told) == (
+        False,
+        True,
+    )
+    sent = len(sandbox.requests(method="PUT"))
+    form.push.go.click()
+    assert len(sandbox.requests(method="PUT")) == sent
+    form.check.go.click()
+    assert form.push.go.description == "Write 3 grades to sandbox"
+    assert write(form.writing).states["created"] == 3
+
+
+def test_an_undo_that_was_undone_lets_a_push_go_on(stopped: ImportForm) -> None:
+    """Once its undo is taken back, a stopped push can be gone on with and taken back again, and says so."""
+    form = stopped
+    form.receipt.undo.click()
+    undo = form.writing.undo
+    assert undo is not None
+    write(undo)
+    undo.receipt.undo.click()
+    assert write(undo.undo).ok
+    assert (form.push.go.disabled, form.push.go.description) == (
+        False,
+        "Go on: write the other 2 grades",
+    )
+    assert "next: go on with it" in form.steps["push"].state.value
+    assert "The undo was taken back by push" in form.receipt.told.value
+    assert form.receipt.undo.layout.display is None
+    assert write(form.writing).states["created"] == 3
