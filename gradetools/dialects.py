@@ -197,7 +197,12 @@ def _is_objective_set(one: object, dialect: str) -> bool:
     if dialect != "oneroster":
         return True
     only = {"source", "learningObjectiveResults"}
-    return bool(listed) and set(one) <= only and bool(_OFFICIAL_SOURCE.fullmatch(one["source"]))
+    return bool(listed) and set(one) <= only and is_official_source(one["source"])
+
+
+def is_official_source(source: str) -> bool:
+    """Whether the source of learning objectives is named as OneRoster 1.2 wants: `case`, `unknown`, or like `/state`."""
+    return bool(_OFFICIAL_SOURCE.fullmatch(source))
 
 
 def _is_objective(each: object, dialect: str) -> bool:

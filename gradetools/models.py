@@ -75,6 +75,7 @@ def _a_date(value: object) -> object:
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([0-9]{2}):([0-9]{2}).*", re.DOTALL)
 
 
 def _tell_date(text: str) -> str:
@@ -82,6 +83,9 @@ def _tell_date(text: str) -> str:
     written = _DAY.match(text)
     if written is not None and not _is_day(written[0]):
         return "there is no such day in the calendar; correct the month or the day"
+    clock = _CLOCK.fullmatch(text)
+    if clock is not None and (int(clock[1]) > 23 or int(clock[2]) > 59):
+        return "there is no such time of day; correct the hour or the minutes"
     return "a date is written like 2026-10-16, or 2026-10-16 14:30 (UTC)"
 
 

@@ -115,12 +115,15 @@ def tell_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     return ", ".join(tell_fields(before, after))
 
 
-def tell_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[str]:
+def tell_fields(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, *, whole: bool = False
+) -> list[str]:
     """Say field by field what changes, old and new: `score 7 → 9`, `comment nothing → “Well done”`.
 
     Args:
         before: the record that is there; None where there is none.
         after: the record that would be; None where nothing would be sent.
+        whole: whether a new grade is told with what goes without saying: its date, and that it is graded.
     """
     if after is None:
         return []
@@ -134,7 +137,8 @@ def tell_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     names += [name for name in changed if name not in _CALLED]
     told: list[str] = []
     for name in names:
-        if living is not None or not (name in _IDENTITY or _goes_without_saying(name, after)):
+        quiet = not whole and _goes_without_saying(name, after)
+        if living is not None or not (name in _IDENTITY or quiet):
             lines = _tell_field(name, (living or {}).get(name), after.get(name))
             told += [f"{line}{_tell_doubt(name, living, after, changed)}" for line in lines]
     return told
@@ -164,8 +168,8 @@ def _tell_doubt(
     status, score = str(new.get("scoreStatus", "")), tell_needless_score(new)
     means = _MEANS.get(status, "")
     if name == "scoreStatus" and means:
-        verb = "is sent" if old is None or {"score", "textScore"} & {*changed} else "stays"
-        return f" ({means}; the {score} {verb} all the same)" if score else f" ({means})"
+        verb = "is written too" if old is None or {"score", "textScore"} & {*changed} else "stays"
+        return f" (says that {means}, although the {score} {verb})" if score else f" ({means})"
     doubtful = name in {"score", "textScore"} and new.get(name) is not None
     if doubtful and score and "scoreStatus" not in changed:
         return f" (the score status stays {status}: {means})"

@@ -116,8 +116,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/grid_changes.py",
-        "tell_fields(parse(before[entry]), parse(after[entry]))",
-        "tell_fields(None, parse(after[entry]))",
+        "tell_fields(parse(before[entry]), parse(after[entry]), whole=whole)",
+        "tell_fields(None, parse(after[entry]), whole=whole)",
         "the preview does not show what is there",
     ),
     Mutation(

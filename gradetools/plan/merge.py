@@ -169,6 +169,9 @@ def _losses(before: Record | None, after: Record | None, *, cleared: bool) -> tu
         and name not in _NO_LOSS
         and not (cleared and name == "textScore")
     ]
+    # A score that only a text score is left of, or put in the place of.
+    if not cleared and _score(before) is not None and _score(after) is None:
+        wiped.insert(0, "score")
     old, new = before.get("comment"), after.get("comment")
     replaced = ["comment"] if old and new and old != new else []
     # Somebody took care to excuse the student.

@@ -30,7 +30,7 @@ LEFT = "leave"
 STATES = (UNSET, ("true", "true"), ("false", "false"))
 _FOLLOWS = ("as it follows from the score", "")
 _WIDTH = {"width": "32em", "max_width": "100%"}
-_NO_WORD = "nothing: no word of it is sent."
+_NO_WORD = "nothing: the grade says neither true nor false."
 _WHAT_METADATA_ARE = "What else a gradebook keeps with a grade, by name. If you do not know of any, leave it as it is."
 #: So many characters of what is there, and of what would be, stand beside a field.
 _LONG = 300

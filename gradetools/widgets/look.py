@@ -96,6 +96,9 @@ STYLE = Html("""<style>
   background: color-mix(in srgb, var(--gt-tint) 12%, transparent); }
 .gt-form .gt-mark { white-space: nowrap; padding: 0 .3em; border-radius: 3px;
   background: color-mix(in srgb, var(--gt-tint) 20%, transparent); }
+.gt-form .gt-table .gt-mark { white-space: normal; }
+.gt-form .gt-few td, .gt-form .gt-beside .gt-reason, .gt-form .gt-left { overflow-wrap: anywhere; }
+.gt-form .gt-few td { min-width: 4em; }
 .gt-form .gt-error { --gt-tint: var(--jp-error-color1, #c62828); }
 .gt-form .gt-question { --gt-tint: var(--jp-info-color1, #0277bd); }
 .gt-form .gt-warning { --gt-tint: var(--jp-warn-color1, #ef6c00); }

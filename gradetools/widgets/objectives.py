@@ -12,6 +12,7 @@ from typing import Any
 import ipywidgets as ipw
 from pydantic import ValidationError
 
+from gradetools.dialects import is_official_source
 from gradetools.models import LearningObjectiveResult, LearningObjectiveScoreSet
 from gradetools.telling import tell_scores
 from gradetools.widgets.look import WRAP, Html, count, element, join, say
@@ -21,8 +22,8 @@ _Held = Mapping[str, Any]
 _CASE_ID = "6b7b7a1c-2f5e-4c0b-9a52-3c1f0d9e8a11"
 _HINT = (
     "A group holds the objectives of one source, which says whose ids they are. If you do not know, choose unknown. "
-    f"Choose case only for ids of 1EdTech CASE, which look like {_CASE_ID}. Another source is written with a "
-    "slash and small letters, like /state: some gradebooks take no other."
+    f"Choose case only for ids of 1EdTech CASE, which look like {_CASE_ID}. The name of any other source begins with a "
+    "slash, and then has small letters or digits alone, such as /state."
 )
 
 
@@ -185,7 +186,13 @@ class ObjectiveGroup:
         calm = not source and not self._begun and not any(row.begun for row in self.rows)
         self.gaps = ["name the source of the learning objectives"] if calm else []
         self.message.value = (
-            tell_gap("name the source") if calm else say("error", told) if told else ""
+            tell_gap("name the source")
+            if calm
+            else say("error", told)
+            if told
+            else say("warning", doubt)
+            if (doubt := mind_source(source))
+            else ""
         )
         self.wrong = bool(told and not calm) or any(row.wrong for row in self.rows)
         self.gaps += ["give the learning objective's id" for row in self.rows if row.gap]
@@ -247,7 +254,7 @@ class ObjectiveRow:
     ) -> None:
         self._held, self._on_change = held, on_change
         self.begun = bool(held)
-        self.id = _text(held.get("learningObjectiveId"), "Objective's id", "gt-objective-id", 20)
+        self.id = _text(held.get("learningObjectiveId"), "Objective's id", "gt-objective-id", 32)
         self.score = _text(held.get("score"), "Score", "gt-objective-score", 14)
         self.text_score = _text(held.get("textScore"), "Text score", "gt-objective-text", 14)
         self.remove = _button("Remove this objective", "trash", "remove-objective")
@@ -311,6 +318,20 @@ class ObjectiveRow:
         """Say that the same id stands several times in the group, which a gradebook may take for one."""
         told = f"This id stands {number} times in the group; all are sent, and a gradebook may keep only one. Remove the others."
         self.message.value = join(Html(self.message.value), say("warning", told))
+
+
+def mind_source(source: str) -> str:
+    """Say what is odd about the name of a source, by the standard; "" where nothing is."""
+    if not source or is_official_source(source):
+        return ""
+    if source.lower() in {"case", "unknown", "/case", "/unknown"}:
+        meant = source.lower().removeprefix("/")
+        return (
+            f"“{source}” is not the word of the standard: write {meant}. Some gradebooks refuse it."
+        )
+    letters = "".join(each for each in source.lower() if each.isascii() and each.isalnum())
+    such = f", such as /{letters}" if letters and letters not in {"case", "unknown"} else ""
+    return f"“{source}” is not written as the standard wants: a slash, then small letters or digits alone{such}. Some gradebooks refuse it."
 
 
 def tell_gap(what: str) -> Html:

@@ -149,7 +149,8 @@ class ResultFields:
             parts: list[object] = [f"now: {old}"]
             if new != old:
                 follows = "" if field.name in self.touched else ", which follows"
-                parts += [" → ", element("b", new), follows]
+                goes = "removed" if new == NOTHING else new
+                parts += [" → ", element("b", goes), follows]
             elif field.kind == "date" and field.name not in self.wrong:
                 parts += [f"; write {field.hint}, {_TIME}"]
             blank = new == old == NOTHING
@@ -208,7 +209,7 @@ class ResultFields:
 
     def read_sound(self, identity: Mapping[str, Any]) -> Result:
         """Make a Result of those touched fields with which nothing is wrong, as they were read last."""
-        unsound = {*self.wrong, *self.missing, *(["score"] if self._is_too_low() else [])}
+        unsound = {*self.wrong, *self.missing}
         sound = [BY_NAME[name] for name in self.touched if name not in unsound]
         wanted = {**identity, **{field.name: self._read(field) for field in sound}}
         self._clear(wanted)
@@ -279,15 +280,10 @@ class ResultFields:
         return f"{none}{_WHAT_IS_A_SCALE}"
 
     def _mind_score(self) -> None:
-        """Say of a score that it is out of the line item's range."""
-        score, high, low = self._typed_score(), self._bounds.maximum, self._bounds.minimum
-        if score is None or "score" not in self.touched:
-            return
-        if score > high:
+        """Say of a score that it is above the line item's range; one below it is wrong."""
+        score, high = self._typed_score(), self._bounds.maximum
+        if score is not None and "score" in self.touched and score > high:
             self._warn("score", f"{score} is above the line item's maximum of {high:g}.")
-        if self._is_too_low():
-            told = f"{score} is below the line item's minimum of {low:g}; correct it."
-            self.messages["score"].value = say("error", told)
 
     def _mind_status(self) -> None:
         """Say of a status that it expects no score, where there is one."""
@@ -297,10 +293,6 @@ class ResultFields:
         if status and (needless := tell_needless_score(record)):
             told = f'"{status}" expects no score, but there is the {needless}, which is sent too.'
             self._warn("scoreStatus", told)
-
-    def _is_too_low(self) -> bool:
-        score = self._typed_score()
-        return score is not None and "score" in self.touched and score < self._bounds.minimum
 
     def _mind_date(self) -> None:
         """Say of a date that it is far off, whose clock its time is by, or what is sent without one."""
@@ -323,7 +315,10 @@ class ResultFields:
     def _read(self, field: FieldKind) -> object:
         if field.kind == "objectives":
             return self.objectives.read()
-        return read_field(self.inputs[field.name].value, field)
+        value, low = read_field(self.inputs[field.name].value, field), self._bounds.minimum
+        if field.name == "score" and isinstance(value, (int, float)) and value < low:
+            raise ValueError(f"{value} is below the line item's minimum of {low:g}; correct it.")
+        return value
 
     def _clear(self, wanted: dict[str, Any]) -> str:
         """Let an emptied score be `not submitted`, as CLEAR does in a sheet, and say so.
@@ -333,6 +328,8 @@ class ResultFields:
         if "score" not in wanted or wanted["score"] is not None or "scoreStatus" in wanted:
             return ""
         if self.inputs["textScore"].value.strip():
+            if "textScore" in self.touched:
+                return "The score is removed; the text score is written in its place."
             return "The score is removed; the text score stays, and with it the score status."
         wanted["scoreStatus"] = str(ScoreStatus.NOT_SUBMITTED)
         return 'The score is removed, and the score status becomes "not submitted".'

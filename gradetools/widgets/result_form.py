@@ -77,7 +77,7 @@ class ResultForm:
             Path(folder) / "receipts",
             on_end=self._end,
             on_start=lambda: self.upsert.work("writing"),
-            on_below=lambda words: self.upsert.open(words),
+            on_below=self._show_below,
             on_plan=lambda plan: self.upsert.open(_tell_next(plan)),
         )
         self.preview, self.push = self.writing.preview, self.writing.push
@@ -185,6 +185,13 @@ class ResultForm:
         )
         self.grade.open(f"this grade {told}")
 
+    def _show_below(self, words: str) -> None:
+        """While an undo or another try is looked at, which has read the grade anew: show beside the fields what is there now."""
+        with telling(self.grade.alert):
+            self._look()
+            self.fields.load(self._there(), bounds=self._bounds(), keep=self.fields.touched)
+        self.upsert.open(words)
+
     def _show_theirs(self) -> None:
         """Show beside the fields what somebody has changed meanwhile, and what was typed as it was typed."""
         self.fields.load(self._there(), bounds=self._bounds(), keep=self.fields.touched)
@@ -230,7 +237,10 @@ class ResultForm:
                 self._forget_plan()
                 self.grade.open("that is what is there already: change what should change")
                 return
-            self.grade.settle(f"changes {self.fields.tell_touched()}")
+            plan = self.preview.plan
+            stuck = plan is not None and bool(plan.counts["blocked"])
+            why = ", which cannot be written: see step 4" if stuck else ""
+            self.grade.settle(f"changes {self.fields.tell_touched()}{why}", doubt=stuck)
 
     def _after(self) -> dict[str, Any] | None:
         """Give the record that would be, of what is right; None where nothing would be written."""
@@ -264,6 +274,10 @@ class ResultForm:
             self._look()
             if receipt.ok or receipt.undo_of:
                 self._load()
+                if receipt.ok:
+                    there = self._there() is not None
+                    now = "is as the gradebook has it now" if there else "is not there any more"
+                    self.grade.settle(f"this grade {now}")
             elif receipt.states["conflict"]:
                 self._show_theirs()
         if receipt.ok:

@@ -65,13 +65,15 @@ def find(sandbox: Sandbox) -> dict[str, object]:
 
 
 def test_score_below_minimum_is_not_offered(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A score below the line item's minimum is blocked with a sentence, and cannot be written."""
+    """A score below the line item's minimum is an error beside it, the title says to correct it, and it cannot be written."""
     form = ResultForm(gt.connect(sandbox), folder=tmp_path)
     choose(form)
     form.fields.inputs["score"].value = "-1"
-    assert "below the line item&#x27;s minimum" in form.preview.few.value
+    told = form.fields.messages["score"].value
+    assert "-1 is below the line item&#x27;s minimum of 0; correct it." in told
+    assert "next: correct the score" in form.grade.state.value
+    assert "comes after: Grade (correct the score)" in form.upsert.state.value
     assert form.push.go.disabled
-    assert "Nothing can be written as it stands. See above." in page(form.view)
     assert "the gradebook has it all" not in page(form.view)
 
 
@@ -372,8 +374,9 @@ def test_a_wrong_field_hides_no_other(sandbox: Sandbox, tmp_path: Path) -> None:
         assert "→ <b>Read.</b>" in fields.now["comment"].value
         assert "→" not in fields.now[name].value
         assert form.push.go.disabled
-    assert "correct the score date and metadata" in form.grade.state.value
-    assert "comes after: Grade (correct the score date and metadata)" in form.upsert.state.value
+    assert "correct the score, score date and metadata" in form.grade.state.value
+    wrong = "comes after: Grade (correct the score, score date and metadata)"
+    assert wrong in form.upsert.state.value
 
 
 def test_a_new_objective_is_not_wrong_yet(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -432,10 +435,12 @@ def test_a_score_that_is_not_expected_is_warned_of(sandbox: Sandbox, tmp_path: P
     status.value = "exempt"
     expected = "&quot;exempt&quot; expects no score, but there is the score 7, which is sent too."
     assert expected in told.value
-    assert "(no score is expected; the score 7 is sent all the same)" in form.preview.few.value
+    told_so = "(says that no score is expected, although the score 7 is written too)"
+    assert told_so in form.preview.few.value
+    assert '<span class="gt-mark gt-warning">⚠ </span>' in form.preview.few.value
     assert not form.push.go.disabled
     form.fields.inputs["score"].value = "8.5"  # which is there
-    assert "(no score is expected; the score 8.5 stays all the same)" in form.preview.few.value
+    assert "no score is expected, although the score 8.5 stays)" in form.preview.few.value
     form.fields.inputs["score"].value = ""
     assert told.value == ""
     form.fields.inputs["textScore"].value = "B"
@@ -449,13 +454,16 @@ def test_what_a_field_is_for(sandbox: Sandbox, tmp_path: Path) -> None:
     form = ResultForm(gt.connect(sandbox), folder=tmp_path)
     choose(form)
     shown = page(form.view)
-    assert "Handed in after it was due. nothing: no word of it is sent." in shown
+    assert "Handed in after it was due. nothing: the grade says neither true nor false." in shown
     assert "Given out, and not to be handed in yet." in shown
     assert "If you do not know, choose unknown." in shown
     assert "What else a gradebook keeps with a grade" in shown
     form.fields.inputs["scoreDate"].value = "16.10.2026"
     told = form.fields.messages["scoreDate"].value
     assert "A date is written like 2026-10-16, or 2026-10-16 14:30 (UTC)." in told
+    form.fields.inputs["scoreDate"].value = "2026-10-16 25:00"
+    told = form.fields.messages["scoreDate"].value
+    assert "There is no such time of day; correct the hour or the minutes." in told
     form.fields.inputs["scoreDate"].value = "2026-10-16 14:30 (UTC)"  # as it stands there
     assert "→ <b>2026-10-16 14:30 UTC</b>" in form.fields.now["scoreDate"].value
 
@@ -501,9 +509,15 @@ def test_what_is_there_is_read_when_a_grade_is_chosen(sandbox: Sandbox, tmp_path
 def test_what_is_next_where_nothing_can_be_written(sandbox: Sandbox, tmp_path: Path) -> None:
     """Where something stands in the way, the step says where it is decided, and not to write it."""
     form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    sandbox.put_record("results", find(sandbox) | {"sourcedId": "twice"})
     choose(form)
-    form.fields.inputs["score"].value = "-1"
+    form.fields.inputs["score"].value = "8"
     assert "next: see below why it cannot be written" in form.upsert.state.value
+    assert "⚠ changes score, which cannot be written: see step 4" in form.grade.state.value
+    assert "Nothing can be written as it stands. See above." in page(form.view)
+    sandbox.put_record("results", {**find(sandbox), "sourcedId": "twice", "status": "tobedeleted"})
+    form.student.value = "student-002"
+    form.student.value = "student-001"
     form.fields.inputs["score"].value = "9"
     assert "next: look at it, then write it" in form.upsert.state.value
     form.push.go.click()
@@ -620,3 +634,68 @@ def test_where_json_is_wrong() -> None:
         with pytest.raises(ValueError, match=re.escape(told)) as caught:
             read_typed_json(typed, 'names and values such as {"source": "paper"}')
         assert 'such as {"source": "paper"}.' in str(caught.value)
+
+
+def test_how_a_source_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    """At each key a source that the standard does not know is told with how it would be written; it can be written all the same."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    group = form.fields.objectives.add_group()
+    group.rows[0].id.value = "m.1"
+    for typed, words in (
+        ("State", "a slash, then small letters or digits alone, such as /state."),
+        ("state", "such as /state."),
+        ("/St ate", "such as /state."),
+        ("/", "small letters or digits alone. Some"),
+        ("Case", "write case."),
+        ("/unknown", "write unknown."),
+    ):
+        group.source.value = typed
+        assert "Warning:" in group.message.value
+        assert words in group.message.value
+        assert not form.push.go.disabled
+    for typed in ("case", "unknown", "/state", "/2"):
+        group.source.value = typed
+        assert group.message.value == ""
+
+
+def test_a_score_that_gives_way_to_a_text(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A text score typed in the place of a score is called so, and the preview marks the score as removed."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = ""
+    form.fields.inputs["textScore"].value = "B"
+    told = form.fields.messages["score"].value
+    assert "the text score is written in its place" in told
+    assert "score of 1 grade removed" in form.preview.told.value
+    assert "score removed" in form.preview.few.value
+
+
+def test_what_is_removed_is_called_so(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A flag that is set to nothing is told as removed, and a new grade is previewed with its date and status."""
+    sandbox.put_record("results", find(sandbox) | {"late": "true"})
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["late"].value = ""
+    assert "now: true → <b>removed</b>" in form.fields.now["late"].value
+    choose(form, line_item="algebra-midterm")
+    form.fields.inputs["score"].value = "9"
+    told = form.preview.few.value
+    assert "score status nothing → fully graded" in told
+    assert "score date nothing → 20" in told
+
+
+def test_what_was_written_leaves_nothing_to_do(sandbox: Sandbox, tmp_path: Path) -> None:
+    """After a push the grade's step asks for nothing, and while an undo is looked at it shows what somebody changed since."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = "9"
+    form.push.go.click()
+    form.push.wait(30)
+    assert "✔ this grade is as the gradebook has it now" in form.grade.state.value
+    assert "now: 9" in form.fields.now["score"].value
+    sandbox.put_record("results", find(sandbox) | {"score": 6})
+    form.receipt.undo.click()
+    assert "now: 6" in form.fields.now["score"].value
+    form.fields.inputs["score"].value = "7"
+    assert "✔ changes score" in form.grade.state.value

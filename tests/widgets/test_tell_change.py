@@ -62,12 +62,12 @@ GONE = {**OLD, "status": "tobedeleted"}
         (
             OLD,
             {**OLD, "score": 8, "scoreStatus": "exempt"},
-            "score 7 → 8, score status fully graded → exempt (no score is expected; the score 8 is sent all the same)",
+            "score 7 → 8, score status fully graded → exempt (says that no score is expected, although the score 8 is written too)",
         ),
         (
             OLD,
             {**OLD, "scoreStatus": "exempt"},
-            "score status fully graded → exempt (no score is expected; the score 7 stays all the same)",
+            "score status fully graded → exempt (says that no score is expected, although the score 7 stays)",
         ),
         (
             {**EXEMPT, "score": 7},
@@ -77,7 +77,7 @@ GONE = {**OLD, "status": "tobedeleted"}
         (
             None,
             {**EXEMPT, "scoreStatus": "submitted", "textScore": "B"},
-            "text score nothing → B, score status nothing → submitted (there is no score yet; the text score B is sent all the same)",
+            "text score nothing → B, score status nothing → submitted (says that there is no score yet, although the text score B is written too)",
         ),
         ({**OLD, "score": 1234567.0}, {**OLD, "score": 1234568.0}, "score 1234567 → 1234568"),
         (OLD, GONE, "score 7 → removed, comment “Well done.” → removed"),
