@@ -37,7 +37,7 @@ MOST_FINDINGS = 100
 #: So many sentences of one kind in one column are told one by one.
 MOST_ALIKE = 5
 _RANK = {"error": 0, "question": 1, "warning": 2, "info": 3}
-_HINT = "To correct a cell, double-click it, or press Enter on it; the file itself is not touched."
+_HINT = "To correct a cell, double-click it, or press Enter on it; Delete empties it. The file itself is not touched."
 _CALLED = {"error": "error", "question": "question", "warning": "warning", "info": "note"}
 #: The full mark that a question is likely to be about.
 _LIKELY = {"all-at-most-one": "1", "most-above-maximum": "100"}

@@ -441,6 +441,7 @@ class GridView {
       if (row < 0) this.sort(column);
       else this.begin(this.active);
     } else if (event.key.length === 1 && !far && !event.altKey) this.begin(this.active, event.key);
+    else if (["Delete", "Backspace"].includes(event.key) && !far && !event.altKey) this.empty(this.active);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -466,6 +467,12 @@ class GridView {
     input.focus({ preventScroll: true });
     if (typed === undefined) input.select();
     input.addEventListener("blur", () => this.finish(true, false));
+  }
+
+  empty(place) {
+    if (!this.get("columns")[place.column]?.editable) return;
+    this.begin(place, "");
+    this.finish(true);
   }
 
   pressInEditor(event) {

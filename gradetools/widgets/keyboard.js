@@ -19,15 +19,18 @@ function isUsable(element) {
   return element.isConnected && !element.disabled && element.getClientRects().length > 0;
 }
 
-// Whether the top of an element is in sight, in the page and in whatever scrolls around it.
+// Whether the top of an element is in sight, in the page and in whatever scrolls around it, and not under the banner.
 function isInSight(element) {
   const { top } = element.getBoundingClientRect();
   let [from, to] = [0, window.innerHeight];
   for (let around = element.parentElement; around; around = around.parentElement) {
-    if (!/auto|scroll|hidden/.test(getComputedStyle(around).overflowY)) continue;
+    const scrolls = /auto|scroll/.test(getComputedStyle(around).overflowY);
+    if (!scrolls || around.scrollHeight <= around.clientHeight) continue;
     const box = around.getBoundingClientRect();
     [from, to] = [Math.max(from, box.top), Math.min(to, box.bottom)];
   }
+  const banner = element.closest(".gt-form")?.querySelector(":scope > .gt-banner");
+  from = Math.max(from, banner?.getBoundingClientRect().bottom ?? 0);
   return from <= top + 1 && top < to;
 }
 
@@ -73,11 +76,12 @@ class Keyboard {
     const ours = this.form.contains(element);
     this.last = ours ? element : null;
     if (!ours) return;
+    const before = this.push;
     this.step = element.closest(".gt-step");
     this.push = element.closest(".gt-push");
+    if (this.push !== before) this.look();
     this.list = element.closest(LIST);
     if (this.list) this.place = listControls(this.list).indexOf(element);
-    if (!this.timer) this.look();
     element.setAttribute(GUARD, "true");
   }
 

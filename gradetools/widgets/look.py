@@ -111,6 +111,8 @@ STYLE = Html("""<style>
 .gt-form .gt-production { --gt-tint: #b71c1c; color: #fff; background: #b71c1c; }
 /* In sight for as long as the form is: what holds the form must not clip it. */
 .gt-form > .gt-banner { position: sticky; top: 0; z-index: 5; }
+/* What the view goes to does not end up under the banner. */
+.gt-form .gt-step, .gt-form .gt-push, .gt-form .gt-below { scroll-margin-top: 3.5em; }
 .jp-OutputArea-child:has(.gt-form), .jp-OutputArea-output:has(> .gt-form), .jp-OutputArea:has(.gt-form),
 .jp-OutputArea-output:has(.gt-form), .jp-Cell-outputWrapper:has(.gt-form) { overflow: visible; }
 .gt-form .gt-table { border-collapse: collapse; margin: .4em 0; }

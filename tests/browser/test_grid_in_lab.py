@@ -199,6 +199,11 @@ def test_grid_by_keyboard(notebook: NotebookPage) -> None:
     assert grid.focused() == ("7", "3")
     grid.press("ArrowDown", "4", "2", "Tab")  # what is typed replaces what is there
     grid.see(8, 2, "42")
+    grid.press("Delete")  # as in a spreadsheet, it empties the cell
+    grid.root.locator('[aria-rowindex="8"] [aria-colindex="3"] .gtg-text:empty').wait_for(
+        state="attached", timeout=SECONDS
+    )
+    grid.press("ArrowLeft", "Delete", "ArrowRight")  # but nothing that cannot be changed
     grid.press("Shift+Tab")
     assert grid.page.evaluate("document.activeElement.className") == "gtg-search"
     assert (notebook.console_errors, notebook.external_requests) == ([], [])

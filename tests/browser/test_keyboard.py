@@ -83,6 +83,15 @@ class Hands:
         self.page.wait_for_function("!!document.activeElement.closest('.gt-form')", timeout=SECONDS)
         self.look()
 
+    def see_the_top_of(self, selector: str) -> None:
+        """Wait until something stands in the upper half of the view, below the banner: what was just done is not to be searched for."""
+        place = """selector => {
+            const top = (element) => element.getBoundingClientRect().top;
+            const banner = document.querySelector('.gt-form > .gt-banner').getBoundingClientRect();
+            const here = top(document.querySelector(selector));
+            return here >= banner.bottom - 1 && here < window.innerHeight / 2; }"""
+        self.page.wait_for_function(place, arg=selector, timeout=SECONDS)
+
 
 def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
     """Tab, Enter and typing go from the file to the receipt and back by undo; JupyterLab's shortcuts touch no cell."""
@@ -104,8 +113,11 @@ def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
     hands.enter("button.gt-check", "check", "28 ready, 2 skipped")
     hands.enter("button.gt-preview", "preview", "28 create, 2 skip")
     hands.enter(".gt-step-push button.gt-go", "receipt", "30 entries on sandbox")
+    hands.see_the_top_of(".gt-step-push")
     hands.enter(".gt-step-receipt button.gt-undo", "receipt", "28 to remove")
+    hands.see_the_top_of(".gt-below")
     hands.enter(".gt-step-receipt button.gt-go", "receipt", "28 entries on sandbox")
+    hands.see_the_top_of(".gt-step-receipt .gt-push")
     met = {kind for kind, _ in hands.kinds} | {kind for _, kind in hands.kinds}
     assert {"select", "button", "text", "columnheader", "search"} <= met
     assert (notebook.console_errors, notebook.external_requests) == ([], [])

@@ -84,7 +84,11 @@ def test_the_row_may_name_its_class(tmp_path: Path) -> None:
     )
     assert items(checked) == [("b1", "ready"), ("b1", "blocked"), ("", "blocked")]
     assert told(checked) == [
-        (3, "student-not-in-class", "Ada is not in Biology 1, which 'Quiz 1 (Biology 1)' belongs to."),
+        (
+            3,
+            "student-not-in-class",
+            "Ada is not in Biology 1, which 'Quiz 1 (Biology 1)' belongs to.",
+        ),
         (4, "line-item-unresolved", "The row says Chemistry 1, which has no 'Quiz 1'."),
     ]
 
