@@ -10,14 +10,18 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from gradetools import private
 from gradetools.checks import Checked
+from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.files import open_private, write_private
+from gradetools.plan import tell_change
 from gradetools.receipt import Receipt
 from gradetools.report.page import render_receipt
 from gradetools.report.parts import PARTS, defuse, keep_quote, part_rows, render_part, to_text
@@ -173,6 +177,13 @@ def make_folder(folder: str | Path) -> Path:
     return target
 
 
+def _score(record: Mapping[str, Any] | None) -> object:
+    """Give the score of a record, or its text score; "" where there is none, or no grade any more."""
+    if record is None or record.get("status", "active") != "active":
+        return ""
+    return record.get("score", record.get("textScore", ""))
+
+
 def _entries_csv(entries: pd.DataFrame) -> str:
     columns = [
         "student_name",
@@ -184,5 +195,11 @@ def _entries_csv(entries: pd.DataFrame) -> str:
         "message",
         "sourced_id",
     ]
-    table = entries[columns].map(lambda value: defuse(to_text(value)))
+    told = entries[columns].copy()
+    records = zip(entries["before"].tolist(), entries["after"].tolist(), strict=True)
+    pairs = [(parse(to_text(one) or None), parse(to_text(two) or None)) for one, two in records]
+    told.insert(4, "old_score", [_score(before) for before, _ in pairs])
+    told.insert(5, "new_score", [_score(after) for _, after in pairs])
+    told.insert(6, "change", [tell_change(before, after) for before, after in pairs])
+    table = told.map(lambda value: defuse(to_text(value)))
     return str(table.to_csv(lineterminator="\r\n"))

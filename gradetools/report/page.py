@@ -21,7 +21,7 @@ vertical-align:top;white-space:pre-line}}
 .bad{{color:#a00;font-weight:600}}@media print{{body{{margin:0}}}}</style>
 <h1>Receipt of push {push_id}</h1>
 <table>{facts}</table>
-<h2>{rows} entries</h2>
+<h2>{rows}</h2>
 <table><tr><th>State<th>Entries</tr>{states}</table>
 {trouble}{written}
 </html>
@@ -47,7 +47,7 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
     return _PAGE.format(
         push_id=html.escape(receipt.push_id),
         facts=_rows_html(facts),
-        rows=receipt.rows,
+        rows="1 entry" if receipt.rows == 1 else f"{receipt.rows:,} entries",
         states=_rows_html(Counter(receipt.words).items()),
         trouble=_section(
             "Not written, or not as it should be", "Why", bad, bad["message"].tolist()
@@ -91,9 +91,17 @@ def _tell_time(moment: dt.datetime | None) -> str:
 def _section(title: str, last: str, entries: pd.DataFrame, told: Sequence[str]) -> str:
     if entries.empty:
         return ""
-    names = ("line", "student_name", "line_item_title", "state")
-    rows = zip(*(entries[name].tolist() for name in names), told, strict=True)
-    heads = "".join(f"<th>{head}" for head in ("Line", "Student", "Line item", "State", last))
+    columns = {
+        "Line": [line or "" for line in entries["line"].tolist()],
+        "Student": entries["student_name"].tolist(),
+        "Line item": entries["line_item_title"].tolist(),
+        "State": entries["state"].tolist(),
+        last: list(told),
+    }
+    # A grade that came from no sheet has no line.
+    kept = {name: texts for name, texts in columns.items() if name != "Line" or any(texts)}
+    rows = zip(*kept.values(), strict=True)
+    heads = "".join(f"<th>{head}" for head in kept)
     return f"<h2>{title}</h2><table><tr>{heads}</tr>{_rows_html(rows)}</table>"
 
 

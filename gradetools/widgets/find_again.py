@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import ipywidgets as ipw
 
 from gradetools.errors import GradetoolsError, PushRunningError
 from gradetools.gradebook import Gradebook
-from gradetools.journal import open_journal
+from gradetools.journal import list_pushes, open_journal
 from gradetools.receipt import PushSummary
 from gradetools.settings import load_settings
 from gradetools.widgets.look import WRAP, count, say
@@ -36,7 +37,13 @@ def find_again(
         found += [told, writing.view]
     if found or not ended:
         return found
-    return [ipw.HTML(_tell_end(run)) for run in find_ended(environment, kept_in)]
+    last = max(find_ended(environment, kept_in), key=_when, default=None)
+    told = _tell_end(last) if last is not None else ""
+    return [ipw.HTML(told)] if told else []
+
+
+def _when(run: PushRun) -> str:
+    return run.receipt.push_id if run.receipt else ""  # which begins with the time
 
 
 def _find_data_dir(gradebook: Gradebook | None, data_dir: str | Path | None) -> Path | None:
@@ -58,12 +65,28 @@ def _tell_ended(told: ipw.HTML, run: PushRun) -> None:
 
 
 def _tell_end(run: PushRun) -> str:
+    """Say how the last push of this notebook ended and what came after it; "" where no journal knows it any more."""
     receipt = run.receipt
-    if receipt is None:
+    pushes: list[PushSummary] = []
+    with suppress(GradetoolsError):  # what is wrong with a journal, the steps of the form say
+        pushes = list_pushes(run.gradebook.settings.data_dir)
+    ids = [each.push_id for each in pushes]
+    if receipt is None or receipt.push_id not in ids:
         return ""
-    told = f"The last push to {receipt.environment.name} before this form was opened: {receipt.tell_states()}. "
-    more = f"The notebook history.ipynb shows all of {receipt.push_id}."
-    return say("good" if receipt.ok else "warning", told, more)
+    since = pushes[: ids.index(receipt.push_id)]
+    back = pushes[len(since)].taken_back_by
+    later = [each for each in since if each.environment == receipt.environment and each.push_id != back]  # fmt: skip
+    left = sum(each.standing == "unfinished" for each in later)
+    parts = [
+        f"The last push from this notebook to {receipt.environment.name}: {receipt.tell_states()}.",
+        f"It was taken back since by push {back}." if back else "",
+        f"Since then {count(len(later), 'push', 'pushes')} went there from elsewhere on this machine"
+        f"{f', {left:,} of them unfinished' if left else ''}."
+        if later
+        else "",
+        f"The notebook history.ipynb shows all of {receipt.push_id}{' and of these' if later else ''}.",
+    ]
+    return say("good" if receipt.ok and not left else "warning", " ".join(filter(None, parts)))
 
 
 class Unfinished:

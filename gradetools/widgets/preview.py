@@ -64,7 +64,7 @@ class Preview:
     def __init__(self, *, on_policy: Callable[[OnConflict], None]) -> None:
         self._on_policy = on_policy
         self._gradebook: Gradebook | None = None
-        self._filling = False
+        self._filling, self._past = False, Html("")
         self.told = ipw.HTML().add_class("gt-changes")
         self.few = ipw.HTML().add_class("gt-few")
         self.drawn = ipw.HTML().add_class("gt-drawn")
@@ -131,11 +131,16 @@ class Preview:
         """Say what became of the plan, and fold what it showed: nothing of that is still to come."""
         shown = (Html(each.value) for each in (self.told, self.few, self.drawn))
         summary = element("summary", "What the preview showed")
-        self.told.value = join(told, element("details", summary, *shown, hook="gt-past"))
+        self._past = element("details", summary, *shown, hook="gt-past")
+        self.retell(told)
         for each in (self.few, self.drawn, self.body):
             each.value = ""
         for widget in (self.on_conflict, self.grid, self.entry):
             widget.layout.display = "none"
+
+    def retell(self, told: Html) -> None:
+        """Say anew what became of a plan that was settled, as when another try has written the rest."""
+        self.told.value = join(told, self._past)
 
     def _choose_policy(self, change: Mapping[str, Any]) -> None:
         if not self._filling:

@@ -208,6 +208,17 @@ class Writing:
         retried = [one.receipt.receipt for one in self.retries if one.receipt.receipt is not None]
         if run.receipt is not None and run in below:
             self.receipt.follow(run.receipt)
+            if self.receipt.taken_back:
+                self.preview.retell(say("info", "This was taken back since: see below."))
+            elif (
+                self.retry
+                and run is self.retry.push.run
+                and run.receipt.ok
+                and self.receipt.rest.ok
+            ):
+                told = "What was not written at first was settled by another try: see below."
+                self.preview.retell(say("good", told))
+                self.push.bar.bar_style = "success"
         elif run.receipt is not None and run.plan.undo_of in [one.push_id for one in retried]:
             self.receipt.follow_below(run.receipt)
         elif run.receipt is not None and run.receipt.ok and self._undid(run.plan.undo_of):

@@ -191,7 +191,7 @@ def test_a_cell_run_again_finds_the_push(
     slow.cancel_orders()
     form.root.get_by_text("28 created, 2 skipped").first.wait_for(timeout=SECONDS)
     notebook.page.evaluate(RUN_ONE, 1)
-    told = "The last push to sandbox before this form was opened"
+    told = "The last push from this notebook to sandbox"
     form.root.get_by_text(told).wait_for(timeout=SECONDS)
     assert sorted(count_puts(slow).values()) == [1] * 28
 

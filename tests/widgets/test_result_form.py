@@ -699,3 +699,46 @@ def test_what_was_written_leaves_nothing_to_do(sandbox: Sandbox, tmp_path: Path)
     assert "now: 6" in form.fields.now["score"].value
     form.fields.inputs["score"].value = "7"
     assert "✔ changes score" in form.grade.state.value
+
+
+def test_another_try_settles_what_was_said_of_the_first(sandbox: Sandbox, tmp_path: Path) -> None:
+    """After a conflict that another try has written, nothing says any more that nothing was written; nor once it is taken back."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = "9"
+    sandbox.put_record("results", find(sandbox) | {"score": 6})
+    form.push.go.click()
+    form.push.wait(30)
+    assert "Nothing was written" in form.preview.told.value
+    form.receipt.retry.click()
+    again = form.writing.retry
+    assert again is not None
+    again.preview.on_conflict.value = "ours"
+    again.push.go.click()
+    again.push.wait(30)
+    assert find(sandbox)["score"] == 9
+    assert "Nothing was written" not in form.preview.told.value
+    assert "was settled by another try" in form.preview.told.value
+    assert form.push.bar.bar_style == "success"
+
+
+def test_the_last_push_of_a_notebook_is_told_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A form that is opened again tells the last push of the notebook alone, that it was taken back, and what came after it."""
+    gradebook = gt.connect(sandbox)
+    form = ResultForm(gradebook, folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = "9"
+    form.push.go.click()
+    pushed = form.push.wait(30)
+    assert pushed is not None
+    told = page(ResultForm(gradebook, folder=tmp_path).view)
+    assert told.count("The last push from this notebook to sandbox: 1 updated.") == 1
+    assert "Since then" not in told
+    undo = gt.plan_undo(pushed, gradebook)
+    undone = gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
+    one = gt.Result(line_item="algebra-quiz-1", student="student-002", score=3)
+    gt.upsert_result(one, gradebook)
+    told = page(ResultForm(gradebook, folder=tmp_path).view)
+    assert f"It was taken back since by push {undone.push_id}." in told
+    assert "Since then 1 push went there from elsewhere on this machine." in told
+    assert f"shows all of {pushed.push_id} and of these." in told

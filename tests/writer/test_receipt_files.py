@@ -131,3 +131,22 @@ def test_a_failed_row_says_why_in_a_sentence(desk: Desk) -> None:
     assert again.column("gradetools_reason").tolist() == ["score-not-a-number"]
     assert again.column("gradetools_message").tolist() == receipt.entries["message"].tolist()
     assert " is no " in text or " is not " in text
+
+
+def test_entries_say_what_became_of_each_grade(desk: Desk, tmp_path: Path) -> None:
+    """The table of entries of a push without a sheet has old and new, and its page names no line and counts one entry as one."""
+    one = gt.Result(line_item="algebra-quiz-1", student="student-001", score=9, comment="Good.")
+    receipt = gt.upsert_result(one, desk.gradebook)
+    folder = gt.write_receipt(receipt, tmp_path / "receipt")
+    row = pd.read_csv(folder / "entries.csv", dtype=str).iloc[0]
+    assert (row["old_score"], row["new_score"]) == ("8.5", "9")
+    assert row["change"] == "score 8.5 → 9, comment “Shows every step.” → “Good.”"
+    told = (folder / "receipt.html").read_text()
+    assert "<h2>1 entry</h2>" in told
+    assert "<th>Line<" not in told
+    undo = gt.plan_undo(receipt, desk.gradebook)
+    undone = gt.push_plan(undo, desk.gradebook, agreed=undo.fingerprint)
+    row = pd.read_csv(gt.write_receipt(undone, tmp_path / "undo") / "entries.csv", dtype=str).iloc[
+        0
+    ]
+    assert (row["old_score"], row["new_score"]) == ("9", "8.5")
