@@ -21,6 +21,8 @@ _CELL, _LAST, _LINE = 44, 100, 140
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # A name such as `$x$` is a name: MathJax 3 and 2, which JupyterLab and others run over what a cell shows, leave these alone.
 _SHOWN = "gt-shown mathjax_ignore tex2jax_ignore"
+#: The one state that is a noun, and not how something is.
+_SEVERAL: Final = {"conflict": "conflicts"}
 _HARMLESS = str.maketrans("\t\r\n", "   ")
 
 
@@ -67,7 +69,12 @@ def _tame(character: str) -> str:
 
 def tell_counts(counts: Mapping[str, int], *, nothing: str = "nothing") -> str:
     """Tell what there is of each kind: `30 create, 2 unchanged`; where there is none, `nothing`."""
-    return ", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or nothing
+    told = (
+        f"{number:,} {word if number == 1 else _SEVERAL.get(word, word)}"
+        for word, number in counts.items()
+        if number
+    )
+    return ", ".join(told) or nothing
 
 
 def find_first(words: Sequence[str], order: Iterable[str], most: int) -> list[int]:

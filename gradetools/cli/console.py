@@ -184,6 +184,8 @@ def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> N
     if harm := plan.tell_harm():
         of = "of what is restored, " if plan.undo_of else ""
         console.print(f"[yellow]Warning: {of}{escape(harm)}: listed first[/]")
+    if stays := plan.tell_stays():
+        console.print(f"[yellow]Warning: {escape(stays)}[/]")
     if changes.empty:
         return
     shown = pd.concat([changes[harmful], changes[~harmful]]).head(max(_ROWS, int(harmful.sum())))

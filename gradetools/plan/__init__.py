@@ -3,7 +3,7 @@
 from gradetools.plan.dispute import OVER_THEIRS, OnConflict, tell_edit
 from gradetools.plan.existing import index_last_sent, next_ids
 from gradetools.plan.make import make_plan
-from gradetools.plan.merge import is_active
+from gradetools.plan.merge import STATUS_STAYS, is_active
 from gradetools.plan.retry import make_retry_plan, retried_entries
 from gradetools.plan.single import find_scale_id, make_result_plan
 from gradetools.plan.undo import make_undo_plan, written_entries
@@ -15,6 +15,7 @@ __all__ = [
     "CHANGE_COLUMNS",
     "HARM",
     "OVER_THEIRS",
+    "STATUS_STAYS",
     "WRITES",
     "OnConflict",
     "Plan",

@@ -21,9 +21,12 @@ from gradetools.dialects import (
     not_representable,
     shape,
 )
+from gradetools.telling import call_field, tell_needless_score
 
 #: What a new score lifts: a graded result is neither missing nor unfinished.
 _LIFTED = ("missing", "incomplete", "inProgress")
+#: The reason of a grade whose score is there already, and that is marked as if there were none.
+STATUS_STAYS = "status-stays"
 #: What is no loss by itself: whose it is and in which state, and a score, whose going is told as `cleared`.
 _NO_LOSS = frozenset(("sourcedId", "status", "dateLastModified", "scoreStatus", "score", *FLAGS))
 
@@ -123,11 +126,11 @@ def decide(
             "unchanged", sourced_id, before, None, "nothing-to-clear", "There is no grade to clear."
         )
     if living is not None and _says_all(living, wanted):
-        return Change("unchanged", sourced_id, living, living)
+        return _leave(sourced_id, living, living, wanted)
     merged = merge(living or identity, wanted, date=date)
     old, new = canonical(living), canonical(merged)
     if living is not None and all(old.get(name) == new.get(name) for name in wanted):
-        return Change("unchanged", sourced_id, before, living)
+        return _leave(sourced_id, before, living, wanted)
     action = "create" if living is None else "update"
     return to_write(action, sourced_id, before, merged, dialect=dialect)
 
@@ -155,6 +158,23 @@ def is_graded(record: Mapping[str, Any] | None) -> bool:
     if record is None or not is_active(record):
         return False
     return record.get("score") is not None or record.get("textScore") is not None
+
+
+def _leave(
+    sourced_id: str, before: Record | None, living: Record, wanted: Mapping[str, Any]
+) -> Change:
+    """Give the change of a grade that is as it is wanted, with what the gradebook goes on saying beside a score that is there."""
+    scored = any(wanted.get(name) is not None for name in ("score", "textScore"))
+    stays = []
+    if scored and "scoreStatus" not in wanted and tell_needless_score(living):
+        stays.append(f"the score status stays {living['scoreStatus']}")
+    if scored:
+        flags = [flag for flag in _LIFTED if flag not in wanted and _is_set(living.get(flag))]
+        stays += [f"{call_field(flag)} stays true" for flag in flags]
+    if not stays:
+        return Change("unchanged", sourced_id, before, living)
+    told = f"The score is there already; {', and '.join(stays)}."
+    return Change("unchanged", sourced_id, before, living, STATUS_STAYS, told)
 
 
 def _losses(before: Record | None, after: Record | None, *, cleared: bool) -> tuple[str, str]:

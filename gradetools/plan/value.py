@@ -15,7 +15,7 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
 from gradetools.plan.dispute import OVER_THEIRS, OnConflict
-from gradetools.plan.merge import is_graded
+from gradetools.plan.merge import STATUS_STAYS, is_graded
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment
@@ -121,6 +121,15 @@ class Plan(Shown):
         found = Counter(name for each in names for name in each.split(",") if name)
         return ", ".join(f"{count_field(name, number)} replaced" for name, number in found.items())
 
+    def tell_stays(self) -> str:
+        """Say how many grades are marked as if they had no score, and stay so, for theirs is there already; "" for none."""
+        number = int((self.changes["reason"] == STATUS_STAYS).sum())
+        if not number:
+            return ""
+        told = "1 grade has" if number == 1 else f"{number:,} grades have"
+        stays = "its score already and stays" if number == 1 else "their scores already and stay"
+        return f"{told} {stays} not submitted, missing or the like"
+
     @property
     def harms(self) -> pd.Series:
         """Whether each entry would be written and lower a grade, remove it or something of it, or go over somebody's change."""
@@ -192,19 +201,28 @@ class Plan(Shown):
         Raises:
             UnsafePlanError: it does.
         """
+        told = self.tell_unsafe(max_lowered_or_cleared=max_lowered_or_cleared, at_least=at_least)
+        if told:
+            named = "allow it by name (--allow-unsafe, allow_unsafe=True) if it is"
+            raise UnsafePlanError(f"{told}; look whether the sheet is the right one, and {named}.")
+
+    def tell_unsafe(self, *, max_lowered_or_cleared: float = 0.3, at_least: int = 10) -> str:
+        """Say how many grades it harms, of how many, where `raise_if_unsafe` would refuse it; "" where it would not."""
         if self.undo_of:
-            return
+            return ""
         updates = self.changes[self.changes["action"] == "update"]
         wipes = updates["wiped"] != ""
         pairs = zip(wipes.tolist(), updates["before"].tolist(), strict=True)
         touched = sum(1 for wiped, text in pairs if wiped or is_graded(parse(text)))
         harmed = int((updates["lowered"] | updates["cleared"] | wipes).sum())
-        if touched >= at_least and harmed > max_lowered_or_cleared * touched:
-            more = ", or takes the comment or another field from," if wipes.any() else ""
-            raise UnsafePlanError(
-                f"This plan lowers or clears{more} {harmed} of the {touched} grades it changes; look whether the sheet is the "
-                "right one, and allow it by name (--allow-unsafe, allow_unsafe=True) if it is."
-            )
+        if touched < at_least or harmed <= max_lowered_or_cleared * touched:
+            return ""
+        more = ", or takes the comment or another field from," if wipes.any() else ""
+        others = len(updates) - touched
+        beside = f" (and updates {others} that had no score)" if others else ""
+        return (
+            f"This plan lowers or clears{more} {harmed} of the {touched} grades it changes{beside}"
+        )
 
     def parts(self) -> Iterator[Plan]:
         """Split it by line item; each part is a plan that can be pushed and undone alone.

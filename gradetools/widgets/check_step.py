@@ -150,7 +150,9 @@ class CheckStep(Step):
         told = [count(number, _CALLED[severity]) for severity, number in counts.items() if number]
         entries = self._draft.checked.counts
         blocks = f"{count(entries['blocked'], 'entry is', 'entries are')} blocked by {_tell_blocking(counts)}."
-        return say(worst, f"Found: {', '.join(told)}. ", blocks if entries["blocked"] else "")
+        warned = "What has a warning is written all the same, unless its cell is emptied."
+        parts = (blocks if entries["blocked"] else "", warned if counts.get("warning") else "")
+        return say(worst, f"Found: {', '.join(told)}. ", " ".join(filter(None, parts)))
 
     def _show_findings(self) -> None:
         """Tell what was found, a line for each sentence, and for each kind in a column where there are many."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradetools.dialects import parse
 from gradetools.distribution import read_score
-from gradetools.plan import OVER_THEIRS, WRITES, Plan, mark_harm, tell_fields
+from gradetools.plan import OVER_THEIRS, STATUS_STAYS, WRITES, Plan, mark_harm, tell_fields
 from gradetools.telling import call_field, tell_needless_score, tell_skipped
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
@@ -20,6 +20,8 @@ _ORDER: Final = ("conflict", "update", "create", "blocked", "unchanged", "skip")
 _QUIET: Final = ("unchanged", "skip")
 #: What is looked at first.
 CHANGES: Final = "changes and problems"
+#: What is there already, and marked as if it were not.
+STAYS: Final = "unchanged, with a note"
 OLD_NEW, WHY = "old → new", "note"
 
 
@@ -158,6 +160,7 @@ def _list_views(
         "lowered": harmful & changes["lowered"].to_numpy(dtype=bool),
         "removed": harmful & changes["cleared"].to_numpy(dtype=bool),
         "with a warning": writes & (changes["message"] != "").to_numpy(),
+        STAYS: (changes["reason"] == STATUS_STAYS).to_numpy(),
         "changes of others overwritten": writes & (changes["reason"] == OVER_THEIRS).to_numpy(),
     }
     for column, called, looked_at in (

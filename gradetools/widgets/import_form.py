@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from gradetools.gradebook import Gradebook
-from gradetools.plan import Plan
+from gradetools.plan import Plan, retried_entries
 from gradetools.receipt import Receipt
 from gradetools.report import find_part
 from gradetools.widgets.check_step import CheckStep
@@ -153,7 +153,8 @@ class ImportForm:
         conflicts = plan.counts["conflict"]
         more = f", and decide about {count(conflicts, 'conflict')}" if conflicts else ""
         self.steps["preview"].open(f"look at what would change{more}")
-        write = "write it, when it is what you want"
+        tick = "tick that you have looked, then write"
+        write = tick if plan.tell_unsafe() else "write it, when it is what you want"
         decide = (
             "decide about the conflicts above"
             if conflicts
@@ -217,10 +218,21 @@ class ImportForm:
 
 
 def _tell_next(receipt: Receipt, folder: Path | None) -> str:
-    """Say what can be done after a push: try again what failed, of what something stood in the way correct the file."""
-    if receipt.states["failed"] or receipt.states["blocked"] or receipt.states["conflict"]:
-        file = find_part(folder, "failed")
-        again = "try again what failed, or " if receipt.states["failed"] else ""
-        ways = f"correct in {file} what was not written and read that file in step 2, or take the push back"
-        return again + ways
-    return "keep it, or take the push back"
+    """Say what can be done after a push: try again what failed or is disputed, of what something stood in the way correct the file."""
+    again = _tell_again(receipt)
+    correct = receipt.states["failed"] or receipt.states["blocked"]
+    if not again and not correct:
+        return "keep it, or take the push back"
+    file = f"correct in {find_part(folder, 'failed')} what was not written and read that file in step 2"
+    ways = [again, file if correct else "", "take the push back"]
+    return ", or ".join(way for way in ways if way)
+
+
+def _tell_again(receipt: Receipt) -> str:
+    """Say what of a push can be tried again, and that a conflict is decided then; "" for nothing."""
+    states = retried_entries(receipt)["state"].tolist()
+    disputed = "what somebody changed, and decide which counts"
+    if "failed" in states:
+        more = f" and {disputed}" if "conflict" in states else ""
+        return f"try again what failed{more}"
+    return f"try again {disputed}" if states else ""

@@ -13,7 +13,7 @@ from gradetools.gradebook import Gradebook
 from gradetools.plan import WRITES, OnConflict, Plan
 from gradetools.put_request import PutRequest, make_put_request
 from gradetools.widgets.grid import Grid
-from gradetools.widgets.grid_changes import CHANGES, show_changes
+from gradetools.widgets.grid_changes import CHANGES, STAYS, show_changes
 from gradetools.widgets.grid_window import ALL, Table
 from gradetools.widgets.look import (
     LABEL,
@@ -33,6 +33,7 @@ from gradetools.widgets.step import offer, telling
 #: So many changes are told in a plain table, with a choice of one; more are shown in the grid.
 FEW_CHANGES = 10
 _TAKEN_BACK = "Already taken back: the gradebook holds what it held before the push."
+_DOING = {"write": "writing", "take back": "taking back", "restore": "restoring"}
 _HINT = "To see exactly what would be sent for a grade, double-click its row, or press Enter on it."
 _WHOLE = element(
     "div",
@@ -104,13 +105,13 @@ class Preview:
         for widget in (self.on_conflict, self.grid, self.entry):
             widget.layout.display = "none"
 
-    def show(self, plan: Plan, gradebook: Gradebook) -> None:
-        """Show a plan."""
+    def show(self, plan: Plan, gradebook: Gradebook, *, running: bool = False) -> None:
+        """Show a plan, which may be `running`: being written just now."""
         self.plan, self._gradebook = plan, gradebook
         changes = plan.changes
         self.body.value = ""
         shown, few = show_changes(plan), len(changes) <= FEW_CHANGES
-        self.told.value = tell_plan(plan)
+        self.told.value = tell_plan(plan, running=running)
         self.few.value = _tell_few(shown) if few else ""
         disputed = (changes["action"] == "conflict").any() or plan.on_conflict != "stop"
         self.on_conflict.layout.display = None if disputed else "none"
@@ -173,19 +174,21 @@ def _tell_request(request: PutRequest, *, folded: bool) -> Html:
     )
 
 
-def tell_plan(plan: Plan) -> Html:
+def tell_plan(plan: Plan, *, running: bool = False) -> Html:
     """Tell what a plan would do: how many of what, and what harm there might be in it."""
     counts = plan.counts
     quiet = counts["unchanged"] + counts["skip"]
     kinds = {"unchanged": counts["unchanged"], "skipped": counts["skip"]}
     why = " or ".join(kind for kind, number in kinds.items() if number)
     told = f"{count(quiet, 'entry', 'entries')} not written: {why}."
+    does = f"is {_DOING[plan.verb]}" if running else f"would {plan.verb}"
     harm, of = plan.tell_harm(), "Of what is restored: " if plan.undo_of else ""
     return join(
-        tell_environment(plan.environment.name, f"would {plan.verb} {count(plan.writes, 'grade')}"),
+        tell_environment(plan.environment.name, f"{does} {count(plan.writes, 'grade')}"),
         element("div", element("b", plan.tell_counts()), hook="gt-actions"),
         say("warning", f"{of}{harm}.") if harm else "",
         _tell_warned(plan),
+        _tell_stays(plan),
         say("info", f"{replaced}.") if (replaced := plan.tell_replaced()) else "",
         _tell_left(plan),
         _tell_taken_back(plan) if plan.undo_of and quiet == len(plan.changes) else "",
@@ -222,6 +225,14 @@ def _tell_warned(plan: Plan) -> str:
     few = len(changes) <= FEW_CHANGES
     where = "see the note in the row" if few else "choose “with a warning” at “Show” to see which"
     return say("warning", f"{count(warned, 'grade')} with a warning: {where}.") if warned else ""
+
+
+def _tell_stays(plan: Plan) -> str:
+    """Say which grades are unchanged although something of them does not fit the score that is there."""
+    few = len(plan.changes) <= FEW_CHANGES
+    where = "see the note in the row, folded below" if few else f"choose “{STAYS}” at “Show” to see which"  # fmt: skip
+    told = plan.tell_stays()
+    return say("warning", f"{told}: {where}.") if told else ""
 
 
 def _tell_few(shown: Table) -> Html:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import ipywidgets as ipw
 
-from gradetools.errors import PushRunningError, UnsafePlanError
+from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
 from gradetools.plan import Plan
 from gradetools.push import PRODUCTION, Progress, check_plan
@@ -50,6 +50,8 @@ class PushPanel:
         #: What was offered of a push that was taken back since, and how the button was called then.
         self._withheld: tuple[Plan, Gradebook, str | None] | None = None
         self._rest = ""
+        #: What harm there is in it, in words, and how the button looks that may be pressed.
+        self._unsafe, self._able = "", ""
         self.run: PushRun | None = None
         self.confirm = ipw.Text(description="Number of grades", style=LABEL).add_class("gt-confirm")
         self.allow_unsafe = ipw.Checkbox(description=_UNSAFE, indent=False, layout=WIDE).add_class(
@@ -65,6 +67,7 @@ class PushPanel:
         self.stop = ipw.Button(description="Stop", icon="stop", disabled=True).add_class("gt-stop")
         self.bar = ipw.IntProgress(layout={"width": "auto"})
         self.told, self.alert = ipw.HTML().add_class("gt-progress"), ipw.HTML()
+        self.allow_unsafe.observe(lambda _: self._tell_unsafe(), "value")
         self.go.on_click(self._start)
         self.stop.on_click(self._stop)
         buttons = ipw.HBox([self.go, self.stop], layout={"flex_flow": "row wrap"})
@@ -99,8 +102,8 @@ class PushPanel:
             self.go.description = f"Settle it: leave {count(stay, 'grade')} as it is"
             self.go.disabled = False
         # What cannot be pressed does not look as if it could.
-        able = "danger" if production else "primary"
-        self.go.button_style = "" if self.go.disabled else able
+        self._able = "danger" if production else "primary"
+        self.go.button_style = "" if self.go.disabled else self._able
         # What was typed and ticked was about another plan.
         self.confirm.value, self.allow_unsafe.value = "", False
         self.confirm.placeholder = f"production: type {plan.writes} to confirm"
@@ -110,15 +113,25 @@ class PushPanel:
             _show(widget, when=True)
         _show(self.bar, when=False)
         self.told.value = "" if plan.writes or not self.go.disabled else tell_nothing(plan)
-        with telling(self.alert):
-            try:
-                plan.raise_if_unsafe()
-            except UnsafePlanError as error:
-                self.alert.value = say("error", str(error), f" Here: tick “{_UNSAFE}”.")
-        _show(self.allow_unsafe, when=bool(self.alert.value))
+        self.alert.value = ""
+        self._unsafe = plan.tell_unsafe()
+        _show(self.allow_unsafe, when=bool(self._unsafe))
+        self._tell_unsafe()
         if resume is not None:
             self.go.description = _tell_rest(left)
             self.note.layout.display = "none"
+
+    def _tell_unsafe(self) -> None:
+        """Let a plan that lowers or removes many grades be written only once somebody said that they have looked."""
+        if self._offer is None or not self._unsafe:
+            return
+        looked = bool(self.allow_unsafe.value)
+        self.go.disabled = not looked
+        self.go.button_style = self._able if looked else ""
+        ask = f"; look whether the sheet is the right one. If it is, tick “{_UNSAFE}”, then write."
+        self.alert.value = say(
+            "info" if looked else "error", f"{self._unsafe}{'.' if looked else ask}"
+        )
 
     def withdraw(self) -> None:
         """Offer nothing to write."""
@@ -160,6 +173,9 @@ class PushPanel:
 
     def _start(self, _: object) -> None:
         if self._offer is None:
+            return
+        if self._unsafe and not self.allow_unsafe.value:
+            self._tell_unsafe()
             return
         plan, gradebook, resume = self._offer
         typed = self.confirm.value.strip()

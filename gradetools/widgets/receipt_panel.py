@@ -11,14 +11,21 @@ import ipywidgets as ipw
 
 from gradetools.plan import retried_entries, written_entries
 from gradetools.receipt import GOOD_STATES, STATES, PushSummary, Receipt
+from gradetools.report import find_part
 from gradetools.widgets.downloads import Downloads
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_entries import PROBLEMS, show_entries
 from gradetools.widgets.grid_window import ALL
-from gradetools.widgets.look import WRAP, Html, count, element, join, mark, say
+from gradetools.widgets.look import WRAP, Html, count, element, join, mark, say, tell_counts
 
 #: So many reasons are told above the table.
 _MOST_REASONS = 5
+#: The files that keep the sheet's shape, and what they hold.
+_PARTS = {
+    "failed": "what could not be written (failed, blocked or in conflict)",
+    "unsent": "what was not sent",
+    "succeeded": "all the rest",
+}
 #: Of what was not sent of a push that was stopped and then taken back.
 _NEVER = "Never sent, and not gone on with: what was written is taken back. To write the sheet anew, plan it again."
 _KINDS = {"failed": "error", "blocked": "error", "conflict": "question", "unsent": "warning"}
@@ -239,7 +246,7 @@ def _tell_reasons(receipt: Receipt, *, gone: bool) -> Html:
     why = bad["message"].where(bad["message"] != "", bad["reason"])
     found = Counter(zip(bad["state"].tolist(), why.tolist(), strict=True))
     rows = [
-        element("div", mark(_KINDS[state], f"{number:,} {state}"), " ", sentence)
+        element("div", mark(_KINDS[state], tell_counts({state: number})), " ", sentence)
         for (state, sentence), number in found.most_common(_MOST_REASONS)
     ]
     more = len(found) - len(rows)
@@ -247,6 +254,9 @@ def _tell_reasons(receipt: Receipt, *, gone: bool) -> Html:
 
 
 def tell_files(folder: Path, left: list[str]) -> Html:
-    """Say where a receipt's files are."""
+    """Say where a receipt's files are, and what is in those that keep the sheet's shape."""
     large = f" To be had there alone, for their size: {', '.join(left)}." if left else ""
-    return element("div", "The receipt's files are in ", element("code", str(folder)), ".", large)
+    named = {find_part(folder, part): what for part, what in _PARTS.items()}
+    there = [f"{name} has {what}" for name, what in named.items() if (folder / name).is_file()]
+    parts = f": {', '.join(there)}." if there else "."
+    return element("div", "The receipt's files are in ", element("code", str(folder)), parts, large)

@@ -114,7 +114,9 @@ class Writing:
     def attach(self, run: PushRun) -> None:
         """Show a push that is under way."""
         self._gradebook = run.gradebook
-        self.preview.show(run.plan, run.gradebook)
+        self.preview.show(run.plan, run.gradebook, running=run.running)
+        # How far it is, and Stop, are looked for before what it writes.
+        self.view.children = [self.push.view, self.preview.view, self.receipt.view]
         # What is being written is decided.
         self.preview.on_conflict.layout.display = "none"
         self.push.attach(run)

@@ -87,6 +87,15 @@ def test_an_undo_says_what_it_took_back(sheet: Path) -> None:
     assert "updated" not in page
 
 
+def test_several_conflicts_are_conflicts() -> None:
+    """The one state that is a noun has a plural; the others say how something is."""
+    assert (
+        tell_entries({"failed": 2, "conflict": 2, "blocked": 1})
+        == "2 failed, 2 conflicts, 1 blocked"
+    )
+    assert tell_entries({"conflict": 1}) == "1 conflict"
+
+
 def test_a_score_that_was_none_is_restored_not_removed() -> None:
     """Where there was a grade without a score, as exempt is, an undo restores it, although a score goes."""
     with gt.Sandbox() as sandbox, gt.connect(sandbox) as gradebook:

@@ -161,7 +161,7 @@ def test_production_asks_for_the_number(tmp_path: Path) -> None:
 
 
 def test_lowering_many_grades_needs_a_tick(gradebook: gt.Gradebook, tmp_path: Path) -> None:
-    """A plan that lowers many grades says so and is not written before the box is ticked."""
+    """A plan that lowers many grades says so, and its button is off until the box is ticked; then the error is gone."""
     snapshot = gradebook.take_snapshot(["algebra-1"])
     ids = snapshot.students["identifier"]
     path = write_sheet(tmp_path / "low.csv", "Student number,Quiz 1", *(f"{i},1" for i in ids))
@@ -170,9 +170,19 @@ def test_lowering_many_grades_needs_a_tick(gradebook: gt.Gradebook, tmp_path: Pa
     assert "lowers or clears" in form.push.alert.value
     assert form.push.allow_unsafe.layout.display is None
     assert f"tick “{form.push.allow_unsafe.description}”" in form.push.alert.value
+    assert "next: tick that you have looked, then write" in form.steps["push"].state.value
+    assert "allow" not in form.push.alert.value  # the names of other ways in
+    assert (form.push.go.disabled, form.push.go.button_style) == (True, "")
     form.push.go.click()
     assert form.push.run is None
+    assert "✖" in form.push.alert.value
+    assert f"tick “{form.push.allow_unsafe.description}”" in form.push.alert.value
     form.push.allow_unsafe.value = True
+    assert (form.push.go.disabled, form.push.go.button_style) == (False, "primary")
+    assert ("✖" in form.push.alert.value, "lowers or clears" in form.push.alert.value) == (
+        False,
+        True,
+    )
     form.push.go.click()
     receipt = form.push.wait(30)
     assert receipt is not None
@@ -202,6 +212,10 @@ def test_run_again_finds_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> No
     gate = start_and_hold(form)
     again = ImportForm(gradebook, folder=tmp_path)
     assert "A push to sandbox is under way" in page(again.view)
+    told = page(again.view)
+    assert ("is writing 28 grades" in told, "would write" in told) == (True, False)
+    hooks = [hook for each in walk(again.view) for hook in each._dom_classes]  # noqa: SLF001 - the hooks are stable
+    assert hooks.index("gt-push") < hooks.index("gt-plan")  # how far it is comes first
     stop = next(w for w in walk(again.view) if "gt-stop" in w._dom_classes and not w.disabled)  # noqa: SLF001 - the hooks are stable
     stop.click()
     assert form.push.run is not None

@@ -66,6 +66,29 @@ def test_what_would_not_be_written_is_counted(sandbox: Sandbox, tmp_path: Path) 
     assert "would not be written" not in form.preview.told.value
 
 
+def test_a_score_for_somebody_marked_missing_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A score that is there already beside "not submitted" is unchanged, and the preview counts it and says what stays."""
+    held = next(
+        record
+        for record in sandbox.records("results")
+        if (record["lineItem"]["sourcedId"], record["student"]["sourcedId"])
+        == ("algebra-quiz-1", "student-001")
+    )
+    sandbox.put_record("results", {**held, "scoreStatus": "not submitted", "missing": "true"})
+    score = held["score"]
+    sheet = write_sheet(
+        tmp_path / "few.csv", "Student number,Quiz 1", f"00041,{score:g}", "00082,9"
+    )
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, sheet)
+    assert "1 grade has its score already and stays not submitted" in form.preview.told.value
+    told = (
+        "The score is there already; the score status stays not submitted, and missing stays true."
+    )
+    assert told in form.preview.few.value
+    assert "unchanged, with a note" in form.preview.grid.table.views
+
+
 def test_an_undo_is_told_as_one(sandbox: Sandbox, tmp_path: Path) -> None:
     """The preview of an undo takes back, removes and restores; the receipt's step then says that it is taken back."""
     rows = ("Student ID,Midterm", "00041,9", "99999,1", "00082,8")
@@ -73,7 +96,8 @@ def test_an_undo_is_told_as_one(sandbox: Sandbox, tmp_path: Path) -> None:
     drive(form, write_sheet(tmp_path / "few.csv", *rows))
     form.push.go.click()
     form.push.wait()
-    assert "correct in failed.csv" in form.steps["receipt"].state.value
+    assert "next: correct in failed.csv what was not written" in form.steps["receipt"].state.value
+    assert "failed.csv has what could not be written" in form.receipt.told.value
     form.receipt.undo.click()
     undo = form.writing.undo
     assert undo is not None
@@ -164,3 +188,13 @@ def test_what_was_taken_back_already_is_said(sandbox: Sandbox) -> None:
     told = tell_plan(gt.plan_undo(pushed, gradebook))
     assert "Already taken back: the gradebook holds what it held before the push." in told
     assert "1 entry not written: unchanged." in told
+
+
+def test_a_warning_says_that_it_does_not_hinder(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Check says of warnings that what has one is written all the same; without any it does not."""
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "high.csv", "Student ID,Midterm", "00041,870", "00082,90"))
+    told = "What has a warning is written all the same, unless its cell is emptied."
+    assert told in form.check.counts.value
+    drive(form, write_sheet(tmp_path / "bad.csv", "Student ID,Midterm", "00041,x", "00082,90"))
+    assert told not in form.check.counts.value

@@ -173,6 +173,15 @@ def test_a_conflict_is_to_be_decided(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "decide about the conflicts above" in form.steps["push"].state.value
     assert "Decide above, under Conflicts." in form.push.told.value
     assert "changed score 50 → 55, comment nothing → “Resubmitted.”" in form.preview.few.value
+    rows = ("Student number,Midterm", "00041,60", "00082,60")
+    drive(form, write_sheet(tmp_path / "both.csv", *rows))
+    write(form.writing)
+    state = form.steps["receipt"].state.value
+    assert (
+        "next: try again what somebody changed, and decide which counts, or take the push back"
+        in state
+    )
+    drive(form, write_sheet(tmp_path / "next.csv", "Student number,Midterm", "00041,60"))
     form.preview.on_conflict.value = "theirs"
     assert "Nothing to write: what is there stays." in form.push.told.value
     form.preview.on_conflict.value = "ours"

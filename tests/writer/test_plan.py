@@ -117,6 +117,23 @@ def test_an_equal_score_changes_no_status(desk: Desk) -> None:
     assert actions(desk.plan(desk.sheet("Quiz 1", "8.5"))) == ["unchanged"]
 
 
+def test_what_stays_beside_an_equal_score_is_said(desk: Desk) -> None:
+    """A score that is there already for somebody who is marked as not submitted is unchanged, and says what stays."""
+    desk.change("algebra-quiz-1", 1, scoreStatus="not submitted", missing="true")
+    plan = desk.plan(desk.sheet("Quiz 1", "8.5", "8"))
+    assert actions(plan) == ["unchanged", "unchanged"]
+    told = (
+        "The score is there already; the score status stays not submitted, and missing stays true."
+    )
+    assert plan.changes["message"].tolist() == [told, ""]
+    assert (
+        plan.tell_stays()
+        == "1 grade has its score already and stays not submitted, missing or the like"
+    )
+    assert desk.plan(desk.sheet("Quiz 1", "", "8")).tell_stays() == ""
+    assert desk.push(plan).entries["message"].tolist() == [told, ""]
+
+
 def test_what_follows_from_an_equal_score_is_no_update() -> None:
     """A score that means the same does not write a record only to complete it (P3, P5)."""
     identity = {"sourcedId": "r", "lineItem": {"sourcedId": "i"}, "student": {"sourcedId": "s"}}

@@ -149,7 +149,22 @@ def test_a_harmful_plan_is_not_pushed(desk: Desk) -> None:
     with pytest.raises(UnsafePlanError, match="lowers or clears 10 of the 10"):
         desk.push(plan)
     assert desk.puts() == 0
+    assert plan.tell_unsafe() == "This plan lowers or clears 10 of the 10 grades it changes"
     assert states(desk.push(plan, allow_unsafe=True)) == {"updated": 10}
+
+
+def test_what_is_counted_as_harmed_agrees_with_the_updates(desk: Desk) -> None:
+    """Grades that are updated and had no score are named beside those of which a share is lowered."""
+    for number, score in ((1, 8.5), (2, 8)):
+        desk.change("algebra-quiz-1", number, score=score)
+    bare = {**desk.result("algebra-quiz-1", 2), "scoreStatus": "exempt"}
+    del bare["score"]
+    desk.sandbox.put_record("results", bare)
+    plan = desk.plan(desk.sheet("Quiz 1", "7", "8"))
+    told = (
+        "This plan lowers or clears 1 of the 1 grades it changes (and updates 1 that had no score)"
+    )
+    assert (plan.counts["update"], plan.tell_unsafe(at_least=1)) == (2, told)
 
 
 def test_a_host_of_production_keeps_its_name(desk: Desk) -> None:
