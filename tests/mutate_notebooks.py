@@ -404,6 +404,30 @@ MUTATIONS = (
         "nobody who comes near an unknown id is offered first",
     ),
     Mutation(
+        "widgets/student_picks.py",
+        "                self._draft.columns = self._draft.columns.match_student(text, student)\n",
+        "                pass\n",
+        "ids that lost their zeros are not taken",
+    ),
+    Mutation(
+        "widgets/student_picks.py",
+        'open_ones &= ~matched["text"].isin(list(elsewhere))',
+        "pass",
+        "strangers are offered for students of a class that is not chosen",
+    ),
+    Mutation(
+        "widgets/sheet_step.py",
+        "            self.classes.value = tuple(named)\n",
+        "            self.classes.value = tuple(named[:1])\n",
+        "of the classes that the rows name one is proposed",
+    ),
+    Mutation(
+        "columns/by_class.py",
+        '        found = found.where(found != "", texts.map(elsewhere))\n',
+        "        pass\n",
+        "a row of a class that is not chosen is written to another",
+    ),
+    Mutation(
         "widgets/draft.py",
         "        keep_columns(self.columns, self.gradebook.settings.columns_folder)\n",
         "        pass\n",

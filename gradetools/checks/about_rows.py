@@ -19,6 +19,11 @@ from gradetools.columns import (
     find_named_classes,
 )
 
+#: What to do about a row of a class that was not chosen.
+_UNREAD = (
+    "Choose that class too, in step 2 of the form (--class on the command line, take_snapshot in Python), correct the row, "
+    'or answer "accept" if the line item is right all the same.'
+)
 #: So many rows of one column are told one by one; a column with more is told once.
 MOST_TOLD = 20
 
@@ -141,14 +146,16 @@ def _class_differs(facts: Facts) -> Iterator[Finding]:
     asking = facts.asking
     class_id = asking["class_id"].to_numpy(dtype=object)
     named = np.repeat(said.to_numpy(dtype=object), len(facts.score_columns))[asking.index]
+    strange = np.repeat((facts.elsewhere != "").to_numpy(), len(facts.score_columns))[asking.index]
     known = (class_id != "") & (asking["student"] != "").to_numpy()
     differs = (named != "") & known & (named != class_id)
-    for row, said in zip(asking[differs].itertuples(), named[differs], strict=True):
+    rows = zip(asking[differs].itertuples(), named[differs], strange[differs], strict=True)
+    for row, said, unread in rows:
         message = (
             f"The row says {_call(facts, said)}, and {row.line_item_title!r} belongs to "
             f"{_call(facts, str(row.class_id))}."
         )
-        yield Finding(int(str(row.line)), str(row.key), message)
+        yield Finding(int(str(row.line)), str(row.key), message, _UNREAD if unread else "")
 
 
 def _named_classes(facts: Facts, lines: NDArray[Any]) -> NDArray[np.object_]:

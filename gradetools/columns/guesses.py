@@ -90,13 +90,13 @@ def tell_found(
     if zeros:
         text, (_, whole) = next(iter(zeros.items()))
         told += (
-            f" {len(zeros):,} of the others {'is' if len(zeros) == 1 else 'are'} known but for zeros at the front, such as "
+            f" {_tell_part(len(zeros), unknown)} known but for zeros at the front, such as "
             f"{whole} for {text}: a spreadsheet program takes them away. Take them with their zeros below."
         )
     if elsewhere:
         classes = ", ".join(dict.fromkeys(elsewhere.values()))
         told += (
-            f" {len(elsewhere):,} of the others {'is' if len(elsewhere) == 1 else 'are'} of a class that is not chosen "
+            f" {_tell_part(len(elsewhere), unknown)} of a class that is not chosen "
             f"({shorten(classes)}): choose it too in step 2, or leave them out."
         )
     unknown -= len(zeros) + len(elsewhere)
@@ -110,6 +110,13 @@ def tell_found(
         )
         told += f" Choose below {who} blocked."
     return f"{told}{_tell_nameless(nameless)}", found, unknown
+
+
+def _tell_part(number: int, unknown: int) -> str:
+    """Begin a sentence about some of those who were not found: `2 of the others are`."""
+    if number == unknown:
+        return "The other is" if number == 1 else f"The other {number:,} are"
+    return f"{number:,} of the others {'is' if number == 1 else 'are'}"
 
 
 def _tell_nameless(lines: Sequence[int]) -> str:

@@ -80,7 +80,8 @@ class StudentPicks:
         elsewhere = {text: where for text, where in zip(texts, said, strict=True) if where}
         key = columns.student_column
         others = [text for text in dict.fromkeys(texts) if text not in elsewhere]
-        index = StudentIndex(snapshot.students, key.key if key else "")
+        # By any of their ids: where no zero is left, nothing tells which of these the column holds.
+        index = StudentIndex(snapshot.students, "")
         self._without_zeros = find_without_zeros(others, index)
         told, self._known, self._open = tell_found(matched, self._without_zeros, elsewhere)
         if key is None:
