@@ -168,7 +168,9 @@ def _tell_doubt(
     status, score = str(new.get("scoreStatus", "")), tell_needless_score(new)
     means = _MEANS.get(status, "")
     if name == "scoreStatus" and means:
-        verb = "is written too" if old is None or {"score", "textScore"} & {*changed} else "stays"
+        both = all(new.get(each) is not None for each in ("score", "textScore"))
+        stays = old is not None and not {"score", "textScore"} & {*changed}
+        verb = ("stay" if both else "stays") if stays else f"{'are' if both else 'is'} written too"
         return f" (says that {means}, although the {score} {verb})" if score else f" ({means})"
     doubtful = name in {"score", "textScore"} and new.get(name) is not None
     if doubtful and score and "scoreStatus" not in changed:

@@ -97,7 +97,7 @@ STYLE = Html("""<style>
 .gt-form .gt-mark { white-space: nowrap; padding: 0 .3em; border-radius: 3px;
   background: color-mix(in srgb, var(--gt-tint) 20%, transparent); }
 .gt-form .gt-table .gt-mark { white-space: normal; }
-.gt-form .gt-few td, .gt-form .gt-beside .gt-reason, .gt-form .gt-left { overflow-wrap: anywhere; }
+.gt-form .gt-few td, .gt-form .gt-beside .gt-reason, .gt-form .gt-beside .gt-say { overflow-wrap: anywhere; }
 .gt-form .gt-few td { min-width: 4em; }
 .gt-form .gt-error { --gt-tint: var(--jp-error-color1, #c62828); }
 .gt-form .gt-question { --gt-tint: var(--jp-info-color1, #0277bd); }

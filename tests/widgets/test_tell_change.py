@@ -60,6 +60,11 @@ GONE = {**OLD, "status": "tobedeleted"}
         ),
         (OLD, {**OLD, "class": {"sourcedId": "algebra-1"}}, "class nothing → algebra-1"),
         (
+            {**OLD, "textScore": "B"},
+            {**OLD, "textScore": "B", "scoreStatus": "exempt"},
+            "score status fully graded → exempt (says that no score is expected, although the score 7 and text score B stay)",
+        ),
+        (
             OLD,
             {**OLD, "score": 8, "scoreStatus": "exempt"},
             "score 7 → 8, score status fully graded → exempt (says that no score is expected, although the score 8 is written too)",
