@@ -12,7 +12,7 @@ from gradetools.columns.meanings import ColumnMeaning, Columns
 from gradetools.columns.saved import take_samples
 from gradetools.columns.titles import LineItemIndex
 from gradetools.formats.recognition import ColumnDescription
-from gradetools.formats.words import hold_letters
+from gradetools.formats.words import hold_dates, hold_letters
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.snapshot import Snapshot
 
@@ -136,6 +136,10 @@ def _with_line_item(
     if not (letters or set_aside or meaning.means == "score"):
         return meaning
     found = index.find(described.title, meaning.column.name, header_id=described.header_id)
+    unknown = not (found.line_item or found.line_items or index.near(described.title))
+    # Of a line item they would be scores that a spreadsheet program took for dates.
+    if unknown and hold_dates(sheet.column(meaning.column)[(sheet.roles == "student").to_numpy()]):
+        return meaning.model_copy(update={"means": "ignored", "reason": "its cells are dates"})
     if set_aside:
         letters = hold_letters(sheet.column(meaning.column)[(sheet.roles == "student").to_numpy()])
         known = found.line_item or found.line_items
@@ -159,6 +163,14 @@ def _carry_over(earlier: Columns, suggested: Columns, sheet: Sheet) -> Columns:
         for meaning in earlier.meanings
         if meaning.column in sheet.header and meaning.column.name not in change.recounted
     }
+    if earlier.header_fingerprint != suggested.header_fingerprint:
+        # Of a sheet of one class; in this one each row takes its own class's.
+        several = {each.column: each.line_items for each in suggested.meanings}
+        known = {
+            column: meaning
+            for column, meaning in known.items()
+            if meaning.line_item not in several.get(column, ())
+        }
     key = next((each.column for each in known.values() if each.means == "student"), None)
     meanings = tuple(_keep_or_take(known, each, key) for each in suggested.meanings)
     kept = {str(column) for column in known}

@@ -42,6 +42,10 @@ _SCORE_LIKE = re.compile(
     r"[-+]?[0-9.,/'\u2019\s]*[0-9][0-9.,/'\u2019\s]*%?|CLEAR|" + "|".join(map(re.escape, TOKENS)),
     re.IGNORECASE,
 )
+#: A day with its year, a time of it behind that or not.
+_DATE = re.compile(
+    r"(?:[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\2[0-9]{4})(?:[T ][0-9:]+.*)?$"
+)
 _LETTER = re.compile(r"[A-F][-+]?", re.IGNORECASE)
 _ANY = STUDENT_FIELDS
 #: Header, without blanks and signs, to the fields of a student that it may hold.
@@ -211,6 +215,12 @@ def hold_ids(texts: Iterable[str]) -> bool:
     digits = {len(text) for text in filled if text.isdecimal()}
     alike = len(digits) == 1 and min(digits) >= ID_DIGITS and all(map(str.isdecimal, filled))
     return alike and len(filled) > 1 and len(set(filled)) >= MOSTLY * len(filled)
+
+
+def hold_dates(texts: Iterable[str]) -> bool:
+    """Say whether all that stands in a column is dates with their years, which are nobody's scores."""
+    filled = {text.strip() for text in texts if text.strip()}
+    return bool(filled) and all(map(_DATE.match, filled))
 
 
 def hold_letters(texts: Iterable[str]) -> bool:

@@ -91,7 +91,7 @@ class ColumnsStep(Step):
             *(self._others, self.open_columns, self._scores, ipw.HTML(_BLANK), self._ignored),
             *(self.tokens.view, self.kept.below, self.go),
         ]
-        self._filling, self._repeats = False, False
+        self._filling, self._repeats, self._repeats_told = False, False, ""
         self.student.observe(self._choose_student, "value")
         self.key.observe(self._choose_key, "value")
         self.attempts.observe(self._choose_attempts, "value")
@@ -211,8 +211,18 @@ class ColumnsStep(Step):
         left = len(repeated) - _NAMED
         more = f"; and {count(left, 'other')}" if left > 0 else ""
         has = "student has" if len(repeated) == 1 else "students have"
-        told = f"{len(repeated):,} {has} {what}: {who}{more}. Say below which of them counts."
-        self._repeated.value = say("warning", told) if repeated else ""
+        told = f"{len(repeated):,} {has} {what}: {who}{more}."
+        self._repeats_told = told if repeated else ""
+        self._tell_several()
+
+    def _tell_several(self) -> None:
+        """Say who has several rows, and ask which counts until that is said."""
+        said = self._draft.columns.attempts != "refuse"
+        ask = " Which of them counts is said below." if said else " Say below which of them counts."
+        told = f"{self._repeats_told}{ask}"
+        self._repeated.value = (
+            say("info" if said else "warning", told) if self._repeats_told else ""
+        )
 
     def _offer_line_item(self, meaning: ColumnMeaning) -> ipw.Dropdown:
         def choose(choice: Choice) -> None:
@@ -294,6 +304,7 @@ class ColumnsStep(Step):
         if not self._filling:
             with self._changing():
                 self._draft.columns = self._draft.columns.with_attempts(change["new"])
+                self._tell_several()
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -318,9 +329,12 @@ class ColumnsStep(Step):
     def _ask(self) -> None:
         """Say the next thing to do: whose the grades are, and line items, come before the check."""
         told = "".join(f"{each}, then " for each in self._list_questions())
-        if self.kept.offers:
+        side = ""
+        if self.kept.offers and self.kept.fits:
             told = f"use the columns that are kept, or {told or 'go on as suggested and '}"
-        self._tell("next", f"● next: {told}check the grades")
+        elif self.kept.offers:
+            side = " (columns that nearly fit are offered at the side)"
+        self._tell("next", f"● next: {told}check the grades{side}")
 
     def _check(self, _: object) -> None:
         self._on_change()

@@ -97,6 +97,11 @@ def _mark_harm(changes: pd.DataFrame, harms: pd.Series) -> pd.DataFrame:
         for entry, harm, change in zip(changes.index[marked], harmful[marked], found, strict=True)
     ]  # fmt: skip
     marks += [(entry, WHY, "warning", "", changes["message"][entry]) for entry in warned]
+    # The note may be out of sight, in a narrow window; a row that has one looks it.
+    marks += [
+        (entry, "what", "warning", "see the note", changes["message"][entry])
+        for entry in warned.difference(changes.index[marked], sort=False)
+    ]
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)
 
 
@@ -155,13 +160,14 @@ def _list_views(
 ) -> dict[str, NDArray[np.bool_]]:
     """List what can be looked at alone, by the words of the rows; only what has any rows."""
     writes, harmful = changes["action"].isin(WRITES).to_numpy(), harms.to_numpy(dtype=bool)
+    over = (changes["reason"] == OVER_THEIRS).to_numpy()
     views = {
         CHANGES: ~changes["action"].isin(_QUIET).to_numpy(),
         "lowered": harmful & changes["lowered"].to_numpy(dtype=bool),
         "removed": harmful & changes["cleared"].to_numpy(dtype=bool),
-        "with a warning": writes & (changes["message"] != "").to_numpy(),
+        "with a warning": writes & (changes["message"] != "").to_numpy() & ~over,
         STAYS: (changes["reason"] == STATUS_STAYS).to_numpy(),
-        "changes of others overwritten": writes & (changes["reason"] == OVER_THEIRS).to_numpy(),
+        "changes of others overwritten": writes & over,
     }
     for column, called, looked_at in (
         ("wiped", "removed", harmful),

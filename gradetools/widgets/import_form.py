@@ -141,7 +141,8 @@ class ImportForm:
             self.steps["receipt"].settle("of the last push, which can still be taken back")
 
     def _plan(self) -> None:
-        if self._stale:
+        # Who presses with a preview in sight wants to see what has changed since.
+        if self._stale or self.preview.plan is not None:
             self.draft.look_again()
             self._stale = False
         self.writing.begin(self.draft.plan, self.draft.gradebook)

@@ -46,6 +46,11 @@ class KeptColumns:
         shown = self._draft.saved is not None and self.use.layout.display is None
         return shown and not self._draft.using_saved
 
+    @property
+    def fits(self) -> bool:
+        """Whether what is offered was saved for this very header."""
+        return self._draft.saved is not None and not self._draft.saved.change
+
     def show(self) -> None:
         """Offer what is saved for the sheet's header, if anything is."""
         saved = self._draft.saved

@@ -87,7 +87,8 @@ STYLE = Html("""<style>
 .gt-form .gt-next { color: var(--jp-brand-color1, #1565c0); font-weight: 600; }
 .gt-form .gt-done { color: color-mix(in srgb, var(--jp-success-color1, #2e7d32) 75%, var(--jp-ui-font-color1, #222)); }
 .gt-form .gt-doubt { font-weight: 600; color: color-mix(in srgb, var(--jp-warn-color1, #ef6c00) 50%, var(--jp-ui-font-color1, #222)); }
-.gt-form .gt-push:focus { outline-offset: -2px; }
+/* Where nothing is to be pressed any more the frame is no more than a place. */
+.gt-form .gt-push:focus { outline: 1px dotted var(--jp-border-color1, #999); outline-offset: -1px; }
 .gt-form .gt-below { border-top: 2px solid var(--jp-border-color2, #ccc); margin-top: .6em; padding-top: .4em; font-size: 1.1em; font-weight: 600; }
 .gt-form .gt-past { color: var(--jp-ui-font-color2, #666); }
 .gt-form .gt-way { border-bottom: 1px solid var(--jp-border-color2, #ccc); padding: .15em 0 .35em; }

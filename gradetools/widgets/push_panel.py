@@ -91,6 +91,9 @@ class PushPanel:
         """
         if self.running:
             return
+        # What was typed and ticked was about another plan; and nobody is asked about that one any more.
+        self._unsafe = ""
+        self.confirm.value, self.allow_unsafe.value = "", False
         self._offer, self._withheld = (plan, gradebook, resume), None
         name, production = plan.environment.name, plan.environment.name == PRODUCTION
         grades = count(plan.writes, "grade")
@@ -104,8 +107,6 @@ class PushPanel:
         # What cannot be pressed does not look as if it could.
         self._able = "danger" if production else "primary"
         self.go.button_style = "" if self.go.disabled else self._able
-        # What was typed and ticked was about another plan.
-        self.confirm.value, self.allow_unsafe.value = "", False
         self.confirm.placeholder = f"production: type {plan.writes} to confirm"
         _show(self.confirm, when=production and plan.writes > 0)
         _show(self.allow_unsafe, when=False)
@@ -211,6 +212,9 @@ class PushPanel:
             self.run.stop.set()
             self.stop.disabled = True
             self.stop.description = "Stopping…"
+            if self.run.progress is not None:
+                told = tell_progress(self.run.progress, stopping=True)
+                self.told.value = element("div", told, live="polite")
 
     def _show_running(self) -> None:
         self.go.disabled, self.stop.disabled, self.stop.description = True, False, "Stop"
@@ -227,7 +231,8 @@ class PushPanel:
                 self.bar.value = run.progress.done
         if not run.ended:
             if run.progress is not None:
-                self.told.value = element("div", tell_progress(run.progress), live="polite")
+                told = tell_progress(run.progress, stopping=run.stop.is_set())
+                self.told.value = element("div", told, live="polite")
             return
         self.stop.disabled, self.stop.description = True, "Stop"
         self._tell_end(run)
@@ -246,6 +251,7 @@ class PushPanel:
         self.bar.bar_style = "success" if receipt.ok else "warning"
         late = run.stop.is_set() and receipt.status == "done"
         parts = [tell_progress(run.progress)] if run.progress is not None else []
+        parts = [f"{parts[0]} that were left"] if parts and run.resume is not None else parts
         self.told.value = " · ".join([*parts, *([_TOO_LATE] if late else [])])
         if receipt.status == "done":
             wrote = any(receipt.states[state] for state in WRITTEN)
@@ -300,12 +306,14 @@ def tell_nothing(plan: Plan) -> Html:
     return say("info", "Nothing to write: the gradebook has it all.")
 
 
-def tell_progress(progress: Progress) -> str:
-    """Tell how far a push is: `34 of 90 · 2 not written · 12 per second · about 5 s left`."""
+def tell_progress(progress: Progress, *, stopping: bool = False) -> str:
+    """Tell how far a push is: `34 of 90 · 2 of these not written · 12 per second · about 5 s left`."""
     told = [f"{progress.done:,} of {progress.total:,}"]
     bad = sum(progress.states.get(state, 0) for state in IN_THE_WAY)
-    told += [f"{bad:,} not written"] if bad else []
-    if progress.waiting > 0:
+    told += [f"{bad:,} of these not written"] if bad else []
+    if stopping and not progress.finished:
+        told.append("stopping: what was under way already is still written")
+    elif progress.waiting > 0:
         told.append(f"the gradebook asks to wait, {progress.waiting:.0f} s more")
     elif not progress.finished and not progress.done:
         told.append("waiting for the first answers; what fails is tried again")

@@ -27,8 +27,9 @@ _PARTS = {
     "succeeded": "all the rest",
 }
 #: Of what was not sent of a push that was stopped and then taken back.
-_NEVER = "Never sent, and not gone on with: what was written is taken back. To write the sheet anew, plan it again."
-_KINDS = {"failed": "error", "blocked": "error", "conflict": "question", "unsent": "warning"}
+_NEVER = "Never sent, and not gone on with: what was written is taken back. To write the sheet anew, preview its changes again."
+#: In the order in which they are told: what can be tried again comes first.
+_KINDS = {"failed": "error", "conflict": "question", "unsent": "warning", "blocked": "error"}
 
 
 class ReceiptPanel:
@@ -205,7 +206,7 @@ def tell_receipt(
     if rest is not None:
         again = receipt.rows - rest.rows
         told = "1 entry of these was" if again == 1 else f"{again:,} entries of these were"
-        summary += f" {told} tried again, as told above."
+        summary += f" {told} tried again, as told above; the table here has the rest."
     return join(
         say("good" if receipt.ok else "warning" if rest is None else "info", summary),
         _tell_reasons(rest or receipt, gone=gone),
@@ -247,10 +248,16 @@ def _tell_reasons(receipt: Receipt, *, gone: bool) -> Html:
     found = Counter(zip(bad["state"].tolist(), why.tolist(), strict=True))
     rows = [
         element("div", mark(_KINDS[state], tell_counts({state: number})), " ", sentence)
-        for (state, sentence), number in found.most_common(_MOST_REASONS)
+        for (state, sentence), number in sorted(found.items(), key=_rank)[:_MOST_REASONS]
     ]
     more = len(found) - len(rows)
     return join(*rows, element("div", f"… and {count(more, 'reason')} more.") if more > 0 else "")
+
+
+def _rank(reason: tuple[tuple[str, str], int]) -> tuple[int, int]:
+    """Tell first what can be tried again, then what is the most."""
+    (state, _), number = reason
+    return [*_KINDS].index(state), -number
 
 
 def tell_files(folder: Path, left: list[str]) -> Html:
@@ -258,5 +265,7 @@ def tell_files(folder: Path, left: list[str]) -> Html:
     large = f" To be had there alone, for their size: {', '.join(left)}." if left else ""
     named = {find_part(folder, part): what for part, what in _PARTS.items()}
     there = [f"{name} has {what}" for name, what in named.items() if (folder / name).is_file()]
+    if len(there) == 1:
+        there = [there[0].replace("all the rest", "all of it")]
     parts = f": {', '.join(there)}." if there else "."
     return element("div", "The receipt's files are in ", element("code", str(folder)), parts, large)

@@ -290,11 +290,18 @@ class SheetStep(Step):
         self.classes.value = ()
         ranked = self._ranked = self._draft.guess_class()
         known = [each.class_id for each in ranked]
-        named = [each for each in list_named_classes(self._draft.sheet, classes) if each in known]
+        named = list_named_classes(self._draft.sheet, classes)
+        # Where nobody's id is known as it stands, step 3 finds out why.
+        doubt = (
+            " None of their ids is known there as it stands; step 3 says more."
+            if named and not known
+            else ""
+        )
+        named = [each for each in named if each in known or doubt]
         alone = len(ranked) == 1 or (len(ranked) > 1 and ranked[0].matched > ranked[1].matched)
-        if len(named) > 1:
+        if len(named) > 1 or doubt:
             titles = " and ".join(classes[each] for each in named)
-            told = f"The sheet's rows name {count(len(named), 'class', 'classes')}: {titles}. Each row's grades go to its own."
+            told = f"The sheet's rows name {count(len(named), 'class', 'classes')}: {titles}. Each row's grades go to its own.{doubt}"
             self.classes.value = tuple(named)
             alone = True
         elif alone:

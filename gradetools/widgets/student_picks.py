@@ -38,7 +38,9 @@ class StudentPicks:
     ) -> None:
         self._draft, self._changing = draft, changing
         self.found = ipw.HTML().add_class("gt-found")
-        self.zeros = ipw.Button(icon="check", layout={"width": "max-content"})
+        self.zeros = ipw.Button(
+            icon="check", layout={"width": "max-content"}, button_style="primary"
+        )
         self.zeros.add_class("gt-zeros").on_click(lambda _: self._take_zeros())
         self.unmatched: dict[str, ipw.Dropdown] = {}
         self._picks = ipw.VBox()
@@ -52,6 +54,8 @@ class StudentPicks:
         open_ones = matched["how"].isin(["", "ambiguous", "chosen"]) & (matched["text"] != "")
         # Who is of a class that was not chosen is nobody of this one.
         open_ones &= ~matched["text"].isin(list(elsewhere))
+        # Who lost zeros is taken with them by one press, and can be picked otherwise after it.
+        open_ones &= ~matched["text"].isin(list(self._without_zeros))
         missing = matched[open_ones.to_numpy()].drop_duplicates("text")
         people = self._people()
         shown = missing.head(MOST_UNMATCHED).to_dict(orient="records")
@@ -82,7 +86,9 @@ class StudentPicks:
         others = [text for text in dict.fromkeys(texts) if text not in elsewhere]
         # By any of their ids: where no zero is left, nothing tells which of these the column holds.
         index = StudentIndex(snapshot.students, "")
-        self._without_zeros = find_without_zeros(others, index)
+        zeros = find_without_zeros(others, index)
+        # One alone is picked as any other; a spreadsheet program spoils a whole column.
+        self._without_zeros = zeros if len(zeros) > 1 else {}
         told, self._known, self._open = tell_found(matched, self._without_zeros, elsewhere)
         if key is None:
             told = "Choose above, in “Whose grades”, the column of the students' ids, usernames or email addresses."

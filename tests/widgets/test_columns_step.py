@@ -104,17 +104,23 @@ def test_an_ignored_column_can_hold_comments(gradebook: gt.Gradebook, tmp_path: 
 
 def test_an_ignored_column_can_hold_dates(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     """A column of dates under any header can be taken as the dates of a score column; then the latest counts by its date."""
-    rows = ("Student number,Quiz 1,Quiz 2,Handed in", "00041,8,,2026-10-02", "00041,7,,2026-10-01")
+    rows = ("Student number,Quiz 1,Quiz 2,Handed in", "00041,8,,02/10/2026", "00041,7,,01/10/2026")
     form = open_columns(gradebook, tmp_path, *rows)
     columns = form.columns
+    handed_in = form.draft.columns.meaning("Handed in")
+    assert (handed_in.means, handed_in.reason) == ("ignored", "its cells are dates")
+    assert "⚠" in columns._repeated.value  # noqa: SLF001 - what the analyst reads
     assert [label for label, _ in columns.attempts.options][2] == "the latest counts: the lower row"
     columns.attempts.value = "latest"
+    assert "⚠" not in columns._repeated.value  # noqa: SLF001 - it is said now
     choice = columns.line_items["Handed in"]
     choice.value = next(value for label, value in choice.options if label == "the date of Quiz 1")
     assert [label for label, _ in columns.attempts.options][2].startswith(
         "the latest counts: by its date"
     )
     assert columns.attempts.value == "latest"
+    form.draft.correct(2, "Handed in", "2026-10-02")
+    form.draft.correct(3, "Handed in", "2026-10-01")
     columns.go.click()
     entries = form.draft.checked.entries
     ready = entries[(entries["state"] == "ready").to_numpy()]
@@ -465,6 +471,7 @@ def test_ids_without_their_zeros_are_taken_at_once(gradebook: gt.Gradebook, tmp_
         "next: take the ids with their zeros, then choose who 1 student is" in columns.state.value
     )
     assert form.draft.columns.student_matches == {}
+    assert list(columns.unmatched) == ["99999"]
     columns.zeros.click()
     assert form.draft.columns.student_matches == {"41": "student-001", "82": "student-002"}
     assert columns.zeros.layout.display == "none"
@@ -523,3 +530,41 @@ def test_a_row_of_a_class_that_is_not_chosen_is_not_written(
     )
     assert (codes[2], codes[3]) == ("class-differs", "student-unknown")
     assert form.draft.checked.counts["blocked"] == 2
+
+
+def test_named_classes_are_proposed_whatever_the_ids(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Where no id is known as it stands, the classes that the rows name are proposed all the same, and the doubt is told."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    form.where.connect.click()
+    path = write_sheet(
+        tmp_path / "two.csv", "ID,Section,Quiz 1", "41,Algebra 1,7", "82,Algebra 1,8"
+    )
+    form.sheet.path.value = str(path)
+    form.sheet.read.click()
+    assert form.sheet.classes.value == ("algebra-1",)
+    assert "None of their ids is known there as it stands; step 3 says more." in page(
+        form.sheet.body
+    )
+    form.sheet.use_classes.click()
+    assert form.columns.zeros.description == "Take 2 ids with the zeros"
+    assert form.columns.zeros.button_style == "primary"
+    assert list(form.columns.unmatched) == []  # by one press, and not one by one
+
+
+def test_columns_of_one_class_do_not_take_those_of_several(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Columns kept of a sheet of one class leave it to each row of a sheet of several whose line item it means, and stand aside."""
+    one = open_columns(gradebook, tmp_path, "Student number,Quiz 1,Note", "00041,8,", "00082,7,")
+    one.columns.kept.save.click()
+    form = open_two_classes(gradebook, tmp_path)
+    form.sheet.use_classes.click()
+    assert "next: use the columns" not in form.columns.state.value
+    if form.columns.kept.offers:
+        form.columns.kept.use.click()
+    assert set(form.draft.columns.meaning("Quiz 1").line_items) == {
+        "algebra-quiz-1",
+        "biology-quiz-1",
+    }

@@ -187,6 +187,34 @@ def test_lowering_many_grades_needs_a_tick(gradebook: gt.Gradebook, tmp_path: Pa
     receipt = form.push.wait(30)
     assert receipt is not None
     assert receipt.ok
+    # What was ticked was about that plan: the next one, which lowers none, wants no tick and can be written.
+    form.sheet.path.value = str(
+        write_sheet(tmp_path / "one.csv", "Student number,Quiz 1", "00041,9")
+    )
+    form.sheet.read.click()
+    form.sheet.use_classes.click()
+    form.columns.go.click()
+    form.check.go.click()
+    assert (form.push.go.disabled, form.push.go.description) == (False, "Write 1 grade to sandbox")
+    assert form.push.allow_unsafe.layout.display == "none"
+
+
+def test_a_second_preview_looks_again(
+    gradebook: gt.Gradebook, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Who presses for the preview with one in sight sees what has changed in the gradebook since."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "one.csv", "Student number,Quiz 1", "00041,9"))
+    held = next(
+        each
+        for each in sandbox.records("results")
+        if each["sourcedId"] == "algebra-quiz-1.student-001"
+    )
+    sandbox.put_record(
+        "results", {**held, "score": 6.5, "dateLastModified": "2026-11-01T08:00:00.000Z"}
+    )
+    form.check.go.click()
+    assert "score 6.5 → 9" in page(form.preview.view)
 
 
 def test_second_push_is_refused(gradebook: gt.Gradebook, tmp_path: Path) -> None:
@@ -243,7 +271,7 @@ def test_run_again_finds_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> No
             {"created": 1, "failed": 1},
             0.1,
             0.0,
-            "2 of 90 · 1 not written · 6 per minute · about 5 s left",
+            "2 of 90 · 1 of these not written · 6 per minute · about 5 s left",
         ),
         (3, {"created": 3}, 9.0, 7.0, "3 of 90 · the gradebook asks to wait, 7 s more"),
     ],
@@ -255,6 +283,8 @@ def test_progress_in_words(
     eta = 5.0 if done else None
     progress = Progress(done, 90, states, rate, eta, waiting, finished=False)
     assert tell_progress(progress) == told
+    stopping = "stopping: what was under way already is still written"
+    assert tell_progress(progress, stopping=True).endswith(f" · {stopping}")
 
 
 def test_plan_stays_while_it_is_written(gradebook: gt.Gradebook, tmp_path: Path) -> None:
