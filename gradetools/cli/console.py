@@ -279,7 +279,7 @@ class PushBar:
         tried: whether any entry has ended, so that something may have been sent.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, undoes: bool = False) -> None:
         self.tried = False
         console = Terminal(stderr=True)
         self._bars = Bars(
@@ -290,7 +290,9 @@ class PushBar:
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._bars.add_task("Writing", total=None, told="")
+        self._task = self._bars.add_task(
+            "Taking back" if undoes else "Writing", total=None, told=""
+        )
 
     def __enter__(self) -> PushBar:  # noqa: PYI034 - never subclassed
         """Show it."""

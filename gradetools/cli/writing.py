@@ -253,7 +253,7 @@ def _write(
         check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=how.allow_unsafe)
         ask(console, question(shown), yes=how.yes)
     make_folder(how.out or "receipts")
-    with PushBar() as bar, _honest_code(bar):
+    with PushBar(undoes=bool(plan.undo_of)) as bar, _honest_code(bar):
         receipt = push_plan(
             plan,
             gradebook,

@@ -157,7 +157,7 @@ def tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
     told = f"{count(push.rows, 'entry', 'entries')}: {push.tell_states()}."
     return join(
         tell_environment(push.environment.name),
-        say("good" if good else "warning", told),
+        say("good" if good else "info" if is_mended(push, pushes) else "warning", told),
         _tell_standing(push, pushes),
         table(("what", "is"), told_facts, len(told_facts)),
     )
@@ -194,7 +194,8 @@ def _mark(pushes: Sequence[PushSummary]) -> pd.DataFrame:
         if push.standing == "unfinished":
             tip = _TIPS[push.standing]
             marks.append((push.push_id, "status", "warning", "some not sent", tip))
-        if not is_mended(push, pushes) and tell_status(push, pushes) != push.standing:
+        told = tell_status(push, pushes)
+        if not push.forgotten and not is_mended(push, pushes) and told != push.standing:
             tip = "Choose it to see why, and to try again what failed."
             marks.append((push.push_id, "status", "error", "", tip))
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)

@@ -207,8 +207,10 @@ def tell_receipt(
         again = receipt.rows - rest.rows
         told = "1 entry of these was" if again == 1 else f"{again:,} entries of these were"
         summary += f" {told} tried again, as told above; the table here has the rest."
+    # What is no longer so, or was tried again as told above, is only how it began.
+    kind = "info" if gone or rest is not None else "good" if receipt.ok else "warning"
     return join(
-        say("good" if receipt.ok else "warning" if rest is None else "info", summary),
+        say(kind, f"Before that: {summary}" if gone else summary),
         _tell_reasons(rest or receipt, gone=gone),
         tell_files(folder, left) if folder else "",
         _tell_push(receipt),
