@@ -186,6 +186,7 @@ def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> N
         console.print(f"[yellow]Warning: {of}{escape(harm)}: listed first[/]")
     if stays := plan.tell_stays():
         console.print(f"[yellow]Warning: {escape(stays)}[/]")
+    _show_left_to_others(console, plan)
     if changes.empty:
         return
     shown = pd.concat([changes[harmful], changes[~harmful]]).head(max(_ROWS, int(harmful.sum())))
@@ -215,6 +216,15 @@ def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> N
     console.print(table)
     _and_more(console, len(changes), len(shown))
     console.print(f"[dim]Fingerprint {(part_of or plan).fingerprint}[/]")
+
+
+def _show_left_to_others(console: Console, plan: Plan) -> None:
+    """Name the grades that an undo leaves because another push of ours wrote them, and that push."""
+    left = plan.changes[(plan.changes["reason"] == "written-by-own-push").to_numpy()]
+    for change in left.head(_ROWS).to_dict(orient="records"):
+        whose = f"{change['student_name'] or change['student']}, {change['line_item_title'] or change['line_item']}"
+        console.print(escape(f"{whose}: {change['message']}"), soft_wrap=True)
+    _and_more(console, len(left), min(len(left), _ROWS))
 
 
 def _headline(plan: Plan) -> str:

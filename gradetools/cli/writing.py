@@ -45,7 +45,7 @@ from gradetools.files import read_plan
 from gradetools.gradebook import Gradebook, connect
 from gradetools.journal import check_resumable, find_push, open_journal
 from gradetools.models import Result
-from gradetools.plan import Plan
+from gradetools.plan import WRITES, Plan
 from gradetools.push import (
     PRODUCTION,
     check_plan,
@@ -188,6 +188,13 @@ def undo(
     console = make_console(as_json=how.as_json)
     with _open_push(push_id, env) as (receipt, gradebook):
         plan = plan_undo(receipt, gradebook, on_conflict=on_conflict.value)
+        if (
+            not plan.changes["action"].isin({*WRITES, "conflict", "blocked"}).any()
+            and not how.as_json
+        ):
+            show_plan(console, plan)
+            console.print("Nothing is left to take back, and nothing was sent.")
+            return
         _write(plan, gradebook, how, console)
 
 

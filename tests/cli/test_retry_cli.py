@@ -27,6 +27,16 @@ def test_retry_writes_what_failed(run: Run, sandbox: gt.Sandbox, tmp_path: Path)
     assert f"tried again by {again.facts['push_id']}: 1 created" in listed
     assert "push --retry" not in listed  # it is done with
     assert run("push", "--retry", "x", "--resume", "y", "--yes", **variables).code == 2
+    undone = run("undo", first.facts["push_id"], "--yes", **variables)
+    assert "1 to remove, 1 skip (written by another push of yours)" in undone.out
+    assert f"Midterm: Your push {again.facts['push_id']} wrote it, not this one" in undone.out
+    pushes = len(run("history", "--json", **variables).facts)
+    twice = run("undo", first.facts["push_id"], "--yes", **variables)
+    assert (twice.code, "Nothing is left to take back, and nothing was sent." in twice.out) == (
+        0,
+        True,
+    )
+    assert len(run("history", "--json", **variables).facts) == pushes
 
 
 def test_what_failed_is_named_with_its_way_on(
