@@ -47,10 +47,13 @@ def remove_objectives(keys: Keys) -> None:
     root, page = keys.form.root, keys.page
     fold = root.locator(".gt-fold", has=page.locator("button.gt-add-group"))
     fold.locator(".jupyter-widget-Collapse-header").first.click()
-    was = root.locator(".gt-objective").count()
+    root.locator("button.gt-add-group").wait_for(timeout=SECONDS)
+    was, groups = (root.locator(each).count() for each in (".gt-objective", ".gt-objective-group"))
     root.locator("button.gt-add-group").click()
-    group = root.locator(".gt-objective-group").last
-    group.locator("button.gt-add-objective").click()
+    # Not the last one of those that were there: what is added takes the kernel a moment.
+    group = root.locator(".gt-objective-group").nth(groups)
+    group.locator("button.gt-add-objective").click(timeout=SECONDS)
+    group.locator(".gt-objective").nth(1).wait_for(timeout=SECONDS)
     row = group.locator(".gt-objective").first
     row.locator("button.gt-remove-objective").focus()
     page.keyboard.press("Enter")
