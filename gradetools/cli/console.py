@@ -23,7 +23,7 @@ from gradetools.errors import DeclinedError
 from gradetools.formats import tell_format
 from gradetools.plan import WRITES, Plan, mark_harm, retried_entries, tell_fields
 from gradetools.push import Progress
-from gradetools.receipt import GOOD_STATES, IN_THE_WAY, WRITTEN, Receipt
+from gradetools.receipt import GOOD_STATES, WRITTEN, Receipt
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
@@ -320,7 +320,7 @@ class PushBar:
             told = f"the gradebook asks to wait {progress.waiting:.0f} s"
         else:
             eta = "" if progress.eta is None else f", {progress.eta:.0f} s left"
-            bad = sum(progress.states.get(state, 0) for state in IN_THE_WAY)
+            bad = progress.unwritten
             told = f"{progress.rate:.0f}/s{eta}{f', {bad} not written' if bad else ''}"
         self._bars.update(self._task, completed=progress.done, total=progress.total, told=told)
 

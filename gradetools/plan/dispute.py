@@ -14,6 +14,8 @@ from gradetools.telling import call_field, tell_change
 OnConflict = Literal["stop", "ours", "theirs"]
 #: The reason of a change that is written although somebody else's edit goes with it, because a person decided so.
 OVER_THEIRS = "over-theirs"
+#: Since when, of what was changed after we sent it.
+SINCE_SENT = "in the gradebook since it was last sent"
 #: So many characters are told of what somebody changed.
 _MOST_TOLD = 200
 

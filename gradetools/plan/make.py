@@ -20,7 +20,7 @@ import pandas as pd
 from gradetools.checks import Checked
 from gradetools.checks.facts import FIELDS
 from gradetools.dialects import Record, canonical, parse
-from gradetools.plan.dispute import OnConflict, dispute
+from gradetools.plan.dispute import SINCE_SENT, OnConflict, dispute
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, decide, make_identity
 from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
@@ -100,8 +100,7 @@ def settle(
         ]
     if not disputed:
         return change
-    since = "in the gradebook since it was last sent"
-    return dispute(change, sent, since, "changed-since-sent", on_conflict)
+    return dispute(change, sent, SINCE_SENT, "changed-since-sent", on_conflict)
 
 
 def date_text(as_of: dt.date | dt.datetime | None, snapshot: Snapshot) -> str:

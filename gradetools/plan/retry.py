@@ -10,7 +10,7 @@ import pandas as pd
 
 from gradetools.dialects import Record, canonical, differences, parse
 from gradetools.errors import PlanError
-from gradetools.plan.dispute import OVER_THEIRS, OnConflict, dispute
+from gradetools.plan.dispute import OVER_THEIRS, SINCE_SENT, OnConflict, dispute
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, is_active, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
@@ -21,7 +21,6 @@ from gradetools.snapshot import Snapshot
 RETRIED = ("failed", "conflict")
 #: The reason of a conflict that came up while writing; every other was there when the push was planned.
 _SEEN_WHILE_WRITING = "changed-since-plan"
-_SINCE_SENT = "in the gradebook since it was last sent"
 #: What a grade that is there has already.
 _IDENTITY = ("sourcedId", "lineItem", "student", "class")
 
@@ -124,7 +123,7 @@ def _ask_again(
     if sent is not None and row["reason"] != "changed-by-own-push":
         if not _disputed(now, (sent,), changed):
             return change  # there is again what we sent
-        return dispute(change, sent, _SINCE_SENT, row["reason"], on_conflict)
+        return dispute(change, sent, SINCE_SENT, row["reason"], on_conflict)
     if on_conflict == "theirs":
         left = "What is there stays."
         return Change("skip", change.sourced_id, now, None, "kept-theirs", left)

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from gradetools.receipt import IN_THE_WAY
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -28,6 +30,11 @@ class Progress:
     eta: float | None
     waiting: float
     finished: bool
+
+    @property
+    def unwritten(self) -> int:
+        """How many entries were not written so far, because something stood in their way."""
+        return sum(self.states.get(state, 0) for state in IN_THE_WAY)
 
 
 class Reporter:

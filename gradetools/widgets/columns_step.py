@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets as ipw
+import pandas as pd
 
 from gradetools.columns import (
     ColumnMeaning,
     find_example,
     list_repeated,
-    students_matched,
 )
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.widgets.draft import Draft
@@ -66,7 +66,7 @@ class ColumnsStep(Step):
         self._draft, self._on_done, self._on_change = draft, on_done, on_change
         self.student = ipw.Dropdown(description="Whose grades", style=LABEL, layout=WIDE)
         self.key = ipw.Dropdown(description="is the student's", style=LABEL, layout=WIDE)
-        self._students = StudentPicks(draft, changing=self._changing)
+        self._students = StudentPicks(draft, changing=self._changing, on_matched=self._show_several)
         self.found, self.zeros = self._students.found, self._students.zeros
         self.line_items: dict[str, ipw.Dropdown] = {}
         self.companions: dict[str, ipw.Dropdown] = {}
@@ -91,7 +91,7 @@ class ColumnsStep(Step):
             *(self._others, self.open_columns, self._scores, ipw.HTML(_BLANK), self._ignored),
             *(self.tokens.view, self.kept.below, self.go),
         ]
-        self._filling, self._repeats, self._repeats_told = False, False, ""
+        self._filling, self._repeats = False, ""  # who has several rows, in words
         self.student.observe(self._choose_student, "value")
         self.key.observe(self._choose_key, "value")
         self.attempts.observe(self._choose_attempts, "value")
@@ -193,14 +193,11 @@ class ColumnsStep(Step):
         """Say how many students of the sheet were found, and offer somebody for the others."""
         with telling(self.alert):
             self._students.show()
-            columns, snapshot = self._draft.columns, self._draft.snapshot
-            matched = students_matched(self._draft.sheet, columns, snapshot)
-            self._show_several(list_repeated(self._draft.sheet, columns, matched))
 
-    def _show_several(self, repeated: list[tuple[str, str]]) -> None:
+    def _show_several(self, matched: pd.DataFrame) -> None:
         """Ask which of several grades counts, where somebody has several rows or it was said before."""
+        repeated = list_repeated(self._draft.sheet, self._draft.columns, matched)
         asked = repeated or self._draft.columns.attempts != "refuse"
-        self._repeats = bool(repeated)
         self._several.layout.display = None if asked else "none"
         what = (
             "several grades for one line item"
@@ -212,17 +209,15 @@ class ColumnsStep(Step):
         more = f"; and {count(left, 'other')}" if left > 0 else ""
         has = "student has" if len(repeated) == 1 else "students have"
         told = f"{len(repeated):,} {has} {what}: {who}{more}."
-        self._repeats_told = told if repeated else ""
+        self._repeats = told if repeated else ""
         self._tell_several()
 
     def _tell_several(self) -> None:
         """Say who has several rows, and ask which counts until that is said."""
         said = self._draft.columns.attempts != "refuse"
         ask = " Which of them counts is said below." if said else " Say below which of them counts."
-        told = f"{self._repeats_told}{ask}"
-        self._repeated.value = (
-            say("info" if said else "warning", told) if self._repeats_told else ""
-        )
+        told = f"{self._repeats}{ask}"
+        self._repeated.value = say("info" if said else "warning", told) if self._repeats else ""
 
     def _offer_line_item(self, meaning: ColumnMeaning) -> ipw.Dropdown:
         def choose(choice: Choice) -> None:

@@ -80,9 +80,9 @@ def offer_line_item(
 def offer_anew(choice: ipw.Dropdown, scores: Sequence[str]) -> None:
     """Offer an ignored column to belong to these score columns, and to no other; what is chosen stays."""
     chosen = choice.value
-    kept = {chosen.score: None} if isinstance(chosen, Beside) else {}
+    known = dict.fromkeys([*scores, *([chosen.score] if isinstance(chosen, Beside) else [])])
     others = [option for option in choice.options if not isinstance(option[1], Beside)]
-    options = [*others[:2], *_offer_beside([*scores, *(kept.keys() - {*scores})]), *others[2:]]
+    options = [*others[:2], *_offer_beside([*known]), *others[2:]]
     if options != [*choice.options]:
         choice.options = options
         choice.value = chosen

@@ -14,7 +14,7 @@ from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
 from gradetools.plan import Plan
 from gradetools.push import PRODUCTION, Progress, check_plan
-from gradetools.receipt import IN_THE_WAY, WRITTEN, PushSummary, Receipt
+from gradetools.receipt import WRITTEN, PushSummary, Receipt
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, say
 from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.step import tell_error, telling
@@ -309,8 +309,7 @@ def tell_nothing(plan: Plan) -> Html:
 def tell_progress(progress: Progress, *, stopping: bool = False) -> str:
     """Tell how far a push is: `34 of 90 · 2 of these not written · 12 per second · about 5 s left`."""
     told = [f"{progress.done:,} of {progress.total:,}"]
-    bad = sum(progress.states.get(state, 0) for state in IN_THE_WAY)
-    told += [f"{bad:,} of these not written"] if bad else []
+    told += [f"{progress.unwritten:,} of these not written"] if progress.unwritten else []
     if stopping and not progress.finished:
         told.append("stopping: what was under way already is still written")
     elif progress.waiting > 0:

@@ -34,9 +34,13 @@ class StudentPicks:
     """
 
     def __init__(
-        self, draft: Draft, *, changing: Callable[[], AbstractContextManager[None]]
+        self,
+        draft: Draft,
+        *,
+        changing: Callable[[], AbstractContextManager[None]],
+        on_matched: Callable[[pd.DataFrame], None],
     ) -> None:
-        self._draft, self._changing = draft, changing
+        self._draft, self._changing, self._on_matched = draft, changing, on_matched
         self.found = ipw.HTML().add_class("gt-found")
         self.zeros = ipw.Button(
             icon="check", layout={"width": "max-content"}, button_style="primary"
@@ -97,6 +101,7 @@ class StudentPicks:
         number = len(self._without_zeros)
         self.zeros.description = f"Take {count(number, 'id')} with the zeros"
         self.zeros.layout.display = None if number else "none"
+        self._on_matched(matched)
         return matched, elsewhere
 
     def list_questions(self) -> list[str]:

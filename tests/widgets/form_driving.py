@@ -9,7 +9,9 @@ from typing import Any
 
 import ipywidgets as ipw
 
+import gradetools as gt
 from gradetools.widgets import ImportForm
+from gradetools.widgets.writing import Writing
 
 MIDTERM = Path(__file__).parents[2] / "notebooks" / "samples" / "algebra_midterm.csv"
 
@@ -59,3 +61,12 @@ def make_upload(name: str, content: bytes) -> dict[str, Any]:
         "content": memoryview(content),
         "last_modified": dt.datetime(2026, 10, 16, tzinfo=dt.UTC),
     }
+
+
+def write(writing: Writing | None) -> gt.Receipt:
+    """Press the button of a plan and wait for its receipt."""
+    assert writing is not None
+    writing.push.go.click()
+    receipt = writing.push.wait(30)
+    assert receipt is not None
+    return receipt

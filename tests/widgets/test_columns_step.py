@@ -568,3 +568,14 @@ def test_columns_of_one_class_do_not_take_those_of_several(
         "algebra-quiz-1",
         "biology-quiz-1",
     }
+
+
+def test_a_pick_that_makes_two_rows_of_one_student_is_asked_about(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Who is picked for an unknown id and has a row already has several rows then, and it is asked which of them counts."""
+    form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,8", "99999,7")
+    assert form.columns._several.layout.display == "none"  # noqa: SLF001 - what the analyst sees
+    form.columns.unmatched["99999"].value = "student-001"
+    assert form.columns._several.layout.display is None  # noqa: SLF001 - what the analyst sees
+    assert "say which of several grades counts" in form.columns.state.value

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from form_driving import drive, page, write_sheet
+from form_driving import drive, page, write, write_sheet
 
 import gradetools as gt
 from gradetools.sandbox import Fault, Sandbox
 from gradetools.widgets import HistoryForm, ImportForm, ResultForm
-from gradetools.widgets.writing import Writing
 
 
 @pytest.fixture
@@ -22,15 +21,6 @@ def form(sandbox: Sandbox, tmp_path: Path) -> ImportForm:
     drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", *rows))
     write(form.writing)
     return form
-
-
-def write(writing: Writing | None) -> gt.Receipt:
-    """Press the button of a plan and wait for its receipt."""
-    assert writing is not None
-    writing.push.go.click()
-    receipt = writing.push.wait(30)
-    assert receipt is not None
-    return receipt
 
 
 def displayed(widget: object) -> bool:

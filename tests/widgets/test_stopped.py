@@ -5,24 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from form_driving import drive, write_sheet
+from form_driving import drive, write, write_sheet
 
 import gradetools as gt
 from gradetools.gradebook import Gradebook
 from gradetools.sandbox import Sandbox
 from gradetools.widgets import ImportForm
-from gradetools.widgets.writing import Writing
 
 ROWS = ("00041,50", "00082,60", "00123,70")
-
-
-def write(writing: Writing | None) -> gt.Receipt:
-    """Press the button of a plan and wait for its receipt."""
-    assert writing is not None
-    writing.push.go.click()
-    receipt = writing.push.wait(30)
-    assert receipt is not None
-    return receipt
 
 
 @pytest.fixture
