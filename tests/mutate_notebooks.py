@@ -417,8 +417,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/sheet_step.py",
-        "            self.classes.value = tuple(named)\n",
-        "            self.classes.value = tuple(named[:1])\n",
+        "        self.classes.value = tuple(proposed)\n",
+        "        self.classes.value = tuple(proposed[:1])\n",
         "of the classes that the rows name one is proposed",
     ),
     Mutation(

@@ -21,7 +21,7 @@ from gradetools.columns import ColumnMeaning, Columns, students_matched
 from gradetools.dialects import parse
 from gradetools.errors import DeclinedError
 from gradetools.formats import tell_format
-from gradetools.plan import WRITES, Plan, mark_harm, retried_entries, tell_fields
+from gradetools.plan import BY_OWN_PUSH, WRITES, Plan, mark_harm, retried_entries, tell_fields
 from gradetools.push import Progress
 from gradetools.receipt import GOOD_STATES, WRITTEN, Receipt
 from gradetools.sheet import Sheet
@@ -220,7 +220,7 @@ def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> N
 
 def _show_left_to_others(console: Console, plan: Plan) -> None:
     """Name the grades that an undo leaves because another push of ours wrote them, and that push."""
-    left = plan.changes[(plan.changes["reason"] == "written-by-own-push").to_numpy()]
+    left = plan.changes[(plan.changes["reason"] == BY_OWN_PUSH).to_numpy()]
     for change in left.head(_ROWS).to_dict(orient="records"):
         whose = f"{change['student_name'] or change['student']}, {change['line_item_title'] or change['line_item']}"
         console.print(escape(f"{whose}: {change['message']}"), soft_wrap=True)

@@ -15,7 +15,7 @@ from gradetools.cli.changes import Changes, apply_changes
 from gradetools.cli.console import ask, say_waiting
 from gradetools.cli.options import Reading
 from gradetools.cli.remembering import choose_columns
-from gradetools.columns import Columns, guess_class, list_named_classes, read_columns
+from gradetools.columns import Columns, guess_class, propose_classes, read_columns
 from gradetools.errors import ColumnsError, DeclinedError
 from gradetools.gradebook import Gradebook, connect
 from gradetools.models import Class
@@ -97,20 +97,21 @@ def choose_classes(
     ranked = guess_class(
         sheet, {sourced_id: gradebook.take_students(sourced_id) for sourced_id in titles}
     )
-    found = [guess for guess in ranked if guess.matched]
-    known_ids = [guess.class_id for guess in found]
-    named = [each for each in list_named_classes(sheet, titles) if each in known_ids]
-    if len(named) > 1:
-        told = " and ".join(f"{titles[each]} ({each})" for each in named)
-        console.print(f"Classes: the sheet's rows name {escape(told)}.")
-        ask(console, "Are these the classes?", yes=yes)
-        return named
-    if not found or (len(found) > 1 and found[0].matched == found[1].matched):
-        why = "none of them has its students" if not found else "several have its students"
+    proposed, why = propose_classes(sheet, titles, ranked)
+    if why in ("named", "named-unknown"):
+        told = " and ".join(f"{titles[each]} ({each})" for each in proposed)
+        doubt = "" if why == "named" else " None of their ids is known there as it stands."
+        console.print(f"Classes: the sheet's rows name {escape(told)}.{doubt}")
+        these = "Is this the class?" if len(proposed) == 1 else "Are these the classes?"
+        ask(console, these, yes=yes)
+        return proposed
+    if not proposed:
+        any_found = any(guess.matched for guess in ranked)
+        doubt = "several have its students" if any_found else "none of them has its students"
         raise DeclinedError(
-            f"Name the class with --class: {why}. There are {known or 'none that we may see'}."
+            f"Name the class with --class: {doubt}. There are {known or 'none that we may see'}."
         )
-    best = found[0]
+    best = ranked[0]
     console.print(
         f"Class: {escape(f'{titles[best.class_id]} ({best.class_id})')} has {best.matched} of the sheet's {best.rows} ids."
     )

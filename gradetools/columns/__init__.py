@@ -34,7 +34,13 @@ from gradetools.columns.students import (
     students_matched,
     tell_lines,
 )
-from gradetools.columns.suggestions import ClassGuess, guess_class, suggest_columns
+from gradetools.columns.suggestions import (
+    ClassGuess,
+    ClassProposal,
+    guess_class,
+    propose_classes,
+    suggest_columns,
+)
 from gradetools.columns.titles import Found, LineItemIndex
 from gradetools.columns.zeros import find_without_zeros
 
@@ -49,6 +55,7 @@ __all__ = [
     "Answer",
     "Attempts",
     "ClassGuess",
+    "ClassProposal",
     "ColumnMeaning",
     "Columns",
     "Found",
@@ -69,6 +76,7 @@ __all__ = [
     "list_columns",
     "list_named_classes",
     "list_repeated",
+    "propose_classes",
     "read_columns",
     "read_other_keys",
     "spread",

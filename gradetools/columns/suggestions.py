@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from gradetools.columns.by_class import list_named_classes
 from gradetools.columns.keys import Key, KeyFinder, choose_key
 from gradetools.columns.meanings import ColumnMeaning, Columns
 from gradetools.columns.saved import take_samples
@@ -25,6 +26,17 @@ class ClassGuess(NamedTuple):
     rows: int
     column: str
     key: str
+
+
+class ClassProposal(NamedTuple):
+    """The classes that a sheet is likely of, and `why`: what was looked at that says so.
+
+    Its rows name them and some of its students are in each ("named"); they do so and nobody's id is known as it stands
+    ("named-unknown"); more of its students are in it than in any other ("students"). "" where no class stands out.
+    """
+
+    class_ids: list[str]
+    why: Literal["named", "named-unknown", "students", ""]
 
 
 def suggest_columns(
@@ -87,6 +99,28 @@ def guess_class(
                 ClassGuess(class_id, best.matched, best.rows, str(best.column), best.field)
             )
     return sorted(guesses, key=lambda guess: -guess.matched)
+
+
+def propose_classes(
+    sheet: Sheet, classes: Mapping[str, str], ranked: Sequence[ClassGuess]
+) -> ClassProposal:
+    """Propose the classes that a sheet is of.
+
+    Args:
+        sheet: the sheet.
+        classes: class sourcedId to title.
+        ranked: what `guess_class` says of them.
+    """
+    known = [each.class_id for each in ranked if each.matched]
+    named = list_named_classes(sheet, classes)
+    if named and not known:
+        return ClassProposal(named, "named-unknown")
+    named = [each for each in named if each in known]
+    if len(named) > 1:
+        return ClassProposal(named, "named")
+    if known and (len(known) == 1 or ranked[0].matched > ranked[1].matched):
+        return ClassProposal(known[:1], "students")
+    return ClassProposal([], "")
 
 
 def _describe(sheet: Sheet, described: ColumnDescription) -> ColumnMeaning:

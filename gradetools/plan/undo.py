@@ -81,6 +81,8 @@ def make_undo_plan(
     )
 
 
+#: The reason of an entry that is left as it is, because another push of ours wrote what is there.
+BY_OWN_PUSH = "written-by-own-push"
 #: The reasons that say that somebody changed a grade since.
 _CHANGED = ("changed-since-push", "kept-theirs", OVER_THEIRS)
 
@@ -115,7 +117,7 @@ def _written_by_another(
 def _leave_to(push_id: str, change: Change) -> Change:
     """Leave what another push of ours wrote, where this one did not or may not have."""
     told = f"Your push {push_id} wrote it, not this one; take that one back."
-    return Change("skip", change.sourced_id, change.before, None, "written-by-own-push", told)
+    return Change("skip", change.sourced_id, change.before, None, BY_OWN_PUSH, told)
 
 
 def _name_our_own(change: Change, push_id: str) -> Change:

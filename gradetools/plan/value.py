@@ -136,6 +136,13 @@ class Plan(Shown):
         return self._losses | self._overwrites
 
     @property
+    def warned(self) -> pd.Series:
+        """Whether each entry would be written although something is to be minded of it, other than somebody's change."""
+        changes = self.changes
+        told = (changes["message"] != "") & (changes["reason"] != OVER_THEIRS)
+        return told & changes["action"].isin(WRITES)
+
+    @property
     def _losses(self) -> pd.Series:
         changes = self.changes
         harms = changes["lowered"] | changes["cleared"] | (changes["wiped"] != "")
@@ -189,6 +196,16 @@ class Plan(Shown):
             "entries",
         )
 
+    @property
+    def harmed(self) -> int:
+        """How many grades would be lowered, cleared, or lose their comment or another field."""
+        updates = self._updates
+        return int((updates["lowered"] | updates["cleared"] | (updates["wiped"] != "")).sum())
+
+    @property
+    def _updates(self) -> pd.DataFrame:
+        return self.changes[self.changes["action"] == "update"]
+
     def raise_if_unsafe(self, *, max_lowered_or_cleared: float = 0.3, at_least: int = 10) -> None:
         """Refuse a plan that lowers, clears or empties a large share of the grades it touches; undo is exempt.
 
@@ -210,11 +227,10 @@ class Plan(Shown):
         """Say how many grades it harms, of how many, where `raise_if_unsafe` would refuse it; "" where it would not."""
         if self.undo_of:
             return ""
-        updates = self.changes[self.changes["action"] == "update"]
+        updates, harmed = self._updates, self.harmed
         wipes = updates["wiped"] != ""
         pairs = zip(wipes.tolist(), updates["before"].tolist(), strict=True)
         touched = sum(1 for wiped, text in pairs if wiped or is_graded(parse(text)))
-        harmed = int((updates["lowered"] | updates["cleared"] | wipes).sum())
         if touched < at_least or harmed <= max_lowered_or_cleared * touched:
             return ""
         more = ", or takes the comment or another field from," if wipes.any() else ""

@@ -14,8 +14,10 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.plan import (
     WRITES,
+    Change,
     OnConflict,
     Plan,
+    dispute,
     index_last_sent,
     is_active,
     make_plan,
@@ -24,8 +26,6 @@ from gradetools.plan import (
     retried_entries,
     written_entries,
 )
-from gradetools.plan.dispute import dispute
-from gradetools.plan.merge import Change
 from gradetools.receipt import Receipt
 from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
 

@@ -330,7 +330,7 @@ class GridView {
     const mark = this.active.row < 0 ? column?.mark : row?.marks[this.active.column];
     this.note.dataset.kind = mark?.[0] ?? "";
     if (!this.wanted || (!row && !mark)) {
-      this.note.textContent = this.total ? this.get("hint") : "There is nothing here. Choose what to show above.";
+      this.note.textContent = this.total ? this.get("hint") : this.tellEmpty();
       return;
     }
     this.note.replaceChildren(...(row && !this.editable ? this.tellRow(row) : this.tellCell(row, column)));
@@ -338,6 +338,13 @@ class GridView {
       const icon = make("b", "gtg-icon", { text: `${ICONS[mark[0]]} ${CALLED[mark[0]]}: ` });
       this.note.append(make("div", "", {}, [icon, make("span", "", { text: mark[2] })]));
     }
+  }
+
+  tellEmpty() {
+    const all = this.get("views")[0];
+    if (!all?.[2]) return "There is nothing here.";
+    if (this.get("search")) return "Nothing here holds what you search for: empty the search, or choose more at “Show”.";
+    return `None of these is left: choose “${all[0]}” at “Show” for the others.`;
   }
 
   tellCell(row, column) {

@@ -43,7 +43,7 @@ def show_changes(plan: Plan) -> Table:
         marks=pd.concat(
             [_mark_harm(changes, harms), _mark(changes), _mark_doubt(changes)], ignore_index=True
         ),
-        views=_list_views(changes, harms, words),
+        views=_list_views(plan, changes),
         told={OLD_NEW: tell},
         labelled=False,
         measured=~changes["action"].isin(_QUIET).to_numpy(),
@@ -155,17 +155,17 @@ _TIPS: Final = {
 }
 
 
-def _list_views(
-    changes: pd.DataFrame, harms: pd.Series, words: pd.Series
-) -> dict[str, NDArray[np.bool_]]:
+def _list_views(plan: Plan, changes: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
     """List what can be looked at alone, by the words of the rows; only what has any rows."""
-    writes, harmful = changes["action"].isin(WRITES).to_numpy(), harms.to_numpy(dtype=bool)
+    order, words = changes.index, plan.words[changes.index]
+    writes = changes["action"].isin(WRITES).to_numpy()
+    harmful = plan.harms[order].to_numpy(dtype=bool)
     over = (changes["reason"] == OVER_THEIRS).to_numpy()
     views = {
         CHANGES: ~changes["action"].isin(_QUIET).to_numpy(),
         "lowered": harmful & changes["lowered"].to_numpy(dtype=bool),
         "removed": harmful & changes["cleared"].to_numpy(dtype=bool),
-        "with a warning": writes & (changes["message"] != "").to_numpy() & ~over,
+        "with a warning": plan.warned[order].to_numpy(dtype=bool),
         STAYS: (changes["reason"] == STATUS_STAYS).to_numpy(),
         "changes of others overwritten": writes & over,
     }

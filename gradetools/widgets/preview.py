@@ -10,7 +10,7 @@ import numpy as np
 
 from gradetools.distribution import make_distributions, render_distributions
 from gradetools.gradebook import Gradebook
-from gradetools.plan import OVER_THEIRS, WRITES, OnConflict, Plan
+from gradetools.plan import BY_OWN_PUSH, WRITES, OnConflict, Plan
 from gradetools.put_request import PutRequest, make_put_request
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_changes import CHANGES, STAYS, show_changes
@@ -198,7 +198,7 @@ def tell_plan(plan: Plan, *, running: bool = False) -> Html:
 
 def _tell_taken_back(plan: Plan) -> Html:
     """Say why an undo has nothing to do: all is as it was, or another push of ours wrote what is there."""
-    others = int((plan.changes["reason"] == "written-by-own-push").sum())
+    others = int((plan.changes["reason"] == BY_OWN_PUSH).sum())
     if not others:
         return say("info", _TAKEN_BACK)
     told = f"Nothing of this push is left to take back. {count(others, 'grade')} of it"
@@ -220,11 +220,8 @@ def _tell_left(plan: Plan) -> str:
 
 def _tell_warned(plan: Plan) -> str:
     """Say how many grades would be written although there is something to be minded of them."""
-    changes = plan.changes
-    # What is written over somebody's edit is told by itself.
-    told = (changes["message"] == "") | (changes["reason"] == OVER_THEIRS)
-    warned = int((changes["action"].isin(WRITES) & ~told).sum())
-    few = len(changes) <= FEW_CHANGES
+    warned = int(plan.warned.sum())
+    few = len(plan.changes) <= FEW_CHANGES
     where = "see the note in the row" if few else "choose “with a warning” at “Show” to see which"
     return say("warning", f"{count(warned, 'grade')} with a warning: {where}.") if warned else ""
 

@@ -19,7 +19,6 @@ from gradetools.widgets.look import LABEL, WIDE, Html, count, element, say
 from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.step import tell_error, telling
 
-_UNSAFE = "I have looked; lower or remove that many grades"
 _TOO_LATE = "Stop came too late: all of it was sent"
 
 
@@ -54,9 +53,7 @@ class PushPanel:
         self._unsafe, self._able = "", ""
         self.run: PushRun | None = None
         self.confirm = ipw.Text(description="Number of grades", style=LABEL).add_class("gt-confirm")
-        self.allow_unsafe = ipw.Checkbox(description=_UNSAFE, indent=False, layout=WIDE).add_class(
-            "gt-allow-unsafe"
-        )
+        self.allow_unsafe = ipw.Checkbox(indent=False, layout=WIDE).add_class("gt-allow-unsafe")
         self.note = ipw.Text(
             description="Note (optional)",
             placeholder="remembered with this push",
@@ -116,6 +113,7 @@ class PushPanel:
         self.told.value = "" if plan.writes or not self.go.disabled else tell_nothing(plan)
         self.alert.value = ""
         self._unsafe = plan.tell_unsafe()
+        self.allow_unsafe.description = f"I have looked at these {plan.harmed:,} grades; write them"
         _show(self.allow_unsafe, when=bool(self._unsafe))
         self._tell_unsafe()
         if resume is not None:
@@ -129,9 +127,10 @@ class PushPanel:
         looked = bool(self.allow_unsafe.value)
         self.go.disabled = not looked
         self.go.button_style = self._able if looked else ""
-        ask = f"; look whether the sheet is the right one. If it is, tick “{_UNSAFE}”, then write."
+        tick = self.allow_unsafe.description
+        ask = f"; look whether the sheet is the right one. If it is, tick “{tick}”, then write."
         self.alert.value = say(
-            "info" if looked else "error", f"{self._unsafe}{'.' if looked else ask}"
+            "info" if looked else "warning", f"{self._unsafe}{'.' if looked else ask}"
         )
 
     def withdraw(self) -> None:

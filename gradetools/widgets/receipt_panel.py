@@ -9,7 +9,7 @@ from pathlib import Path
 
 import ipywidgets as ipw
 
-from gradetools.plan import retried_entries, written_entries
+from gradetools.plan import BY_OWN_PUSH, retried_entries, written_entries
 from gradetools.receipt import GOOD_STATES, STATES, PushSummary, Receipt
 from gradetools.report import find_part
 from gradetools.widgets.downloads import Downloads
@@ -234,7 +234,7 @@ def _tell_stay(later: Receipt) -> Html:
 
 def count_of_others(receipt: Receipt) -> int:
     """Count the grades that an undo left because another push of ours wrote them."""
-    return int((receipt.entries["reason"] == "written-by-own-push").sum())
+    return int((receipt.entries["reason"] == BY_OWN_PUSH).sum())
 
 
 def _tell_push(receipt: Receipt) -> Html:

@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from gradetools.columns import ClassGuess, list_named_classes
+from gradetools.columns import ClassGuess, propose_classes
 from gradetools.columns.guesses import tell_doubt, tell_other_class
 from gradetools.errors import SheetError
 from gradetools.formats import tell_format
@@ -287,36 +287,27 @@ class SheetStep(Step):
     def _propose_class(self) -> None:
         classes = {one.sourced_id: one.title for one in self._draft.classes}
         self.classes.options = [(f"{title} ({key})", key) for key, title in classes.items()]
-        self.classes.value = ()
         ranked = self._ranked = self._draft.guess_class()
-        known = [each.class_id for each in ranked]
-        named = list_named_classes(self._draft.sheet, classes)
-        # Where nobody's id is known as it stands, step 3 finds out why.
-        doubt = (
-            " None of their ids is known there as it stands; step 3 says more."
-            if named and not known
-            else ""
-        )
-        named = [each for each in named if each in known or doubt]
-        alone = len(ranked) == 1 or (len(ranked) > 1 and ranked[0].matched > ranked[1].matched)
-        if len(named) > 1 or doubt:
-            titles = " and ".join(classes[each] for each in named)
-            told = f"The sheet's rows name {count(len(named), 'class', 'classes')}: {titles}. Each row's grades go to its own.{doubt}"
-            self.classes.value = tuple(named)
-            alone = True
-        elif alone:
+        proposed, why = propose_classes(self._draft.sheet, classes, ranked)
+        self.classes.value = tuple(proposed)
+        if why == "students":
             best = ranked[0]
             told = f"{best.matched} of {best.rows} students of the sheet are in {classes[best.class_id]}."
-            self.classes.value = (best.class_id,)
+        elif why:
+            titles = " and ".join(classes[each] for each in proposed)
+            told = f"The sheet's rows name {count(len(proposed), 'class', 'classes')}: {titles}. Each row's grades go to its own."
+            # Step 3 finds out why. Of many classes none was searched, so that nothing is known of it.
+            if why == "named-unknown" and len(classes) <= SEARCHED:
+                told += " None of their ids is known there as it stands; step 3 says more."
         elif len(classes) > SEARCHED:
             told = f"There are {len(classes)} classes, too many to look for the students in: choose the class."
         else:
             told = f"No class stands out: {tell_doubt(self._draft.sheet, ranked, classes)}"
-        self.guess.value = join(say("info" if alone else "warning", told), _SEVERAL)
+        self.guess.value = join(say("info" if proposed else "warning", told), _SEVERAL)
         self.whose.layout.display = None
         self._emphasise(self.use_classes)
         self._name_chosen()
-        self.open("confirm the class" if alone else "choose the class")
+        self.open("confirm the class" if proposed else "choose the class")
 
     def _name_chosen(self) -> None:
         """Say on the button how many classes are chosen."""

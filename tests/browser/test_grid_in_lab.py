@@ -127,6 +127,9 @@ def test_grid_by_mouse(notebook: NotebookPage) -> None:
         top.get_by_text(first, exact=True).wait_for(timeout=SECONDS)
     grid.root.get_by_label("Search").fill("person 499")
     grid.wait_for_rows(11)
+    grid.root.get_by_label("Search").fill("nobody is called so")
+    grid.wait_for_rows(0)
+    assert "Nothing here holds what you search for" in grid.root.locator(".gtg-note").inner_text()
     grid.root.get_by_label("Search").fill("")
     grid.root.get_by_label("Show", exact=True).select_option("errors")
     grid.wait_for_rows(2)
@@ -135,6 +138,12 @@ def test_grid_by_mouse(notebook: NotebookPage) -> None:
     grid.press("Enter")
     grid.wait_for_rows(1)
     grid.see(4_000, 2, "x")
+    grid.cell(4_000, 2).dblclick()
+    grid.page.keyboard.type("9")
+    grid.press("Enter")
+    grid.wait_for_rows(0)
+    note = grid.root.locator(".gtg-note").inner_text()
+    assert note == "None of these is left: choose “all rows” at “Show” for the others."
     assert grid.root.locator("img").count() == 0
     assert grid.page.evaluate("window.wasRun") is None
     assert (notebook.console_errors, notebook.external_requests) == ([], [])

@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from reading_samples import make_line_item, make_snapshot, make_student, write_sheet
 
 from gradetools.columns import (
     IN_NONE,
     IN_SEVERAL,
+    ClassGuess,
     find_named_classes,
     find_own_classes,
     list_named_classes,
+    propose_classes,
     suggest_columns,
 )
 from gradetools.sheet import read_sheet
@@ -69,3 +72,26 @@ def test_the_classes_that_a_sheet_names_are_listed(tmp_path: Path) -> None:
     text = "ID,Section,Quiz 1\n1,biology 1,8\n2,Algebra 1,8\n3,b,8\n4,Chemistry,8\n5,9B,8\n"
     sheet = read_sheet(write_sheet(tmp_path, text))
     assert list_named_classes(sheet, CLASSES) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("sections", "matched", "proposed"),
+    [
+        ("ab", {"a": 2, "b": 1}, (["a", "b"], "named")),
+        ("ab", {"a": 2}, (["a"], "students")),
+        ("bb", {"a": 2, "b": 1}, (["a"], "students")),
+        ("ab", {}, (["a", "b"], "named-unknown")),
+        ("bb", {}, (["b"], "named-unknown")),
+        ("xx", {"a": 1, "b": 1}, ([], "")),
+        ("xx", {"a": 2, "b": 1}, (["a"], "students")),
+        ("xx", {}, ([], "")),
+    ],
+)
+def test_the_classes_of_a_sheet_are_proposed(
+    tmp_path: Path, sections: str, matched: dict[str, int], proposed: tuple[list[str], str]
+) -> None:
+    """Several that rows name and that know some of their ids; else the one that knows most; with no id known, those named."""
+    rows = "".join(f"{n},{section},8\n" for n, section in enumerate(sections))
+    sheet = read_sheet(write_sheet(tmp_path, f"ID,Section,Quiz 1\n{rows}"))
+    ranked = [ClassGuess(key, number, 2, "ID", "identifier") for key, number in matched.items()]
+    assert propose_classes(sheet, CLASSES, ranked) == proposed

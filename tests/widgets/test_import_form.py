@@ -167,7 +167,10 @@ def test_lowering_many_grades_needs_a_tick(gradebook: gt.Gradebook, tmp_path: Pa
     path = write_sheet(tmp_path / "low.csv", "Student number,Quiz 1", *(f"{i},1" for i in ids))
     form = ImportForm(gradebook, folder=tmp_path)
     drive(form, path)
-    assert "lowers or clears" in form.push.alert.value
+    plan = form.preview.plan
+    assert plan is not None
+    assert f"lowers or clears {plan.harmed} of the " in form.push.alert.value
+    assert f" {plan.harmed} grades" in form.push.allow_unsafe.description
     assert form.push.allow_unsafe.layout.display is None
     assert f"tick “{form.push.allow_unsafe.description}”" in form.push.alert.value
     assert "next: tick that you have looked, then write" in form.steps["push"].state.value
@@ -175,11 +178,12 @@ def test_lowering_many_grades_needs_a_tick(gradebook: gt.Gradebook, tmp_path: Pa
     assert (form.push.go.disabled, form.push.go.button_style) == (True, "")
     form.push.go.click()
     assert form.push.run is None
-    assert "✖" in form.push.alert.value
+    assert "✖" not in form.push.alert.value  # nothing has failed
+    assert "⚠" in form.push.alert.value
     assert f"tick “{form.push.allow_unsafe.description}”" in form.push.alert.value
     form.push.allow_unsafe.value = True
     assert (form.push.go.disabled, form.push.go.button_style) == (False, "primary")
-    assert ("✖" in form.push.alert.value, "lowers or clears" in form.push.alert.value) == (
+    assert ("⚠" in form.push.alert.value, "lowers or clears" in form.push.alert.value) == (
         False,
         True,
     )
