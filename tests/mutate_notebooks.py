@@ -242,7 +242,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/picker.py",
-        "(label, key) for label, key in self._all if wanted in label.casefold() or key == kept",
+        "(label, key) for label, key in self._all if _fits(label, wanted) or key == kept",
         "(label, key) for label, key in self._all",
         "the search by name does not narrow the choice",
         UPSERT,

@@ -281,7 +281,11 @@ class HistoryForm:
             self._close()
             if receipt is not None:
                 writing = Writing(
-                    self._receipts, on_end=self._end, on_start=self._work, on_plan=say_next
+                    self._receipts,
+                    on_end=self._end,
+                    on_start=self._work,
+                    on_start_below=self._work,
+                    on_plan=say_next,
                 )
                 start(writing, receipt, self._gradebook(receipt.environment))
                 self.writing = writing

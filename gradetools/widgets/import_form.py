@@ -27,6 +27,8 @@ from gradetools.widgets.writing import Writing
 
 #: The steps that stay in sight while something is being written.
 _WRITING = ("preview", "push", "receipt")
+_AT_WORK = "writing; other cells can run meanwhile"
+_NOT_BEGUN = "it did not begin: see why below, then try again"
 
 
 class ImportForm:
@@ -66,6 +68,7 @@ class ImportForm:
             on_end=self._end,
             on_start=self._start,
             on_below=lambda words: self.steps["receipt"].open(words),
+            on_start_below=lambda: self.steps["receipt"].work(_AT_WORK),
             on_plan=self._tell_plan,
         )
         self.preview, self.push = self.writing.preview, self.writing.push
@@ -138,7 +141,8 @@ class ImportForm:
             self.steps["receipt"].lock()
         elif not self.writing.running:
             self.steps["receipt"].open("")
-            self.steps["receipt"].settle("of the last push, which can still be taken back")
+            what = "of which some" if self.receipt.partly else "which"
+            self.steps["receipt"].settle(f"of the last push, {what} can still be taken back")
 
     def _plan(self) -> None:
         # Who presses with a preview in sight wants to see what has changed since.
@@ -165,7 +169,7 @@ class ImportForm:
 
     def _start(self) -> None:
         self.steps["preview"].settle("looked at")
-        self.steps["push"].work("writing; other cells can run meanwhile")
+        self.steps["push"].work(_AT_WORK)
 
     def _end(self, run: PushRun) -> None:
         """After a push, this one or its undo: what the gradebook held before no longer holds."""
@@ -181,11 +185,14 @@ class ImportForm:
             self.columns.kept.keep_pushed(run.gradebook)
             self.sheet.list_files()
         elif run is self.push.run:
-            self.steps["push"].open("it did not begin: see why below, then try again")
-        elif run.receipt is not None and run.plan.undo_of:
+            self.steps["push"].open(_NOT_BEGUN)
+        elif run.receipt is None:
+            if run in [one.push.run for one in self.writing.below]:
+                self.steps["receipt"].open(_NOT_BEGUN)
+        elif run.plan.undo_of:
             self._tell_undo(run.receipt)
             self._tell_rest()
-        elif run.receipt is not None and run in [one.push.run for one in self.writing.retries]:
+        elif run in [one.push.run for one in self.writing.retries]:
             left = self.receipt.rest.unwritten
             told = "what failed was tried again, and is written"
             more = f"; {count(left, 'entry', 'entries')} of the push not written, see below"

@@ -16,8 +16,8 @@ class Picker:
     """A dropdown with a field above all it offers that narrows it down.
 
     Attributes:
-        search: a part of the name, capital or small.
-        choice: those whose name has it; its value is an id, "" for none.
+        search: parts of the name or the id, capital or small, in any order.
+        choice: those that have them all; its value is an id, "" for none.
     """
 
     def __init__(self, label: str, hook: str, *, on_change: Callable[[], None]) -> None:
@@ -69,20 +69,18 @@ class Picker:
 
     def _offer(self, kept: str) -> None:
         """Offer what fits the search; what is chosen stays chosen."""
-        wanted = self.search.value.strip().casefold()
-        fitting = [
-            (label, key) for label, key in self._all if wanted in label.casefold() or key == kept
-        ]
+        wanted = _split(self.search.value)
+        fitting = [(label, key) for label, key in self._all if _fits(label, wanted) or key == kept]
         filling, self._filling = self._filling, True
         offer(self.choice, [(self._tell_next(wanted), ""), *fitting])
         self.choice.value = kept if kept in dict(self._all).values() else ""
         self._filling = filling
 
-    def _find(self, wanted: str) -> list[str]:
+    def _find(self, wanted: Sequence[str]) -> list[str]:
         """Give the ids of those that fit a search."""
-        return [key for label, key in self._all if wanted in label.casefold()]
+        return [key for label, key in self._all if _fits(label, wanted)]
 
-    def _tell_next(self, wanted: str) -> str:
+    def _tell_next(self, wanted: Sequence[str]) -> str:
         """Say how many fit the search, and what to do."""
         if not self._all:
             return self._empty
@@ -94,7 +92,7 @@ class Picker:
 
     def take_only(self) -> None:
         """Choose the only one that fits the search, as Enter does there; where several or none do, nothing."""
-        fitting = self._find(self.search.value.strip().casefold())
+        fitting = self._find(_split(self.search.value))
         if len(fitting) == 1:
             self.choice.value = fitting[0]
 
@@ -106,6 +104,16 @@ class Picker:
         self.choice.tooltip = self.choice.label or ""  # whole, where the window cuts it
         if not self._filling:
             self._on_change()
+
+
+def _split(search: str) -> list[str]:
+    """Split a search into its words; lists of schools put the family name first, and a comma behind it."""
+    return search.casefold().replace(",", " ").split()
+
+
+def _fits(label: str, wanted: Sequence[str]) -> bool:
+    small = label.casefold()
+    return all(word in small for word in wanted)
 
 
 def label_line_items(

@@ -250,14 +250,16 @@ def _tell_few(shown: Table) -> Html:
 
 
 def _tell_cell(text: str, marked: tuple[str, str, str] | None) -> Html:
-    """Tell a cell line by line, what is marked with its mark: before a text that has no words of its own for it."""
+    """Tell a cell line by line, what is marked with its mark: without words of its own before a note, or below with its tip."""
     lines = (
         join(*(element("div", line) for line in text.split("\n"))) if "\n" in text else join(text)
     )
     if marked is None:
         return lines
-    kind, words, _ = marked
-    return join(lines, " ", mark(kind, words)) if words else join(mark(kind, ""), lines)
+    kind, words, tip = marked
+    if words:
+        return join(lines, " ", mark(kind, words))
+    return join(mark(kind, ""), lines) if tip == text else join(lines, " ", mark(kind, tip))
 
 
 def _tell_place(row: Mapping[Any, Any]) -> str:

@@ -202,8 +202,9 @@ class PushPanel:
             try:
                 run.start()
             except PushRunningError:
-                self.run = None
                 self.offer(plan, gradebook, resume=resume)
+                self._on_end(run)
+                self.run = None
                 raise
 
     def _stop(self, _: object) -> None:
@@ -262,6 +263,13 @@ class PushPanel:
                 _show(widget, when=False)
         else:
             self._offer_rest(run, receipt)
+
+    def settle(self) -> None:
+        """Show that what was not written at first was settled by another try."""
+        progress = self.run.progress if self.run is not None else None
+        if progress is not None:
+            self.bar.bar_style = "success"
+            self.told.value = f"{progress.done:,} of {progress.total:,}, with the other try"
 
     def _offer_rest(self, run: PushRun, receipt: Receipt) -> None:
         """Offer to go on with a push that was stopped."""

@@ -46,11 +46,12 @@ class ReceiptPanel:
         receipt: the receipt that is shown; None before the push has ended.
         rest: of that the entries that were not tried again.
         taken_back: whether it was taken back as a whole.
+        partly: whether it was taken back, but for some of it.
     """
 
     receipt: Receipt | None = None
     rest: Receipt
-    taken_back = False
+    taken_back = partly = False
     _base: Html
     _folder: Path | None
     _news: dict[str, Html]
@@ -81,15 +82,30 @@ class ReceiptPanel:
         for widget in (self.grid, self.retry, self.undo):
             widget.layout.display = "none"
 
-    def put_aside(self) -> None:
-        """Keep in sight, while something else is being prepared, that the push before can still be taken back, and Undo."""
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something that can be taken back."""
+        return self.receipt is not None and self.undo.layout.display != "none"
+
+    def put_aside(self, *, retried: bool = False) -> None:
+        """Keep in sight, while something else is being prepared, what of the push before can still be taken back, and Undo.
+
+        Args:
+            retried: whether another try at it wrote something, which is taken back by itself.
+        """
         receipt = self.receipt
-        if receipt is None or self.undo.layout.display == "none":
+        if receipt is None or not self.can_undo:
             self.clear()
             return
-        wrote = ": ".join(part for part in (receipt.sheet, receipt.tell_states()) if part)
-        told = f"The last push to {receipt.environment.name} ({wrote}) can still be taken back, here or in history.ipynb."
-        self.told.value = join(say("info", told), _tell_push(receipt))
+        of = receipt.sheet or (_tell_whose(receipt) if receipt.rows == 1 else "")
+        wrote = ": ".join(part for part in (of, receipt.tell_states()) if part)
+        what = "What is left of the last push" if self.partly else "The last push"
+        told = f"{what} to {receipt.environment.name} ({wrote}) can still be taken back, here or in history.ipynb."
+        more = " What was tried again of it is taken back in history.ipynb." if retried else ""
+        self.told.value = join(
+            *reversed(self._news.values()), say("info", told, more), _tell_push(receipt)
+        )
+        self.below.children = []
         self.downloads.show(None)
         for widget in (self.grid, self.retry):
             widget.layout.display = "none"
@@ -100,7 +116,7 @@ class ReceiptPanel:
             return
         self.retry.layout.display = "none"  # a retry says itself what is still to be tried
         if later.undo_of == self.receipt.push_id:
-            self.taken_back = later.ok
+            self.taken_back, self.partly = later.ok, not later.ok
             self._news["undo"] = join(tell_came("Taken back", later), _tell_stay(later))
             self.grid.layout.display = "none"  # its rows say how things stood before
             self.undo.description = "Undo what is left: show what that would change"
@@ -119,7 +135,7 @@ class ReceiptPanel:
         """Tell that the undo was taken back itself: what was written stands as before, and can be taken back again."""
         if self.receipt is None or "undo" not in self._news:
             return
-        self.taken_back = False
+        self.taken_back = self.partly = False
         self._news["undo"] = tell_came("The undo was taken back", later)
         self._tell_base()
         self._tell()
@@ -160,7 +176,8 @@ class ReceiptPanel:
         self.alert.value = ""
         self.below.children = []
         self.downloads.show(folder)
-        self._folder, self._news, self.taken_back, self.rest = folder, {}, False, receipt
+        self._folder, self._news, self.rest = folder, {}, receipt
+        self.taken_back = self.partly = False
         self._base = tell_receipt(receipt, folder, self.downloads.left)
         self._tell()
         self._show_entries(receipt)
@@ -174,6 +191,13 @@ class ReceiptPanel:
         of = f"this undo, {count(written, 'grade')}" if receipt.undo_of else count(written, "grade")
         self.undo.description = f"Undo {of}: show what that would change"
         self.undo.layout.display = None if written else "none"
+
+
+def _tell_whose(receipt: Receipt) -> str:
+    """Name the student and the line item of the only entry."""
+    entry = receipt.entries.iloc[0]
+    names = (("student_name", "student"), ("line_item_title", "line_item"))
+    return ", ".join(entry[first] or entry[second] for first, second in names)
 
 
 def later_rest(receipt: Receipt, retry: Receipt) -> Receipt:
@@ -206,7 +230,8 @@ def tell_receipt(
     if rest is not None:
         again = receipt.rows - rest.rows
         told = "1 entry of these was" if again == 1 else f"{again:,} entries of these were"
-        summary += f" {told} tried again, as told above; the table here has the rest."
+        table = "; the table here has the rest" if rest.rows else ""
+        summary += f" {told} tried again, as told above{table}."
     # What is no longer so, or was tried again as told above, is only how it began.
     kind = "info" if gone or rest is not None else "good" if receipt.ok else "warning"
     return join(

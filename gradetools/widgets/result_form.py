@@ -25,7 +25,7 @@ from gradetools.widgets.look import say
 from gradetools.widgets.picker import Picker, label_line_items
 from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.result_fields import ResultFields
-from gradetools.widgets.step import Step, telling
+from gradetools.widgets.step import Hold, Step, telling
 from gradetools.widgets.where_step import WhereStep
 from gradetools.widgets.writing import Writing
 
@@ -76,7 +76,8 @@ class ResultForm:
         self.writing = Writing(
             Path(folder) / "receipts",
             on_end=self._end,
-            on_start=lambda: self.upsert.work("writing"),
+            on_start=self._start,
+            on_start_below=self._start,
             on_below=self._show_below,
             on_plan=lambda plan: self.upsert.open(_tell_next(plan)),
         )
@@ -89,6 +90,7 @@ class ResultForm:
         self.whose.body.children = [*(picker.view for picker in pickers), self.left]
         self.grade.body.children = [self.fields.view]
         self.upsert.body.children = [self.writing.view]
+        self._hold = Hold(self.where.view, self.whose.view, self.grade.view)
         steps = (self.where, self.whose, self.grade, self.upsert)
         parts = [self.where.banner, *find_again(gradebook, data_dir)]
         self.view = frame("gt-result", [*parts, *(step.view for step in steps)])
@@ -189,16 +191,21 @@ class ResultForm:
         """While an undo or another try is looked at, which has read the grade anew: show beside the fields what is there now."""
         with telling(self.grade.alert):
             self._look()
-            self.fields.load(self._there(), bounds=self._bounds(), keep=self.fields.touched)
+            self._load_beside()
         self.upsert.open(words)
 
     def _show_theirs(self) -> None:
-        """Show beside the fields what somebody has changed meanwhile, and what was typed as it was typed."""
+        """Show beside the fields what somebody has changed meanwhile."""
+        self._load_beside()
+        self.grade.settle(_MEANWHILE, doubt=True)
+
+    def _load_beside(self) -> None:
+        """Show what the gradebook has now beside what was typed, which stays, and what that would make of it."""
         self.fields.load(self._there(), bounds=self._bounds(), keep=self.fields.touched)
-        if result := self.fields.read(self._identity()):
+        result = self.fields.read(self._identity()) if self.fields.touched else None
+        if result is not None:
             ours = self._plan(result, "ours")
             self.fields.show_after(parse(ours.changes["after"].iloc[0]) if ours.writes else None)
-        self.grade.settle(_MEANWHILE, doubt=True)
 
     def _bounds(self) -> Bounds:
         """Give what the chosen line item wants of its scores."""
@@ -264,8 +271,14 @@ class ResultForm:
             elif not self.writing.running:
                 self.upsert.settle("nothing new to write; the last push can still be taken back")
 
+    def _start(self) -> None:
+        """While something is written the grade is not left or changed: what it ends with is shown in its fields."""
+        self._hold.begin()
+        self.upsert.work("writing; another grade can be chosen at its end")
+
     def _end(self, run: PushRun) -> None:
         """After a push, this one or its undo: show what the gradebook has now; what was typed and not written stays."""
+        self._hold.end()
         receipt = run.receipt
         if receipt is None:
             self.upsert.open("it did not begin: see why below, then try again")

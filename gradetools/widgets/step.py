@@ -35,6 +35,37 @@ def offer(choice: ipw.Dropdown, options: Sequence[object]) -> None:
     choice.index = 0 if options else None
 
 
+class Hold:
+    """Keep whatever decides about a push out of use while it is under way, so that it is still the same at its end."""
+
+    def __init__(self, *views: ipw.Widget) -> None:
+        self._views = views
+        self._held: list[ipw.Widget] = []
+
+    def begin(self) -> None:
+        """Disable every control in there that is not disabled already."""
+        free = [one for view in self._views for one in _walk(view) if _is_free(one)]
+        self._held += free
+        for one in free:
+            one.disabled = True
+
+    def end(self) -> None:
+        """Give back what was disabled by this, and no more."""
+        held, self._held = self._held, []
+        for one in held:
+            one.disabled = False
+
+
+def _walk(widget: ipw.Widget) -> Iterator[ipw.Widget]:
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _walk(child)
+
+
+def _is_free(widget: ipw.Widget) -> bool:
+    return widget.has_trait("disabled") and not widget.disabled
+
+
 class Step:
     """A numbered part of a form, locked until the part before it is done.
 

@@ -43,11 +43,13 @@ class Writing:
         on_end: Callable[[PushRun], None] | None = None,
         on_start: Callable[[], None] | None = None,
         on_below: Callable[[str], None] | None = None,
+        on_start_below: Callable[[], None] | None = None,
         on_plan: Callable[[Plan], None] | None = None,
         called: str = "the push",
     ) -> None:
         self._receipts, self._called = receipts, called
         self._on_end, self._on_below, self._on_plan = on_end, on_below, on_plan
+        self._on_start_below = on_start_below
         #: Where what the receipt tells was written; another plan may go elsewhere.
         self._written_to: Gradebook | None = None
         self._make: MakePlan | None = None
@@ -64,10 +66,15 @@ class Writing:
         return [self.retry, *self.retry.retries] if self.retry is not None else []
 
     @property
+    def below(self) -> list[Writing]:
+        """The undo and the retry, and whatever is below these."""
+        first = [one for one in (self.undo, self.retry) if one is not None]
+        return [*first, *(each for one in first for each in one.below)]
+
+    @property
     def running(self) -> bool:
-        """Whether this push, its retry or its undo is under way."""
-        below = (one for one in (self.undo, self.retry) if one is not None)
-        return self.push.running or any(one.running for one in below)
+        """Whether this push, or anything below it, is under way."""
+        return any(one.push.running for one in (self, *self.below))
 
     def clear(self) -> None:
         """Forget the plan, unless it is being written; what was written before can still be taken back."""
@@ -75,8 +82,17 @@ class Writing:
             self.preview.clear()
             self.push.withdraw()
             if not self.running:
-                self.undo = self.retry = None
-                self.receipt.put_aside()
+                self._put_aside()
+
+    def _put_aside(self) -> None:
+        """Keep in reach what was written last: by this push, or, where nothing of it is left to take back, by another try."""
+        wrote = [one for one in self.retries if one.receipt.can_undo]
+        last = wrote[-1] if wrote and not self.receipt.can_undo else None
+        self.undo = self.retry = None
+        if last is not None and last.push.run is not None and last.receipt.receipt is not None:
+            self.receipt.show(last.receipt.receipt, last.push.run.folder)
+            wrote.remove(last)
+        self.receipt.put_aside(retried=bool(wrote))
 
     def begin(self, make: MakePlan, gradebook: Gradebook, *, note: str = "") -> None:
         """Make a plan, show it, and offer to write it.
@@ -184,7 +200,9 @@ class Writing:
         one = Writing(
             self._receipts,
             on_end=self._end_below,
+            on_start=self._on_start_below,
             on_below=self._on_below,
+            on_start_below=self._on_start_below,
             on_plan=say_next,
             called="the other try" if note else "the undo",
         )
@@ -220,7 +238,7 @@ class Writing:
             ):
                 told = "What was not written at first was settled by another try: see below."
                 self.preview.retell(say("good", told))
-                self.push.bar.bar_style = "success"
+                self.push.settle()
         elif run.receipt is not None and run.plan.undo_of in [one.push_id for one in retried]:
             self.receipt.follow_below(run.receipt)
         elif run.receipt is not None and run.receipt.ok and self._undid(run.plan.undo_of):

@@ -49,6 +49,26 @@ def test_what_was_written_can_be_taken_back_after_going_back(form: ImportForm) -
     assert f"Taken back by push {undone.push_id}: 3 taken back" in form.receipt.told.value
 
 
+def test_what_was_taken_back_in_part_is_not_told_as_whole(
+    form: ImportForm, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Beside the next sheet it is said what an undo took back and what it left; the undo itself is out of sight."""
+    pushed = form.receipt.receipt
+    assert pushed is not None
+    ours = pushed.entries["sourced_id"].iloc[0]
+    held = next(each for each in sandbox.records("results") if each["sourcedId"] == ours)
+    sandbox.put_record("results", {**held, "score": 55})
+    form.receipt.undo.click()
+    undone = write(form.writing.undo)
+    assert undone.states["updated"] == 2
+    drive(form, write_sheet(tmp_path / "next.csv", "Student number,Midterm", "00082,61"))
+    told = form.receipt.told.value
+    assert f"Taken back by push {undone.push_id}: 2 taken back" in told
+    assert "What is left of the last push to sandbox (quiz.csv: 3 created) can still" in told
+    assert "of which some can still be taken back" in form.steps["receipt"].state.value
+    assert form.receipt.below.children == ()
+
+
 def test_an_undo_is_told_where_it_was_asked_for(form: ImportForm) -> None:
     """What was taken back says so and offers no second Undo; the undo's own says that it undoes an undo."""
     form.receipt.undo.click()

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from form_driving import page, states
+from form_driving import page, states, walk
 
 import gradetools as gt
-from gradetools.sandbox import Sandbox, invented_school
+from gradetools.sandbox import Fault, Sandbox, invented_school
 from gradetools.widgets import ResultForm
 from gradetools.widgets.picker import Picker
 from gradetools.widgets.typed import read_typed_json
@@ -334,6 +334,8 @@ def test_the_only_one_that_fits_is_taken() -> None:
     assert chosen == []
     assert press_enter("BEN") == "1 fits: choose it"
     assert (chosen, picker.value) == (["2"], "2")
+    assert press_enter("Example, Ada") == "1 fits: choose it"  # as lists of schools have it
+    assert (chosen, picker.value) == (["2", "1"], "1")
     picker.fill(())
     assert picker.choice.options[0][0] == "there is no student"
 
@@ -437,7 +439,8 @@ def test_a_score_that_is_not_expected_is_warned_of(sandbox: Sandbox, tmp_path: P
     assert expected in told.value
     told_so = "(says that no score is expected, although the score 7 is written too)"
     assert told_so in form.preview.few.value
-    assert '<span class="gt-mark gt-warning">⚠ </span>' in form.preview.few.value
+    told_so = "⚠ The score status expects no score, and there is one."
+    assert f'<span class="gt-mark gt-warning">{told_so}</span>' in form.preview.few.value
     assert not form.push.go.disabled
     form.fields.inputs["score"].value = "8.5"  # which is there
     assert "no score is expected, although the score 8.5 stays)" in form.preview.few.value
@@ -713,13 +716,72 @@ def test_another_try_settles_what_was_said_of_the_first(sandbox: Sandbox, tmp_pa
     form.receipt.retry.click()
     again = form.writing.retry
     assert again is not None
+    assert (
+        "now: 6 → <b>9</b>" in form.fields.now["score"].value
+    )  # what was typed still is what would be
     again.preview.on_conflict.value = "ours"
     again.push.go.click()
     again.push.wait(30)
     assert find(sandbox)["score"] == 9
     assert "Nothing was written" not in form.preview.told.value
     assert "was settled by another try" in form.preview.told.value
-    assert form.push.bar.bar_style == "success"
+    assert (form.push.bar.bar_style, form.push.told.value) == (
+        "success",
+        "1 of 1, with the other try",
+    )
+    told = form.receipt.told.value
+    assert "1 entry of these was tried again, as told above." in told
+
+
+def test_a_grade_is_not_left_while_it_is_written(sandbox: Sandbox, tmp_path: Path) -> None:
+    """While a grade, or another try at it, is written no other is chosen and no field changed; both are free at its end."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = "9"
+    steps = (form.where, form.whose, form.grade)
+    controls = [
+        one for step in steps for one in walk(step.view) if getattr(one, "disabled", True) is False
+    ]
+    assert form.student.choice in controls
+    assert form.fields.inputs["comment"] in controls
+
+    def is_held() -> tuple[bool, bool]:
+        return all(one.disabled for one in controls), any(one.disabled for one in controls)
+
+    sandbox.order(Fault(method="PUT", delay=1, status=422), Fault(method="PUT", delay=1))
+    form.push.go.click()
+    assert is_held() == (True, True)
+    assert "writing; another grade can be chosen at its end" in form.upsert.state.value
+    form.push.wait(30)
+    assert is_held() == (False, False)
+    form.receipt.retry.click()
+    assert form.writing.retry is not None
+    form.writing.retry.push.go.click()
+    assert is_held() == (True, True)
+    assert "… writing" in form.upsert.state.value
+    form.writing.retry.push.wait(30)
+    assert is_held() == (False, False)
+    form.student.value = "student-002"
+    told = form.receipt.told.value
+    assert "(Ada Example, Quiz 1: 1 updated) can still be taken back" in told
+
+
+def test_a_push_that_cannot_begin_holds_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where another form's push is under way the form says so, says what is next, and everything in it can be used."""
+    gradebook = gt.connect(sandbox)
+    first, second = (ResultForm(gradebook, folder=tmp_path) for _ in range(2))
+    for form, student in ((first, "student-001"), (second, "student-002")):
+        choose(form, student=student)
+        form.fields.inputs["score"].value = "9"
+    sandbox.order(Fault(method="PUT", delay=1))
+    first.push.go.click()
+    second.push.go.click()
+    assert "Another push to sandbox is under way" in second.push.alert.value
+    assert "next: it did not begin" in second.upsert.state.value
+    assert not second.student.choice.disabled
+    first.push.wait(30)
+    second.push.go.click()
+    assert second.push.wait(30) is not None
 
 
 def test_the_last_push_of_a_notebook_is_told_once(sandbox: Sandbox, tmp_path: Path) -> None:
