@@ -13,6 +13,7 @@ from gradetools.errors import PlanError
 from gradetools.plan.dispute import OVER_THEIRS, SINCE_SENT, OnConflict, dispute
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, is_active, to_write
+from gradetools.plan.undo import index_later_pushes
 from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
 from gradetools.receipt import Receipt
 from gradetools.snapshot import Snapshot
@@ -21,6 +22,8 @@ from gradetools.snapshot import Snapshot
 RETRIED = ("failed", "conflict")
 #: The reason of a conflict that came up while writing; every other was there when the push was planned.
 _SEEN_WHILE_WRITING = "changed-since-plan"
+#: The reason of a grade that was set since to what the push neither found nor left there.
+_SINCE_PUSH = "changed-since-push"
 #: What a grade that is there has already.
 _IDENTITY = ("sourcedId", "lineItem", "student", "class")
 
@@ -40,8 +43,9 @@ def make_retry_plan(
     Args:
         receipt: of the push whose failed entries and conflicts are tried again; it may be an undo.
         snapshot: what the server has now, of the same classes.
-        last_sent: what we sent last (`Journal.last_sent`), to say what others changed since.
-        on_conflict: "stop" marks what others changed, "ours" writes over it, "theirs" leaves it.
+        last_sent: what we sent last (`Journal.last_sent`), to say what others changed since, and what a later push of
+            our own did.
+        on_conflict: "stop" marks what was changed, "ours" writes over it, "theirs" leaves it.
 
     Returns:
         A `Plan` with one change per entry that is `failed` or `conflict` and was to be written.
@@ -54,11 +58,15 @@ def make_retry_plan(
             f"This push went to {receipt.environment.name}, not to {snapshot.environment.name}; connect there to retry."
         )
     existing, sent = Existing.of(snapshot), index_last_sent(last_sent)
+    later = index_later_pushes(receipt, last_sent)
     entries = retried_entries(receipt)
     rows = []
     for row in entries.to_dict(orient="records"):
         ours = parse(sent.get((row["line_item"], row["student"])))
         change = _again(row, existing, ours, dialect=snapshot.dialect, on_conflict=on_conflict)
+        text, push_id = later.get((row["line_item"], row["student"]), (None, ""))
+        if push_id and not differences(change.before, parse(text)):
+            change = _name_our_own(change, push_id)
         rows.append(row | dict(change.to_columns()))
     columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in entries.index])
@@ -108,7 +116,16 @@ def _again(
         return _ask_again(row, change, sent, changed, on_conflict)
     if not _disputed(now, (before, stored, after), changed):
         return change
-    return dispute(change, stored or before, "since this push", "changed-since-push", on_conflict)
+    return dispute(change, stored or before, "since this push", _SINCE_PUSH, on_conflict)
+
+
+def _name_our_own(change: Change, push_id: str) -> Change:
+    """Say that it was no somebody who set a grade since the push, but another push of ours."""
+    told = change.message.removeprefix("Somebody changed ")
+    if told == change.message:
+        return change
+    own = "changed-by-own-push" if change.reason == _SINCE_PUSH else change.reason
+    return replace(change, reason=own, message=f"Your push {push_id} wrote {told}")
 
 
 def _ask_again(

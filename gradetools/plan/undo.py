@@ -54,7 +54,7 @@ def make_undo_plan(
             f"This push went to {receipt.environment.name} ({receipt.environment.base_url}), not to "
             f"{snapshot.environment.name} ({snapshot.environment.base_url}); connect there to undo it."
         )
-    existing, later = Existing.of(snapshot), _later_pushes(receipt, last_sent)
+    existing, later = Existing.of(snapshot), index_later_pushes(receipt, last_sent)
     written = written_entries(receipt)
     rows: dict[int, dict[str, Any]] = {}
     for entry, planned in _rows(written):
@@ -87,7 +87,7 @@ BY_OWN_PUSH = "written-by-own-push"
 _CHANGED = ("changed-since-push", "kept-theirs", OVER_THEIRS)
 
 
-def _later_pushes(
+def index_later_pushes(
     receipt: Receipt, last_sent: pd.DataFrame | None
 ) -> Mapping[tuple[str, str], tuple[str, str]]:
     """Give what other pushes sent last: (line item, student) to record text and push."""

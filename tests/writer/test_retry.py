@@ -86,6 +86,26 @@ def test_a_retry_changes_only_what_the_push_would_have(desk: Desk, refusing: Ref
     assert (first["score"], first["comment"], second["score"]) == (9, "Somebody else's.", 9.5)
 
 
+def test_a_retry_names_ones_own_later_push(desk: Desk, refusing: Refusing) -> None:
+    """What a later push of one's own wrote instead is named as that push's, and still written over by none but who asks for it."""
+    refusing.numbers = (1, 2)
+    receipt = desk.push(desk.plan(desk.sheet("Midterm", "10", "20")))
+    refusing.numbers = ()
+    later = desk.push(desk.plan(desk.sheet("Midterm", "60", "70")))
+    desk.change("algebra-midterm", 2, score=1)
+    changes = retry(desk, receipt).changes
+    assert changes["action"].tolist() == ["conflict", "conflict"]
+    own, others = changes["message"]
+    assert own.startswith(f"Your push {later.push_id} wrote score nothing → 60 since this push")
+    assert "Somebody changed score" in others
+    assert changes["reason"].tolist() == ["changed-by-own-push", "changed-since-push"]
+    assert retry(desk, desk.push(retry(desk, receipt))).counts["conflict"] == 2
+    theirs, ours = (retry(desk, receipt, on_conflict=how).changes for how in ("theirs", "ours"))
+    assert (theirs["reason"].iloc[0], ours["reason"].iloc[0]) == ("kept-theirs", "over-theirs")
+    for told in (theirs["message"].iloc[0], ours["message"].iloc[0]):
+        assert told.startswith(f"Your push {later.push_id} wrote score nothing → 60")
+
+
 def test_a_retry_doubles_nothing(desk: Desk, refusing: Refusing) -> None:
     """Where somebody made the grade meanwhile, the retry is a conflict over that one's own id."""
     refusing.numbers = (1,)
