@@ -55,6 +55,7 @@ class PushSummary:
         forgotten: when its grades were erased from the journal, in UTC; None for others.
         taken_back_by: the push that took this one back, unless that was taken back itself; empty for others.
         states: state to number of entries, every state named; they add up to `rows`.
+        of_others: of an undo, how many of the skipped ones the push that it takes back never wrote: another push of ours did.
         being_written: whether some program on this machine is writing it just now.
     """
 
@@ -73,6 +74,7 @@ class PushSummary:
     forgotten: dt.datetime | None
     taken_back_by: str
     states: Mapping[str, int]
+    of_others: int
     being_written: bool
 
     @property
@@ -105,7 +107,10 @@ class PushSummary:
             return tell_entries(self.states)
         written = sum(self.states[state] for state in WRITTEN)
         others = {state: n for state, n in self.states.items() if state not in WRITTEN}
-        return tell_entries({"taken back": written, **others})
+        others |= {"skipped": others["skipped"] - self.of_others}
+        return tell_entries(
+            {"taken back": written, **others, "left to another push": self.of_others}
+        )
 
     def __repr__(self) -> str:
         """Say in one line what came of it."""

@@ -49,7 +49,7 @@ _SKIPPED = {
     "no-grade": ("word that stands for no grade", "words that stand for no grade"),
     "other-attempt": ("grade beside the one that counts", "grades beside the ones that count"),
     "kept-theirs": ("left as it was changed since", "left as they were changed since"),
-    "written-by-own-push": ("written by another push of yours", "written by another push of yours"),
+    "written-by-own-push": ("not that push's but another's of yours",) * 2,
 }
 
 

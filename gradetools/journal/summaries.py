@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gradetools.errors import JournalError
+from gradetools.plan import BY_OWN_PUSH
 from gradetools.receipt import STATES, PushSummary
 from gradetools.snapshot import Environment
 
@@ -30,9 +31,12 @@ def read_facts(read: Read, environment: Environment, push_id: str) -> dict[str, 
     if not rows:
         raise unknown_push(push_id)
     facts = dict(zip(_FACTS, rows[0], strict=True))
-    counts = dict(
-        read("SELECT state, count(*) FROM entries WHERE push_id=? GROUP BY state", push_id)
+    rows = read(
+        "SELECT state, count(*), total(reason=?) FROM entries WHERE push_id=? GROUP BY state",
+        BY_OWN_PUSH,
+        push_id,
     )
+    counts = {state: number for state, number, _ in rows}
     times = {
         name: dt.datetime.fromisoformat(facts[name]) if facts[name] else None
         for name in ("started", "finished", "forgotten")
@@ -44,6 +48,7 @@ def read_facts(read: Read, environment: Environment, push_id: str) -> dict[str, 
         "about": "" if facts["sheet"] or sum(counts.values()) != 1 else _read_about(read, push_id),
         "taken_back_by": taken_back_by(read, push_id),
         "states": {state: counts.get(state, 0) for state in STATES},
+        "of_others": sum(int(others) for *_, others in rows),
     }
 
 

@@ -31,7 +31,6 @@ from gradetools.widgets.grid_entries import find_mended, show_entries
 from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.history_list import (
     count_left,
-    find_undo,
     label_push,
     show_pushes,
     tell_push,
@@ -39,7 +38,7 @@ from gradetools.widgets.history_list import (
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
 from gradetools.widgets.push_run import PushRun
-from gradetools.widgets.receipt_panel import count_of_others, tell_came, tell_files
+from gradetools.widgets.receipt_panel import tell_came, tell_files
 from gradetools.widgets.step import Step, offer, telling
 from gradetools.widgets.writing import Writing, tell_next
 
@@ -217,17 +216,15 @@ class HistoryForm:
     def _show_entries(self, push: PushSummary) -> None:
         with open_journal(push.environment, self.data_dir) as journal:
             receipt, left = journal.read_receipt(push.push_id), len(journal.unsent(push.push_id))
-            undo, retries = find_undo(push, self.pushes), find_retries(push, self.pushes)
+            retries = find_retries(push, self.pushes)
             mended = find_mended(journal.read_receipt(each.push_id) for each in retries)
-            undone = journal.read_receipt(undo.push_id) if undo and not undo.forgotten else None
         self._receipt = receipt
         if push.being_written:  # it has got further since the list was made
             self._tell_one(receipt)
         self.entries.show(show_entries(receipt, mended), view=ALL)
         self._show_files(push)
         failed = len(retried_entries(receipt))
-        of_others = count_of_others(undone) if undone else 0
-        whole = bool(push.taken_back_by) and count_left(push, self.pushes) == of_others
+        whole = bool(push.taken_back_by) and not count_left(push, self.pushes)
         self.go_on.description = f"Go on: show the {count(left, 'grade')} that are left"
         self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
         shown = {

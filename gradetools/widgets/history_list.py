@@ -20,6 +20,7 @@ from gradetools.widgets.look import (
     table,
     tell_environment,
 )
+from gradetools.widgets.receipt_panel import tell_never
 
 _ERASED: Final = "(erased)"
 _TIPS: Final = {
@@ -90,9 +91,11 @@ def is_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> bool:
 
 
 def count_left(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
-    """Count what the push that took one back left as it was: changed since, not its own, or refused."""
+    """Count what a push wrote and the one that took it back left as it was: changed since, or refused."""
     undo = find_undo(push, pushes)
-    return sum(undo.states[state] for state in (*IN_THE_WAY, "unsent", "skipped")) if undo else 0
+    if undo is None:
+        return 0
+    return sum(undo.states[each] for each in (*IN_THE_WAY, "unsent", "skipped")) - undo.of_others
 
 
 def find_undo(push: PushSummary, pushes: Sequence[PushSummary]) -> PushSummary | None:
@@ -177,7 +180,8 @@ def _tell_standing(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
             if left
             else ""
         )
-        return say("info" if undo is None or undo.ok else "warning", f"{told}{but}.")
+        kind = "info" if undo is None or undo.ok else "warning"
+        return say(kind, f"{told}{but}.{tell_never(undo.of_others if undo else 0)}")
     kind = "info" if push.forgotten else "warning"
     if push.forgotten and push.taken_back_by:
         before = f" Before that it was taken back by push {push.taken_back_by}."

@@ -262,6 +262,14 @@ def count_of_others(receipt: Receipt) -> int:
     return int((receipt.entries["reason"] == BY_OWN_PUSH).sum())
 
 
+def tell_never(others: int) -> str:
+    """Say of so many entries of an undo that the push that it takes back never wrote them; "" for none."""
+    were = "entry more was" if others == 1 else "entries more were"
+    return (
+        f" {others:,} {were} not written by that push, but by another of yours." if others else ""
+    )
+
+
 def _tell_push(receipt: Receipt) -> Html:
     return element("div", f"Push {receipt.push_id}", hook="gt-reason")
 

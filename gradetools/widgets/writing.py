@@ -17,7 +17,7 @@ from gradetools.widgets.look import Html, count, element, join, say
 from gradetools.widgets.preview import Preview
 from gradetools.widgets.push_panel import PushPanel
 from gradetools.widgets.push_run import PushRun
-from gradetools.widgets.receipt_panel import ReceiptPanel
+from gradetools.widgets.receipt_panel import ReceiptPanel, tell_never
 from gradetools.widgets.step import telling
 
 MakePlan = Callable[[OnConflict], Plan]
@@ -271,14 +271,15 @@ def tell_written(receipt: Receipt) -> Html:
     done = "taken back" if receipt.undo_of else "written"
     if receipt.ok and not wrote:
         return say("info", "This is settled: nothing had to be written.")
+    never = tell_never(receipt.of_others)
     if receipt.ok:
-        return say("info", f"This was {done}; the receipt tells what came of it.")
+        return say("info", f"This was {done}; the receipt tells what came of it.{never}")
     told = (
-        f"{wrote} of {count(receipt.rows, 'entry', 'entries')} were {done}"
+        f"{wrote} of {count(receipt.rows - receipt.of_others, 'entry', 'entries')} were {done}"
         if wrote
         else f"Nothing was {done}"
     )
-    return say("warning", f"{told}; the receipt says why.")
+    return say("warning", f"{told}; the receipt says why.{never}")
 
 
 def tell_next(plan: Plan, doing: str, then: str) -> str:

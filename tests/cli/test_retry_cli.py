@@ -28,7 +28,7 @@ def test_retry_writes_what_failed(run: Run, sandbox: gt.Sandbox, tmp_path: Path)
     assert "push --retry" not in listed  # it is done with
     assert run("push", "--retry", "x", "--resume", "y", "--yes", **variables).code == 2
     undone = run("undo", first.facts["push_id"], "--yes", **variables)
-    assert "1 to remove, 1 skip (written by another push of yours)" in undone.out
+    assert "1 to remove, 1 skip (not that push's but another's of yours)" in undone.out
     assert f"Midterm: Your push {again.facts['push_id']} wrote it, not this one" in undone.out
     pushes = len(run("history", "--json", **variables).facts)
     twice = run("undo", first.facts["push_id"], "--yes", **variables)

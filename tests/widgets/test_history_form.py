@@ -486,6 +486,32 @@ def test_what_only_a_retry_wrote_is_not_offered_to_the_undo(
     assert "1 grade of it was written by another push of yours: take that one back." in told
 
 
+def test_an_undo_counts_what_the_push_wrote(
+    gradebook: gt.Gradebook, sandbox: Sandbox, refusing: Refusing, tmp_path: Path
+) -> None:
+    """Of N entries so many were taken back or left: N are those that the push wrote, and not what another push of ours did."""
+    refusing.on = True
+    failed = push_sheet(gradebook, tmp_path)
+    refusing.on = False
+    push_sheet(gradebook, tmp_path, ROWS[0], name="later.csv")
+    wrote = failed.entries.iloc[2]["sourced_id"]
+    theirs = next(each for each in sandbox.records("results") if each["sourcedId"] == wrote)
+    sandbox.put_record("results", theirs | {"score": 1})
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = failed.push_id
+    form.undo.click()
+    press(form)
+    assert form.writing is not None
+    told = form.writing.preview.told.value
+    assert "1 of 2 entries were taken back; the receipt says why." in told
+    assert "1 entry more was not written by that push, but by another of yours." in told
+    assert "which left 1 entry alone" in form.told.value
+    assert "1 entry more was not written by that push" in form.told.value
+    assert "taken back, 1 not written, 1 left alone" in form.list.text()
+    assert "1 taken back, 1 conflict, 1 left to another push" in form.list.text()
+    assert "take back what is left" in form.steps["push"].state.value
+
+
 def test_what_stays_can_be_settled(
     gradebook: gt.Gradebook, sandbox: Sandbox, tmp_path: Path
 ) -> None:

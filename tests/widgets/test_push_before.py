@@ -132,7 +132,7 @@ def test_an_undo_leaves_the_retry_in_reach(sandbox: Sandbox, tmp_path: Path) -> 
     retry, undo = form.writing.retry, form.writing.undo
     assert retry is not None
     assert undo is not None
-    assert "written by another push of yours" in undo.preview.told.value
+    assert "1 skip (not that push&#x27;s but another&#x27;s of yours)" in undo.preview.told.value
     assert f"Your push {again.push_id} wrote it" in undo.preview.few.value
     write(undo)
     assert (

@@ -132,7 +132,7 @@ def test_an_undo_leaves_what_the_push_did_not_write(desk: Desk, refusing: Refusi
         ["student-002", "skip"],
         ["student-003", "update"],
     ]
-    assert undo.tell_counts() == "1 to restore, 1 skip (written by another push of yours)"
+    assert undo.tell_counts() == "1 to restore, 1 skip (not that push's but another's of yours)"
     assert f"Your push {again.push_id} wrote it" in undo.changes["message"].iloc[0]
     desk.push(undo)
     assert [desk.result("algebra-quiz-1", n)["score"] for n in (1, 2)] == [9, 9.5]
