@@ -40,7 +40,7 @@ from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
 from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.receipt_panel import tell_came, tell_files
 from gradetools.widgets.step import Step, offer, telling
-from gradetools.widgets.writing import Writing, tell_next
+from gradetools.widgets.writing import Writing, call_undoing, tell_next
 
 _HINT = "To see what a push did, double-click its row, press Enter on it, or choose it below."
 _NOTHING = (
@@ -282,6 +282,7 @@ class HistoryForm:
                     on_end=self._end,
                     on_start=self._work,
                     on_start_below=self._work,
+                    on_below=step.open,
                     on_plan=say_next,
                 )
                 start(writing, receipt, self._gradebook(receipt.environment))
@@ -313,7 +314,8 @@ class HistoryForm:
         def start(writing: Writing, receipt: Receipt, to: Gradebook) -> None:
             writing.begin(lambda how: plan_undo(receipt, to, on_conflict=how), to)
 
-        self._begin(start, "taking it back", "take it back")
+        if self._receipt is not None:
+            self._begin(start, *call_undoing(self._receipt))
 
     def _show_loss(self) -> None:
         with telling(self.alert):

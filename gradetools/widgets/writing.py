@@ -12,7 +12,7 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.plan import OnConflict, Plan
 from gradetools.push import plan_rest, plan_retry, plan_undo, tell_rest
-from gradetools.receipt import WRITTEN, Receipt, name_retried, note_retry
+from gradetools.receipt import WRITTEN, PushSummary, Receipt, name_retried, note_retry
 from gradetools.widgets.look import Html, count, element, join, say
 from gradetools.widgets.preview import Preview
 from gradetools.widgets.push_panel import PushPanel
@@ -45,9 +45,8 @@ class Writing:
         on_below: Callable[[str], None] | None = None,
         on_start_below: Callable[[], None] | None = None,
         on_plan: Callable[[Plan], None] | None = None,
-        called: str = "the push",
     ) -> None:
-        self._receipts, self._called = receipts, called
+        self._receipts = receipts
         self._on_end, self._on_below, self._on_plan = on_end, on_below, on_plan
         self._on_start_below = on_start_below
         #: Where what the receipt tells was written; another plan may go elsewhere.
@@ -163,7 +162,7 @@ class Writing:
         with telling(self.receipt.alert):
             made = self._below(
                 lambda policy: plan_undo(receipt, gradebook, on_conflict=policy),
-                ("taking it back", "take it back"),
+                call_undoing(receipt),
             )
             # What a retry wrote is its own to take back, and stays in reach.
             self.retry = self.retry if self.retry and self.retry.receipt.receipt else None
@@ -204,17 +203,14 @@ class Writing:
             on_below=self._on_below,
             on_start_below=self._on_start_below,
             on_plan=say_next,
-            called="the other try" if note else "the undo",
         )
         one.begin(make, self._written_to, note=note)
         return one
 
     def _place_below(self, made: Writing) -> None:
         """Show the retry and the undo below the receipt, each with its title; the view goes to what was just made."""
-        parts = {
-            "Another try at what was not written": self.retry,
-            f"Undo of {self._called}": self.undo,
-        }
+        of = _call_push(self.receipt.receipt) if self.receipt.receipt else "the push"
+        parts = {"Another try at what was not written": self.retry, f"Undo of {of}": self.undo}
         self.receipt.below.children = [
             widget
             for title, one in parts.items()
@@ -261,6 +257,12 @@ class Writing:
             self.push.follow(journal.read_summary(receipt.push_id))
 
 
+def _call_push(push: PushSummary) -> str:
+    return (
+        "the other try" if name_retried(push.note) else "the undo" if push.undo_of else "the push"
+    )
+
+
 def _make_title(title: str, *, fresh: bool) -> ipw.HTML:
     return ipw.HTML(element("div", title, hook=f"gt-below{' gt-fresh' if fresh else ''}"))
 
@@ -280,6 +282,12 @@ def tell_written(receipt: Receipt) -> Html:
         else f"Nothing was {done}"
     )
     return say("warning", f"{told}; the receipt says why.{never}")
+
+
+def call_undoing(receipt: Receipt) -> tuple[str, str]:
+    """Give the words for taking a push back, as `tell_next` takes them; of an undo it is said that it is one."""
+    what = "the undo" if receipt.undo_of else "it"
+    return f"taking {what} back", f"take {what} back"
 
 
 def tell_next(plan: Plan, doing: str, then: str) -> str:

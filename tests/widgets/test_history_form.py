@@ -486,6 +486,23 @@ def test_what_only_a_retry_wrote_is_not_offered_to_the_undo(
     assert "1 grade of it was written by another push of yours: take that one back." in told
 
 
+def test_an_undo_of_an_undo_is_called_so(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Taking an undo back is headed so, and the step says what is next as for the first one."""
+    first = push_sheet(gradebook, tmp_path)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = first.push_id
+    form.undo.click()
+    undo = press(form)
+    assert form.writing is not None
+    form.writing.receipt.undo.click()
+    again = "next: look at what taking the undo back would change, then take the undo back"
+    assert again in form.steps["push"].state.value
+    assert "Undo of the undo" in page(form.view)
+    form.push.value = undo.push_id
+    form.undo.click()
+    assert again in form.steps["push"].state.value
+
+
 def test_an_undo_counts_what_the_push_wrote(
     gradebook: gt.Gradebook, sandbox: Sandbox, refusing: Refusing, tmp_path: Path
 ) -> None:
