@@ -27,8 +27,9 @@ def forget(
     pushes = list_forgettable(push_id, data_dir)
     retries = find_retries(pushes[0], list_pushes(data_dir))
     console.print(escape(tell_loss(pushes, retries)), soft_wrap=True)
-    if not all(push.forgotten for push in pushes):
-        ask(console, f"Forget push {push_id}?", yes=yes, kept="nothing was erased")
+    if number := sum(not push.forgotten for push in pushes):
+        what = f"push {push_id}" if number == 1 else f"these {number} pushes"
+        ask(console, f"Forget {what}?", yes=yes, kept="nothing was erased")
     forgotten = forget_push(push_id, data_dir)
     console.print("Nothing of its grades is left in the journal.")
     if as_json:

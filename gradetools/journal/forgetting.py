@@ -63,21 +63,36 @@ def forget_older(journal: Journal, keep_days: int | None, *, now: dt.datetime) -
 
 def tell_loss(pushes: Sequence[PushSummary], retries: Sequence[PushSummary] = ()) -> str:
     """Say what is lost when pushes are forgotten, the first with those that took it back, and that its retries are not."""
-    first, *undos = pushes
-    if all(push.forgotten for push in pushes):
+    first, losing = pushes[0], [push for push in pushes if not push.forgotten]
+    if not losing:
         return f"The push {first.push_id} is forgotten already; only its counts are left."
-    resumed = " or resumed" if first.status == "unfinished" else ""
-    also = f" The same goes for what took it back: {', '.join(each.push_id for each in undos)}."
+    it, its = ("It", "its") if len(losing) == 1 else ("They", "their")
+    resumed = " or resumed" if any(push.status == "unfinished" for push in losing) else ""
     kept = ", ".join(each.push_id for each in retries if not each.forgotten)
     kept = (
         f" What tried some of it again keeps its grades, until it is forgotten itself: {kept}."
         if kept
         else ""
     )
-    entries = "1 entry" if first.rows == 1 else f"{first.rows:,} entries"
+    rows = sum(push.rows for push in losing)
+    entries = "1 entry" if rows == 1 else f"{rows:,} entries"
     return (
-        f"Forgetting push {first.push_id} erases what the journal has of its {entries}: grades before and after, names, "
-        f"texts, the note. It can no longer be undone{resumed}, and when these grades are pushed the next time, nobody "
-        f"can tell whether somebody else changed them meanwhile.{also if undos else ''}{kept} The gradebook keeps its grades; files of a receipt "
-        "are yours to delete."
+        f"{_tell_pushes(first, losing)} What the journal has of {its} {entries} goes: grades before and after, names, "
+        f"texts, the note{'s' if its == 'their' else ''}. {it} can no longer be undone{resumed}, and when these grades are "
+        f"pushed the next time, nobody can tell whether somebody else changed them meanwhile.{kept} The gradebook keeps its "
+        "grades; files of a receipt are yours to delete."
     )
+
+
+def _tell_pushes(first: PushSummary, losing: Sequence[PushSummary]) -> str:
+    """Say which pushes lose their grades: the one that was named, and what took it back."""
+    others = [push.push_id for push in losing if push is not first]
+    told = "This erases the grades of"
+    if not others:
+        return f"{told} push {first.push_id} from this machine."
+    which = "the one that took it back" if len(others) == 1 else f"the {len(others)} that took it back or put it back"  # fmt: skip
+    if first.forgotten:
+        return (
+            f"The push {first.push_id} is forgotten already. {told} {which}: {', '.join(others)}."
+        )
+    return f"{told} {len(losing)} pushes from this machine: {first.push_id} and {which}, {', '.join(others)}."

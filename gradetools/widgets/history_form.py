@@ -321,9 +321,11 @@ class HistoryForm:
         with telling(self.alert):
             self._close()
             pushes = list_forgettable(self.push.value, self.data_dir)
-            self.loss.value = say(
-                "warning", tell_loss(pushes, find_retries(pushes[0], self.pushes))
-            )
+            told = tell_loss(pushes, find_retries(pushes[0], self.pushes))
+            self.loss.value = say("warning", told)
+            number = sum(not push.forgotten for push in pushes)
+            of = f"the grades of {number} pushes" if number > 1 else "its grades"
+            self.erase.description = f"Erase {of} from this machine"
             self._asking.layout.display = None
 
     def _erase(self) -> None:

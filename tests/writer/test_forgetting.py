@@ -12,7 +12,7 @@ from desk import Desk
 
 import gradetools as gt
 from gradetools.errors import JournalError, PushRunningError
-from gradetools.journal import Journal, open_journal
+from gradetools.journal import Journal, list_forgettable, open_journal, tell_loss
 
 REMARK = "Plainly invented remark 7316."
 DAYS = dt.timedelta(days=1)
@@ -90,6 +90,26 @@ def test_a_forgotten_push_can_neither_be_undone_nor_resumed(desk: Desk, journal:
     with pytest.raises(JournalError, match="was forgotten"):
         desk.push(plan, resume=push_id)
     assert desk.puts() == 0
+
+
+def test_all_that_is_erased_is_named_before(desk: Desk) -> None:
+    """How many pushes lose their grades is said first, with their ids: the push, its undo and what took that back."""
+    data_dir = desk.gradebook.settings.data_dir
+    first = push(desk, "Midterm", "41", "52")
+    told = tell_loss(list_forgettable(first.push_id, data_dir))
+    assert told.startswith(f"This erases the grades of push {first.push_id} from this machine.")
+    undo = desk.push(gt.plan_undo(first, desk.gradebook))
+    redo = desk.push(gt.plan_undo(undo, desk.gradebook))
+    told = tell_loss(list_forgettable(first.push_id, data_dir))
+    assert (
+        f"the grades of 3 pushes from this machine: {first.push_id} and the 2 that took it back or put it back, "
+        f"{undo.push_id}, {redo.push_id}." in told
+    )
+    assert "of their 6 entries" in told
+    assert "They can no longer be undone" in told
+    forget(desk, redo.push_id)
+    told = tell_loss(list_forgettable(first.push_id, data_dir))
+    assert f"2 pushes from this machine: {first.push_id} and the one that took it back, {undo.push_id}." in told  # fmt: skip
 
 
 def test_forgetting_doubles_nothing(desk: Desk) -> None:
