@@ -237,9 +237,7 @@ class Sheet(Shown):
                 self.recognition.header_line + len(self.frame),
             )
             raise SheetError(f"{self.name} has no line {line}: name one from {first} to {last}.")
-        frame = self.cells.frame.copy()
-        frame.loc[line, position] = value
-        changed = replace(self, cells=replace(self.cells, frame=frame))
+        changed = replace(self, cells=self.cells.with_text(line, position, value))
         # A row of averages that is given an id is a student's.
         return _set_summaries_apart(changed) if line in self.summaries else changed
 

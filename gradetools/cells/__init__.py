@@ -8,7 +8,7 @@ to be guessed (encoding, delimiter, worksheet) is told in `Cells.detected` and c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, TextIO
 
@@ -39,6 +39,7 @@ class Cells:
         detected: "encoding" and "delimiter" of a text; "worksheet" of a workbook, and its "other worksheets" and what
             is "hidden" in it; "version", "mode" ("bulk", "delta") and what is "left out" of a OneRoster package.
         worksheets: the names of a workbook's worksheets, the hidden ones last.
+        widths: line to the number of cells that it has in a text whose rows are not of one width.
     """
 
     frame: pd.DataFrame
@@ -46,11 +47,20 @@ class Cells:
     container: str
     detected: Mapping[str, str]
     worksheets: tuple[str, ...] = ()
+    widths: Mapping[int, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Say how much it holds, in one line."""
         rows, columns = self.frame.shape
         return f"<Cells of {self.source}: {rows} rows, {columns} columns>"
+
+    def with_text(self, line: int, position: int, text: str) -> Cells:
+        """Make the same cells with another text in one; a row whose last cell is emptied is shorter by that."""
+        frame = self.frame.copy()
+        frame.loc[line, position] = text
+        shorter = not text and self.widths.get(line) == position + 1
+        widths = {**self.widths, line: position} if shorter else self.widths
+        return replace(self, frame=frame, widths=widths)
 
 
 def read_cells(
@@ -79,8 +89,8 @@ def read_cells(
         return Cells(_make_frame(_show_columns(source)), "DataFrame", "frame", {})
     if not isinstance(source, str | Path):
         _refuse(options, "A pasted text", but="delimiter")
-        frame, detected = read_text(source.read(), "The pasted text", delimiter)
-        return Cells(frame, "pasted text", "text", detected)
+        frame, detected, widths = read_text(source.read(), "The pasted text", delimiter)
+        return Cells(frame, "pasted text", "text", detected, widths=widths)
     folder = _find_folder(source)
     name, content = (folder.name, b"") if folder else _read_bytes(source)
     container = "oneroster" if folder else _find_container(content, name)
@@ -94,8 +104,8 @@ def read_cells(
         return Cells(frame, name, container, detected, titles)
     if worksheet is not None:
         raise SheetError(f"{name} is no workbook and has no worksheets: leave the worksheet out.")
-    frame, detected = read_delimited(content, name, encoding, delimiter)
-    return Cells(frame, name, "csv", detected)
+    frame, detected, widths = read_delimited(content, name, encoding, delimiter)
+    return Cells(frame, name, "csv", detected, widths=widths)
 
 
 def make_frame(rows: Sequence[Sequence[str]]) -> pd.DataFrame:

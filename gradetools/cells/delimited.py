@@ -44,8 +44,8 @@ _NO_TEXT = "\x00\x01\x02\x03\x04\x1b"
 
 def read_delimited(
     content: bytes, name: str, encoding: str | None, delimiter: str | None
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Read the table of a CSV file, and say which encoding and delimiter they were read with.
+) -> tuple[pd.DataFrame, dict[str, str], dict[int, int]]:
+    """Read the table of a CSV file; say which encoding and delimiter it was read with, and the widths as `read_text`.
 
     Raises:
         SheetError: the bytes are no text, or the text is no table.
@@ -53,12 +53,14 @@ def read_delimited(
     if encoding is None and delimiter is None:
         _refuse_what_is_no_table(content, name)
     text, encoding = _decode(content, name, encoding)
-    frame, detected = read_text(text, name, delimiter)
-    return frame, {"encoding": encoding, **detected}
+    frame, detected, widths = read_text(text, name, delimiter)
+    return frame, {"encoding": encoding, **detected}, widths
 
 
-def read_text(text: str, name: str, delimiter: str | None) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Read the table of a text, and say which delimiter it was read with.
+def read_text(
+    text: str, name: str, delimiter: str | None
+) -> tuple[pd.DataFrame, dict[str, str], dict[int, int]]:
+    """Read the table of a text; say which delimiter it was read with, and how many cells each line has where that differs.
 
     Raises:
         SheetError: the text is no table.
@@ -70,7 +72,17 @@ def read_text(text: str, name: str, delimiter: str | None) -> tuple[pd.DataFrame
         delimiter = find_delimiter(text, name)
     elif len(delimiter) != 1 or delimiter in '\r\n"\x00 ':
         raise SheetError(f"{delimiter!r} is no delimiter: name one character, such as ',' or ';'.")
-    return _parse(_mend_header(text, delimiter), delimiter, name), {"delimiter": delimiter}
+    text = _mend_header(text, delimiter)
+    frame = _parse(text, delimiter, name)
+    return frame, {"delimiter": delimiter}, _find_widths(text, delimiter, frame)
+
+
+def _find_widths(text: str, delimiter: str, frame: pd.DataFrame) -> dict[int, int]:
+    """Give each line's number of cells; nothing where the first rows are as wide as any, for then none is wider than the header."""
+    if all(len(row) == frame.shape[1] for row in _first_rows(text, delimiter)):
+        return {}
+    widths = {line: len(row) for line, row in enumerate(_rows(text, delimiter), start=1)}
+    return widths if len(widths) == len(frame) else {}
 
 
 def _mend_header(text: str, delimiter: str) -> str:

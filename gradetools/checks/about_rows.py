@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
+from gradetools.checks.surplus import find_surplus
 from gradetools.columns import (
     IN_NONE,
     IN_SEVERAL,
@@ -26,6 +27,29 @@ _UNREAD = (
 )
 #: So many rows of one column are told one by one; a column with more is told once.
 MOST_TOLD = 20
+
+
+@check(
+    "row-too-wide",
+    "error",
+    means="A row of a CSV file or pasted text has more cells than the header: perhaps a comma in a cell without quotes, as in "
+    "5,5, parted it in two, and all after it stands under the wrong column. Empty cells at the end are no reason, nor is a "
+    "column without a header that is filled in most rows.",
+    fix='Put the cell in quotes in the file ("5,5") or write 5.5, and load it again; if nothing is parted, empty the last cell '
+    "or give its column a header.",
+)
+def _row_too_wide(facts: Facts) -> Iterator[Finding]:
+    key = facts.columns.student_column
+    sign = {"\t": "a tab"}.get(given := facts.sheet.detected.get("delimiter", ""), repr(given))
+    for row in find_surplus(facts):
+        why = f"a cell with {sign} in it was perhaps parted in two"
+        if len(row.decimals) == 1:
+            why = f"{row.decimals[0]} is perhaps one score, parted at its comma"
+        message = (
+            f"Line {row.line} has {row.cells} cells and the header {row.header}: {why}, and all after it stands under the "
+            "wrong column."
+        )
+        yield Finding(row.line, str(key.column) if key else "", message)
 
 
 @check(
