@@ -134,8 +134,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/preview.py",
-        '                self._on_policy(change["new"])',
-        "                pass",
+        "            self._on_policy(decisions)",
+        "            pass",
         "the way out of conflicts cannot be chosen",
     ),
     Mutation(

@@ -1,6 +1,13 @@
 """What would change, and how to take it back: decided without touching network, disk or clock."""
 
-from gradetools.plan.dispute import OVER_THEIRS, OnConflict, dispute, tell_edit
+from gradetools.plan.dispute import (
+    KEPT_THEIRS,
+    OVER_THEIRS,
+    Decisions,
+    OnConflict,
+    dispute,
+    tell_edit,
+)
 from gradetools.plan.existing import index_last_sent, next_ids
 from gradetools.plan.make import make_plan
 from gradetools.plan.merge import STATUS_STAYS, Change, is_active
@@ -15,10 +22,12 @@ __all__ = [
     "BY_OWN_PUSH",
     "CHANGE_COLUMNS",
     "HARM",
+    "KEPT_THEIRS",
     "OVER_THEIRS",
     "STATUS_STAYS",
     "WRITES",
     "Change",
+    "Decisions",
     "OnConflict",
     "Plan",
     "dispute",

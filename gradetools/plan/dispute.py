@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -12,6 +13,10 @@ from gradetools.telling import call_field, tell_change
 
 #: What to do with them: leave them out and say so, write over what is there, or leave what is there.
 OnConflict = Literal["stop", "ours", "theirs"]
+#: One decision for all, or one for each entry; what is not named there is left out and told.
+Decisions = OnConflict | Mapping[int, OnConflict]
+#: The reason of a change that is not written because a person decided that somebody else's edit stays.
+KEPT_THEIRS = "kept-theirs"
 #: The reason of a change that is written although somebody else's edit goes with it, because a person decided so.
 OVER_THEIRS = "over-theirs"
 #: Since when, of what was changed after we sent it.
@@ -41,9 +46,14 @@ def dispute(
         return replace(change, reason=OVER_THEIRS, message=message)
     if on_conflict == "theirs":
         left = f"{told}; that stays."
-        return Change("skip", change.sourced_id, change.before, None, "kept-theirs", left)
+        return Change("skip", change.sourced_id, change.before, None, KEPT_THEIRS, left)
     asked = f"{told}; write over that, or leave it?{stays}"
     return replace(change, action="conflict", reason=reason, message=asked)
+
+
+def split_decisions(decisions: Decisions) -> tuple[OnConflict, Mapping[int, OnConflict]]:
+    """Give the decision that holds in general, also for what is changed while a push runs, and those of single entries."""
+    return (decisions, {}) if isinstance(decisions, str) else ("stop", decisions)
 
 
 def tell_edit(known: Record | None, held: Record | None, since: str) -> str:

@@ -20,7 +20,7 @@ import pandas as pd
 from gradetools.checks import Checked
 from gradetools.checks.facts import FIELDS
 from gradetools.dialects import Record, canonical, parse
-from gradetools.plan.dispute import SINCE_SENT, OnConflict, dispute
+from gradetools.plan.dispute import SINCE_SENT, Decisions, OnConflict, dispute, split_decisions
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, decide, make_identity
 from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
@@ -38,7 +38,7 @@ def make_plan(
     *,
     last_sent: pd.DataFrame | None = None,
     as_of: dt.date | dt.datetime | None = None,
-    on_conflict: OnConflict | Mapping[int, OnConflict] = "stop",
+    on_conflict: Decisions = "stop",
 ) -> Plan:
     """Decide for every entry what a push would do, without touching anything.
 
@@ -54,8 +54,7 @@ def make_plan(
     """
     existing, sent = Existing.of(snapshot), index_last_sent(last_sent)
     date = date_text(as_of, snapshot)
-    general: OnConflict = on_conflict if isinstance(on_conflict, str) else "stop"
-    single: Mapping[int, OnConflict] = {} if isinstance(on_conflict, str) else on_conflict
+    general, single = split_decisions(on_conflict)
     entries = checked.entries
     decided: dict[str, list[object]] = {name: [] for name in Change("").to_columns()}
     for entry, row in _rows(entries):

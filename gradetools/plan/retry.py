@@ -10,7 +10,15 @@ import pandas as pd
 
 from gradetools.dialects import Record, canonical, differences, parse
 from gradetools.errors import PlanError
-from gradetools.plan.dispute import OVER_THEIRS, SINCE_SENT, OnConflict, dispute
+from gradetools.plan.dispute import (
+    KEPT_THEIRS,
+    OVER_THEIRS,
+    SINCE_SENT,
+    Decisions,
+    OnConflict,
+    dispute,
+    split_decisions,
+)
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, is_active, to_write
 from gradetools.plan.undo import index_later_pushes
@@ -33,7 +41,7 @@ def make_retry_plan(
     snapshot: Snapshot,
     *,
     last_sent: pd.DataFrame | None = None,
-    on_conflict: OnConflict = "stop",
+    on_conflict: Decisions = "stop",
 ) -> Plan:
     """Decide how to write what a push could not, as a plan with its own preview.
 
@@ -45,7 +53,7 @@ def make_retry_plan(
         snapshot: what the server has now, of the same classes.
         last_sent: what we sent last (`Journal.last_sent`), to say what others changed since, and what a later push of
             our own did.
-        on_conflict: "stop" marks what was changed, "ours" writes over it, "theirs" leaves it.
+        on_conflict: "stop" marks what was changed, "ours" writes over it, "theirs" leaves it; for all, or by entry.
 
     Returns:
         A `Plan` with one change per entry that is `failed` or `conflict` and was to be written.
@@ -59,20 +67,19 @@ def make_retry_plan(
         )
     existing, sent = Existing.of(snapshot), index_last_sent(last_sent)
     later = index_later_pushes(receipt, last_sent)
-    entries = retried_entries(receipt)
+    entries, (general, single) = retried_entries(receipt), split_decisions(on_conflict)
     rows = []
-    for row in entries.to_dict(orient="records"):
+    for entry, row in zip(entries.index, entries.to_dict(orient="records"), strict=True):
         ours = parse(sent.get((row["line_item"], row["student"])))
-        change = _again(row, existing, ours, dialect=snapshot.dialect, on_conflict=on_conflict)
+        policy = single.get(int(entry), general)
+        change = _again(row, existing, ours, dialect=snapshot.dialect, on_conflict=policy)
         text, push_id = later.get((row["line_item"], row["student"]), (None, ""))
         if push_id and not differences(change.before, parse(text)):
             change = _name_our_own(change, push_id)
         rows.append(row | dict(change.to_columns()))
     columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in entries.index])
-    return Plan(
-        snapshot.environment, snapshot.dialect, changes, on_conflict, undo_of=receipt.undo_of
-    )
+    return Plan(snapshot.environment, snapshot.dialect, changes, general, undo_of=receipt.undo_of)
 
 
 def retried_entries(receipt: Receipt) -> pd.DataFrame:
@@ -143,7 +150,7 @@ def _ask_again(
         return dispute(change, sent, SINCE_SENT, row["reason"], on_conflict)
     if on_conflict == "theirs":
         left = "What is there stays."
-        return Change("skip", change.sourced_id, now, None, "kept-theirs", left)
+        return Change("skip", change.sourced_id, now, None, KEPT_THEIRS, left)
     if on_conflict == "ours":
         return replace(change, reason=OVER_THEIRS, message="Ours is written over what is there.")
     return replace(change, action="conflict", reason=row["reason"], message=row["message"])

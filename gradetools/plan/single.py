@@ -10,7 +10,7 @@ import pandas as pd
 
 from gradetools.dialects import Record, parse
 from gradetools.models import Result
-from gradetools.plan.dispute import OnConflict
+from gradetools.plan.dispute import Decisions, OnConflict, split_decisions
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.make import date_text, settle, warn
 from gradetools.plan.merge import Change, decide, make_identity
@@ -27,7 +27,7 @@ def make_result_plan(
     *,
     last_sent: pd.DataFrame | None = None,
     as_of: dt.date | dt.datetime | None = None,
-    on_conflict: OnConflict = "stop",
+    on_conflict: Decisions = "stop",
     score_scale: ScoreScale | None = None,
 ) -> Plan:
     """Decide what upserting one result would do.
@@ -40,12 +40,13 @@ def make_result_plan(
         snapshot: what the server has, of the result's class.
         last_sent: what we sent last, as in `make_plan`.
         as_of: the score date of a new result that has none, as in `make_plan`.
-        on_conflict: "stop", "ours" or "theirs", as in `make_plan`.
+        on_conflict: "stop", "ours" or "theirs", as in `make_plan`; the only entry is 0.
         score_scale: what scores are called there; the change's message tells where score and text score do not fit it.
 
     Returns:
         A `Plan` with one change; its action is `blocked` where student or line item are not in the class.
     """
+    general, single = split_decisions(on_conflict)
     line_item, student = result.line_item.sourced_id, result.student.sourced_id
     items = snapshot.line_items[snapshot.line_items["sourced_id"] == line_item]
     students = snapshot.students[snapshot.students["sourced_id"] == student]
@@ -53,7 +54,8 @@ def make_result_plan(
     if change is None:
         sent = parse(index_last_sent(last_sent).get((line_item, student)))
         class_id = result.class_.sourced_id if result.class_ else str(items["class_id"].iloc[0])
-        change = _change(result, class_id, snapshot, sent, date_text(as_of, snapshot), on_conflict)
+        policy = single.get(0, general)
+        change = _change(result, class_id, snapshot, sent, date_text(as_of, snapshot), policy)
         maximum = float(items["result_value_max"].iloc[0])
         change = warn(change, _mind_maximum(result, maximum))
         change = warn(change, _find_misfit(change, score_scale, maximum))
@@ -69,7 +71,7 @@ def make_result_plan(
         **change.to_columns(),
     }
     changes = make_changes({name: [row[name]] for name in CHANGE_COLUMNS}, [0])
-    return Plan(snapshot.environment, snapshot.dialect, changes, on_conflict)
+    return Plan(snapshot.environment, snapshot.dialect, changes, general)
 
 
 def _blocked(result: Result, items: pd.DataFrame, students: pd.DataFrame) -> Change | None:

@@ -13,7 +13,14 @@ import pandas as pd
 
 from gradetools.dialects import Record, compact, differences, parse
 from gradetools.errors import PlanError
-from gradetools.plan.dispute import OVER_THEIRS, OnConflict, dispute
+from gradetools.plan.dispute import (
+    KEPT_THEIRS,
+    OVER_THEIRS,
+    Decisions,
+    OnConflict,
+    dispute,
+    split_decisions,
+)
 from gradetools.plan.existing import Existing, next_ids
 from gradetools.plan.make import warn
 from gradetools.plan.merge import Change, is_active, merge, to_write
@@ -33,7 +40,7 @@ def make_undo_plan(
     snapshot: Snapshot,
     *,
     last_sent: pd.DataFrame | None = None,
-    on_conflict: OnConflict = "stop",
+    on_conflict: Decisions = "stop",
 ) -> Plan:
     """Decide how to take one push back, as a plan with its own preview.
 
@@ -41,7 +48,7 @@ def make_undo_plan(
         receipt: of the push to take back; it may be an undo itself.
         snapshot: what the server has now, of the same classes.
         last_sent: what we sent last (`Journal.last_sent`), so that a later push of our own is called that.
-        on_conflict: "stop" marks what others changed since, "ours" restores over it, "theirs" leaves it.
+        on_conflict: "stop" marks what others changed since, "ours" restores over it, "theirs" leaves it; for all, or by entry.
 
     Returns:
         A `Plan` with one change per entry that the push wrote or may have written.
@@ -55,12 +62,13 @@ def make_undo_plan(
             f"{snapshot.environment.name} ({snapshot.environment.base_url}); connect there to undo it."
         )
     existing, later = Existing.of(snapshot), index_later_pushes(receipt, last_sent)
-    written = written_entries(receipt)
+    written, (general, single) = written_entries(receipt), split_decisions(on_conflict)
     rows: dict[int, dict[str, Any]] = {}
     for entry, planned in _rows(written):
         row = _where_it_went(planned, existing)
         now = existing.record(row["sourced_id"])
-        change = restore(row, now, dialect=snapshot.dialect, on_conflict=on_conflict)
+        policy = single.get(entry, general)
+        change = restore(row, now, dialect=snapshot.dialect, on_conflict=policy)
         sent, push_id = later.get((row["line_item"], row["student"]), (None, ""))
         if now is not None and push_id and not differences(now, parse(sent)):
             if row["state"] in WRITTEN:
@@ -76,15 +84,13 @@ def make_undo_plan(
     entries = sorted(rows)
     columns = {name: [rows[entry][name] for entry in entries] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, entries)
-    return Plan(
-        snapshot.environment, snapshot.dialect, changes, on_conflict, undo_of=receipt.push_id
-    )
+    return Plan(snapshot.environment, snapshot.dialect, changes, general, undo_of=receipt.push_id)
 
 
 #: The reason of an entry that is left as it is, because another push of ours wrote what is there.
 BY_OWN_PUSH = "written-by-own-push"
 #: The reasons that say that somebody changed a grade since.
-_CHANGED = ("changed-since-push", "kept-theirs", OVER_THEIRS)
+_CHANGED = ("changed-since-push", KEPT_THEIRS, OVER_THEIRS)
 
 
 def index_later_pushes(

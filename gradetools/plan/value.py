@@ -14,7 +14,7 @@ import pandas as pd
 
 from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
-from gradetools.plan.dispute import OVER_THEIRS, OnConflict
+from gradetools.plan.dispute import KEPT_THEIRS, OVER_THEIRS, OnConflict
 from gradetools.plan.merge import STATUS_STAYS, is_graded
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
@@ -134,6 +134,16 @@ class Plan(Shown):
     def harms(self) -> pd.Series:
         """Whether each entry would be written and lower a grade, remove it or something of it, or go over somebody's change."""
         return self._losses | self._overwrites
+
+    @property
+    def kept(self) -> pd.Series:
+        """Whether each entry is left out because it was decided that somebody else's change stays."""
+        return self.changes["reason"] == KEPT_THEIRS
+
+    @property
+    def disputed(self) -> pd.Series:
+        """Whether each entry is of a grade that somebody else changed, be it decided already or not."""
+        return (self.changes["action"] == "conflict") | self.kept | self._overwrites
 
     @property
     def warned(self) -> pd.Series:

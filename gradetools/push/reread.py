@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -15,7 +15,7 @@ from gradetools.journal import open_journal
 from gradetools.plan import (
     WRITES,
     Change,
-    OnConflict,
+    Decisions,
     Plan,
     dispute,
     index_last_sent,
@@ -38,7 +38,7 @@ def plan_entries(
     snapshot: Snapshot,
     gradebook: Gradebook,
     *,
-    on_conflict: OnConflict | Mapping[int, OnConflict] = "stop",
+    on_conflict: Decisions = "stop",
 ) -> Plan:
     """Plan a checked sheet against what the gradebook holds and what was last sent to it, without writing anything.
 
@@ -72,7 +72,7 @@ def with_missed(
     """
     # Not the blank cells, of which a plan does not know what is there.
     wanted = plan.changes["action"].isin(["create", "conflict", "unchanged"])
-    changes = plan.changes[wanted | (plan.changes["reason"] == "kept-theirs")]
+    changes = plan.changes[wanted | plan.kept]
     new = [not is_active(parse(before)) for before in changes["before"]]
     grades = zip(changes["line_item"][new], changes["student"][new], strict=True)
     sent = index_last_sent(last_sent)
@@ -86,7 +86,7 @@ def with_missed(
     return snapshot
 
 
-def plan_undo(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflict = "stop") -> Plan:
+def plan_undo(receipt: Receipt, gradebook: Gradebook, *, on_conflict: Decisions = "stop") -> Plan:
     """Read what the gradebook holds of a push's grades now, and plan how to take them back.
 
     What seems to need no undo, or to be changed by others, is asked for by id before that is
@@ -111,7 +111,7 @@ def plan_undo(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflict
     return make_undo_plan(receipt, snapshot, last_sent=last_sent, on_conflict=on_conflict)
 
 
-def plan_retry(receipt: Receipt, gradebook: Gradebook, *, on_conflict: OnConflict = "stop") -> Plan:
+def plan_retry(receipt: Receipt, gradebook: Gradebook, *, on_conflict: Decisions = "stop") -> Plan:
     """Read what the gradebook holds now of what a push could not write, and plan to write that.
 
     What is blocked wants another sheet, and what is unsent a resume; neither is part of it. Nothing is written.

@@ -15,7 +15,7 @@ from gradetools.errors import (
 )
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Outcome
-from gradetools.plan import OnConflict, is_active, next_ids, tell_change, tell_edit
+from gradetools.plan import KEPT_THEIRS, OnConflict, is_active, next_ids, tell_change, tell_edit
 from gradetools.telling import tell_unlike
 
 
@@ -162,7 +162,7 @@ def _conflict(task: Task, message: str, on_conflict: OnConflict) -> Outcome | No
     if on_conflict == "ours":
         return None
     if on_conflict == "theirs":
-        return Outcome(task.entry, "skipped", "kept-theirs", message)
+        return Outcome(task.entry, "skipped", KEPT_THEIRS, message)
     return Outcome(
         task.entry, "conflict", "changed-since-plan", f"{message} Try it again to see both."
     )

@@ -20,7 +20,7 @@ from gradetools.columns.differences import tell_differences
 from gradetools.columns.saved import keep_columns
 from gradetools.gradebook import Gradebook
 from gradetools.models import Class
-from gradetools.plan import OnConflict, Plan
+from gradetools.plan import Decisions, Plan
 from gradetools.push import plan_entries
 from gradetools.report import findings_suffix, write_findings
 from gradetools.sheet import Sheet, read_sheet
@@ -157,7 +157,7 @@ class Draft:
         self.snapshot = self.gradebook.take_snapshot(classes).beside(self.classes)
         self.check()
 
-    def plan(self, on_conflict: OnConflict) -> Plan:
+    def plan(self, on_conflict: Decisions) -> Plan:
         """Decide what a push would do."""
         self.decided = self.columns if self.columns != self.suggested else None
         return plan_entries(self.checked, self.snapshot, self.gradebook, on_conflict=on_conflict)

@@ -10,8 +10,9 @@ import numpy as np
 
 from gradetools.distribution import make_distributions, render_distributions
 from gradetools.gradebook import Gradebook
-from gradetools.plan import BY_OWN_PUSH, WRITES, OnConflict, Plan
+from gradetools.plan import BY_OWN_PUSH, WRITES, Decisions, Plan
 from gradetools.put_request import PutRequest, make_put_request
+from gradetools.widgets.conflicts import Conflicts
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_changes import CHANGES, STAYS, show_changes
 from gradetools.widgets.grid_window import ALL, Table
@@ -40,11 +41,6 @@ _WHOLE = element(
     "A grade is always sent whole: what you leave alone goes along unchanged, and stays as it is.",
     hook="gt-reason",
 )
-_POLICIES: tuple[tuple[str, OnConflict], ...] = (
-    ("leave them out for now, and show me", "stop"),
-    ("write over what is there", "ours"),
-    ("leave what is there", "theirs"),
-)
 
 
 class Preview:
@@ -54,7 +50,8 @@ class Preview:
         told: counts; after the push what became of it, and the counts folded.
         few: the changes where there are few.
         grid: the changes where there are many; `grid.open_row(entry)` shows the JSON of one.
-        on_conflict: what to do with grades that somebody else has changed; shown where there are any.
+        conflicts: what becomes of grades that somebody else has changed; shown where there are any.
+        on_conflict: of these the choice.
         drawn: the scores of the line items that change most, before and after.
         entry, body: one entry of few, and what would be sent for one: JSON, and a curl command.
         plan: the plan that is shown.
@@ -62,27 +59,25 @@ class Preview:
 
     plan: Plan | None = None
 
-    def __init__(self, *, on_policy: Callable[[OnConflict], None]) -> None:
+    def __init__(self, *, on_policy: Callable[[Decisions], None]) -> None:
         self._on_policy = on_policy
         self._gradebook: Gradebook | None = None
-        self._filling, self._past = False, Html("")
+        self._past = Html("")
         self.told = ipw.HTML().add_class("gt-changes")
         self.few = ipw.HTML().add_class("gt-few")
         self.drawn = ipw.HTML().add_class("gt-drawn")
         self.alert = ipw.HTML()
         self.grid = Grid(label="What would change", hint=_HINT, on_open=self._show_body)
-        self.on_conflict = ipw.Dropdown(
-            options=_POLICIES, description="Conflicts", style=LABEL, layout=WIDE
-        ).add_class("gt-on-conflict")
+        self.conflicts = Conflicts(on_decide=self._decide)
+        self.on_conflict = self.conflicts.choice
         self.entry = ipw.Dropdown(description="Exact JSON of", style=LABEL, layout=WIDE)
         self.entry.add_class("gt-entry").observe(
             lambda _: self._show_body(self.entry.value), "value"
         )
         self.body = ipw.HTML().add_class("gt-json")
-        self.on_conflict.observe(self._choose_policy, "value")
         parts = [
             self.told,
-            self.on_conflict,
+            self.conflicts.view,
             self.few,
             self.drawn,
             self.grid,
@@ -98,11 +93,9 @@ class Preview:
         self.plan = None
         for told in (self.told, self.few, self.drawn, self.body, self.alert):
             told.value = ""
-        self._filling = True
-        self.on_conflict.value = "stop"
-        self._filling = False
+        self.conflicts.clear()
         offer(self.entry, ())
-        for widget in (self.on_conflict, self.grid, self.entry):
+        for widget in (self.grid, self.entry):
             widget.layout.display = "none"
 
     def show(self, plan: Plan, gradebook: Gradebook, *, running: bool = False) -> None:
@@ -113,8 +106,7 @@ class Preview:
         shown, few = show_changes(plan), len(changes) <= FEW_CHANGES
         self.told.value = tell_plan(plan, running=running)
         self.few.value = _tell_few(shown) if few else ""
-        disputed = (changes["action"] == "conflict").any() or plan.on_conflict != "stop"
-        self.on_conflict.layout.display = None if disputed else "none"
+        self.conflicts.show(plan)
         self.grid.show(shown, view=CHANGES if CHANGES in shown.views else ALL)
         self.grid.layout.display = "none" if few else None
         # The grid is on its way to the browser while the pictures of a large plan are drawn.
@@ -136,17 +128,17 @@ class Preview:
         self.retell(told)
         for each in (self.few, self.drawn, self.body):
             each.value = ""
-        for widget in (self.on_conflict, self.grid, self.entry):
+        self.conflicts.hide()
+        for widget in (self.grid, self.entry):
             widget.layout.display = "none"
 
     def retell(self, told: Html) -> None:
         """Say anew what became of a plan that was settled, as when another try has written the rest."""
         self.told.value = join(told, self._past)
 
-    def _choose_policy(self, change: Mapping[str, Any]) -> None:
-        if not self._filling:
-            with telling(self.alert):
-                self._on_policy(change["new"])
+    def _decide(self, decisions: Decisions) -> None:
+        with telling(self.alert):
+            self._on_policy(decisions)
 
     def _show_body(self, entry: int | None) -> None:
         """Show exactly what would be sent for an entry."""

@@ -97,7 +97,7 @@ class PushPanel:
         where = f"{'in' if plan.undo_of else 'to'} {name}"
         self.go.description = f"{plan.verb.capitalize()} {grades} {where}"
         self.go.disabled = plan.writes == 0
-        stay = int((plan.changes["reason"] == "kept-theirs").sum())
+        stay = int(plan.kept.sum())
         if settles and stay and self.go.disabled:
             self.go.description = f"Settle it: leave {count(stay, 'grade')} as it is"
             self.go.disabled = False
@@ -304,7 +304,7 @@ def tell_nothing(plan: Plan) -> Html:
     """Say why a plan has nothing to write: something stands in the way, or all is there already."""
     if plan.counts["conflict"]:
         return say("warning", "Nothing can be written as it stands. Decide above, under Conflicts.")
-    if (plan.changes["reason"] == "kept-theirs").any():
+    if plan.kept.any():
         return say("info", "Nothing to write: what is there stays.")
     if plan.counts["blocked"]:
         return say("warning", "Nothing can be written as it stands. See above.")

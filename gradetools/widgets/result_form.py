@@ -12,7 +12,7 @@ from gradetools.dialects import parse
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.models import Result
-from gradetools.plan import OnConflict, Plan, make_result_plan
+from gradetools.plan import Decisions, Plan, make_result_plan
 from gradetools.plan.make import date_text
 from gradetools.push.reread import with_missed
 from gradetools.receipt import WRITTEN
@@ -217,7 +217,7 @@ class ResultForm:
         today = date_text(None, self._snapshot)
         return Bounds(low, high, one["score_scale"], self._scales, today, one["assign_date"])
 
-    def _plan(self, result: Result, on_conflict: OnConflict) -> Plan:
+    def _plan(self, result: Result, on_conflict: Decisions) -> Plan:
         if self._snapshot is None:
             raise RuntimeError("a class comes first")
         return make_result_plan(

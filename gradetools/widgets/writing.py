@@ -10,7 +10,7 @@ import ipywidgets as ipw
 from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
-from gradetools.plan import OnConflict, Plan
+from gradetools.plan import Decisions, Plan
 from gradetools.push import plan_rest, plan_retry, plan_undo, tell_rest
 from gradetools.receipt import WRITTEN, PushSummary, Receipt, name_retried, note_retry
 from gradetools.widgets.look import Html, count, element, join, say
@@ -20,7 +20,7 @@ from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.receipt_panel import ReceiptPanel, tell_never
 from gradetools.widgets.step import telling
 
-MakePlan = Callable[[OnConflict], Plan]
+MakePlan = Callable[[Decisions], Plan]
 
 
 class Writing:
@@ -123,7 +123,7 @@ class Writing:
         told = say("info", tell_rest(push_id, plan, rest))
         self.preview.told.value = join(told, Html(self.preview.told.value))
         # The plan is frozen: what was decided about conflicts was decided.
-        self.preview.on_conflict.layout.display = "none"
+        self.preview.conflicts.hide()
         self.push.offer(plan, gradebook, resume=push_id, left=len(rest.changes))
 
     def attach(self, run: PushRun) -> None:
@@ -133,10 +133,10 @@ class Writing:
         # How far it is, and Stop, are looked for before what it writes.
         self.view.children = [self.push.view, self.preview.view, self.receipt.view]
         # What is being written is decided.
-        self.preview.on_conflict.layout.display = "none"
+        self.preview.conflicts.hide()
         self.push.attach(run)
 
-    def remake(self, on_conflict: OnConflict) -> None:
+    def remake(self, on_conflict: Decisions) -> None:
         """Make the plan anew, with another way out of conflicts, and offer that one."""
         if self._make is not None and self._gradebook is not None:
             plan = self._make(on_conflict)
@@ -295,7 +295,7 @@ def tell_next(plan: Plan, doing: str, then: str) -> str:
     if plan.counts["conflict"]:
         grades = count(plan.counts["conflict"], "grade")
         return f"choose under Conflicts what becomes of {grades} that changed meanwhile"
-    stays = (plan.changes["reason"] == "kept-theirs").any()
+    stays = plan.kept.any()
     if not plan.writes and stays and doing == "trying again":
         return "settle it below: what is there stays"
     if not plan.writes:

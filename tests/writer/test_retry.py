@@ -219,6 +219,10 @@ def test_a_conflict_of_an_undo_is_asked_again(desk: Desk) -> None:
     assert "Your push" in plan.changes["message"].iloc[1]
     assert retry(desk, undo, on_conflict="theirs").writes == 0
     assert retry(desk, undo, on_conflict="ours").writes == 2
+    one = retry(desk, undo, on_conflict={0: "theirs"})
+    assert one.changes["action"].tolist() == ["skip", "conflict"]
+    both = gt.plan_undo(first, desk.gradebook, on_conflict={0: "ours", 1: "theirs"})
+    assert both.changes["action"].tolist() == ["update", "skip"]
 
 
 def test_what_nobody_knows_we_sent_stays_in_dispute(desk: Desk) -> None:
