@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import IO
 from gradetools.errors import JournalError, PlanError
 from gradetools.plan import Plan
 from gradetools.private import encode, open_new
+
+#: What no plan is called, and sheets are.
+_SHEETS = frozenset((".csv", ".tsv", ".xlsx", ".xls", ".ods", ".zip"))
 
 
 def write_plan(plan: Plan, path: str | Path) -> Path:
@@ -29,6 +33,12 @@ def read_plan(path: str | Path) -> Plan:
     Raises:
         PlanError: it is no plan, or it was changed since.
     """
+    if Path(path).suffix.lower() in _SHEETS:
+        name = shlex.quote(Path(path).name)
+        raise PlanError(
+            f"{Path(path).name} is a sheet, and no plan: write it with gradetools import {name}, which shows first what would "
+            f"change, or save its plan with gradetools plan {name} --save PLAN."
+        )
     try:
         return Plan.from_json(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):

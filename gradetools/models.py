@@ -9,6 +9,7 @@ know, we do not erase. Source of the fields: 1EdTech OneRoster 1.2 Gradebook, `R
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import json
 import math
 import re
@@ -163,6 +164,10 @@ class LearningObjectiveScoreSet(OneRosterModel):
     learning_objective_results: list[LearningObjectiveResult]
 
 
+#: So much of a name must be right for it to be taken for a slip.
+_NEARLY = 0.8
+
+
 class Result(Shown, OneRosterModel):
     """One student's grade for one line item (OneRoster 1.2 Gradebook, `ResultDType`).
 
@@ -195,6 +200,21 @@ class Result(Shown, OneRosterModel):
     incomplete: Flag | None = None
     late: Flag | None = None
     missing: Flag | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_what_was_meant(cls, given: Any) -> Any:  # noqa: ANN401 - whatever is to be validated
+        """Name a field that must be there and goes by nearly its name: fields that nobody knows are kept otherwise."""
+        if isinstance(given, Mapping):
+            unknown = {str(name).lower().replace("_", ""): name for name in given}
+            for wanted in ("line_item", "student"):
+                if wanted not in given and to_camel(wanted) not in given:
+                    bare = wanted.replace("_", "")
+                    for near in difflib.get_close_matches(bare, unknown, 1, _NEARLY):
+                        raise ValueError(
+                            f"there is no field {unknown[near]!r}; it is called {wanted}"
+                        )
+        return given
 
     def _show(self) -> Showing:
         given = {name: getattr(self, name) for name in type(self).model_fields} | (

@@ -244,7 +244,7 @@ def question(plan: Plan) -> str:
     left = plan.counts["blocked"] + plan.counts["conflict"]
     notes = [
         f"Of the grades that are there: {harm}." if harm else "",
-        f"{left} more stay unwritten." if left else "",
+        f"{left} more {'stays' if left == 1 else 'stay'} unwritten." if left else "",
     ]
     return " ".join(filter(None, [f"Write {grades} to {where}?", *notes]))
 
@@ -289,7 +289,7 @@ class PushBar:
         tried: whether any entry has ended, so that something may have been sent.
     """
 
-    def __init__(self, *, undoes: bool = False) -> None:
+    def __init__(self, *, undoes: bool = False, silent: bool = False) -> None:
         self.tried = False
         console = Terminal(stderr=True)
         self._bars = Bars(
@@ -298,7 +298,7 @@ class PushBar:
             MofNCompleteColumn(),
             TextColumn("{task.fields[told]}"),
             console=console,
-            disable=not console.is_terminal,
+            disable=silent or not console.is_terminal,
         )
         self._task = self._bars.add_task(
             "Taking back" if undoes else "Writing", total=None, told=""

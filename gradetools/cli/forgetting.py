@@ -8,22 +8,21 @@ import typer
 from rich.markup import escape
 
 from gradetools.cli.console import ask, make_console, print_json
-from gradetools.cli.options import AsJson
-from gradetools.journal import forget_push, list_forgettable, list_pushes, tell_loss
+from gradetools.cli.options import AsJson, PushId
+from gradetools.journal import complete_id, forget_push, list_forgettable, list_pushes, tell_loss
 from gradetools.receipt import find_retries
 from gradetools.settings import load_settings
 
 
 def forget(
-    push_id: Annotated[
-        str, typer.Argument(metavar="PUSH_ID", help="The push; see `gradetools history`.")
-    ],
+    push_id: PushId,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase from the journal what a push has of grades, names and texts; it can then no longer be undone."""
     console = make_console(as_json=as_json)
     data_dir = load_settings().data_dir
+    push_id = complete_id(push_id, data_dir)
     pushes = list_forgettable(push_id, data_dir)
     retries = find_retries(pushes[0], list_pushes(data_dir))
     console.print(escape(tell_loss(pushes, retries)), soft_wrap=True)

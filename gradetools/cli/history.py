@@ -43,11 +43,18 @@ def _tell_rest(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     retries = find_retries(push, pushes)
     if push.standing == "unfinished":
         return f"Go on with: gradetools push --resume {push.push_id}"
-    told = [f"tried again by {each.push_id}: {each.tell_states()}" for each in retries]
+    told = [
+        f"tried again by {each.push_id}: {each.tell_states()}{_tell_since(each)}"
+        for each in retries
+    ]
     failed = push.states["failed"] + push.states["conflict"]
     if push.standing == "done" and failed > count_mended(push, pushes):
         told.append(f"Try again what failed with: gradetools push --retry {push.push_id}")
     return "\n    ".join(told)
+
+
+def _tell_since(retry: PushSummary) -> str:
+    return f"; taken back since by {retry.taken_back_by}" if retry.taken_back_by else ""
 
 
 def tell_standing(push: PushSummary) -> str:

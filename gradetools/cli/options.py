@@ -47,6 +47,13 @@ Env = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print the facts as JSON on stdout, and nothing else there.")
 ]
+PushId = Annotated[
+    str,
+    typer.Argument(
+        metavar="PUSH_ID",
+        help="The push, by its id or the last part of that, such as 3fa9c1; see `gradetools history`.",
+    ),
+]
 OnConflictOption = Annotated[
     ConflictPolicy,
     typer.Option(

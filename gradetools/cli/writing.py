@@ -34,6 +34,7 @@ from gradetools.cli.options import (
     ConflictPolicy,
     Env,
     OnConflictOption,
+    PushId,
     Reading,
     SheetPath,
     Writing,
@@ -43,7 +44,7 @@ from gradetools.columns.saved import keep_columns
 from gradetools.errors import ColumnsError, GradetoolsError, PlanError, SheetError
 from gradetools.files import read_plan
 from gradetools.gradebook import Gradebook, connect
-from gradetools.journal import check_resumable, find_push, open_journal
+from gradetools.journal import check_resumable, complete_id, find_push, open_journal
 from gradetools.models import Result
 from gradetools.plan import WRITES, Plan
 from gradetools.push import (
@@ -132,7 +133,7 @@ def push(
     console = make_console(as_json=how.as_json)
     if retry is not None:
         with _open_push(retry, env) as (receipt, gradebook):
-            noted = replace(how, note=note_retry(retry, how.note))
+            noted = replace(how, note=note_retry(receipt.push_id, how.note))
             again = plan_retry(receipt, gradebook, on_conflict=on_conflict.value)
             _write(again, gradebook, noted, console)
         return
@@ -147,6 +148,7 @@ def push(
 def _go_on(push_id: str, how: Writing, env: str | None, console: Console) -> None:
     """Show what is left of a push that did not finish, and write that."""
     data_dir = load_settings(env).data_dir
+    push_id = complete_id(push_id, data_dir)
     environment = find_push(push_id, data_dir)
     with open_journal(environment, data_dir) as journal:
         check_resumable(journal.read_summary(push_id))
@@ -176,10 +178,7 @@ def put(
 
 @with_options
 def undo(
-    push_id: Annotated[
-        str,
-        typer.Argument(metavar="PUSH_ID", help="The push to take back; see `gradetools history`."),
-    ],
+    push_id: PushId,
     how: Writing,
     env: Env = None,
     on_conflict: OnConflictOption = ConflictPolicy.STOP,
@@ -202,6 +201,7 @@ def undo(
 def _open_push(push_id: str, env: str | None) -> Iterator[tuple[Receipt, Gradebook]]:
     """Give what is known of an earlier push, and the gradebook it went to."""
     data_dir = load_settings(env).data_dir
+    push_id = complete_id(push_id, data_dir)
     environment = find_push(push_id, data_dir)
     with open_journal(environment, data_dir) as journal:
         receipt = journal.read_receipt(push_id)
@@ -260,7 +260,12 @@ def _write(
         check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=how.allow_unsafe)
         ask(console, question(shown), yes=how.yes)
     make_folder(how.out or "receipts")
-    with PushBar(undoes=bool(plan.undo_of)) as bar, _honest_code(bar):
+    idle = resume is None and not plan.writes
+    if idle:
+        console.print(
+            f"Nothing to {'take back' if plan.undo_of else 'write'} as it stands; nothing is sent."
+        )
+    with PushBar(undoes=bool(plan.undo_of), silent=idle) as bar, _honest_code(bar):
         receipt = push_plan(
             plan,
             gradebook,

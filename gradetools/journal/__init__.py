@@ -1,6 +1,12 @@
 """What was sent, on disk: the journal of an environment, and where all journals are."""
 
-from gradetools.journal.folder import find_push, list_environments, list_pushes, open_journal
+from gradetools.journal.folder import (
+    complete_id,
+    find_push,
+    list_environments,
+    list_pushes,
+    open_journal,
+)
 from gradetools.journal.forgetting import forget_older, forget_push, list_forgettable, tell_loss
 from gradetools.journal.record import Journal, Outcome
 from gradetools.journal.summaries import check_resumable
@@ -9,6 +15,7 @@ __all__ = [
     "Journal",
     "Outcome",
     "check_resumable",
+    "complete_id",
     "find_push",
     "forget_older",
     "forget_push",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ from gradetools.journal.summaries import unknown_push, unusable
 from gradetools.private import make_file, make_folder
 from gradetools.receipt import PushSummary
 from gradetools.snapshot import Environment
+
+#: How the whole id of a push begins.
+_WHOLE = re.compile(r"\d{8}-\d{6}-")
 
 
 def open_journal(environment: Environment, data_dir: Path) -> Journal:
@@ -47,6 +51,26 @@ def find_push(push_id: str, data_dir: Path) -> Environment:
             if journal.has_push(push_id):
                 return journal.environment
     raise unknown_push(push_id)
+
+
+def complete_id(text: str, data_dir: Path) -> str:
+    """Give the whole id of the push that is named by the end of it, as the history names pushes; other texts stay.
+
+    Raises:
+        JournalError: several pushes have this end.
+    """
+    end = text.strip().lstrip("….")
+    found = [] if _WHOLE.match(end) else _find_ends(end, data_dir)
+    if len(found) > 1:
+        raise JournalError(
+            f"Several pushes end in {end!r}: {', '.join(found)}; give the whole id of one."
+        )
+    return found[0] if found else text
+
+
+def _find_ends(end: str, data_dir: Path) -> list[str]:
+    pushes = list_pushes(data_dir) if end else []
+    return [push.push_id for push in pushes if push.push_id.rpartition("-")[2] == end]
 
 
 def list_environments(data_dir: Path) -> list[Environment]:

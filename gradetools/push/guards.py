@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from gradetools.errors import PlanError, SettingsError, UnsafePlanError
 from gradetools.gradebook import Gradebook
 from gradetools.plan import Plan
+from gradetools.receipt import Receipt
 from gradetools.snapshot import Environment
 
 PRODUCTION = "production"
@@ -27,6 +28,10 @@ def check_plan(
             f"This plan was made for {_told(plan.environment)}, not for {_told(gradebook.environment)}; make it again "
             "there."
         )
+    if not isinstance(agreed, str):
+        raise PlanError(
+            "To agree is to name the plan that was looked at: give agreed=plan.fingerprint."
+        )
     if agreed != plan.fingerprint:
         raise PlanError(
             f"The plan that was agreed to ({agreed[:8] or 'none'}) is not this one ({plan.fingerprint[:8]}); look at "
@@ -43,6 +48,19 @@ def check_plan(
         )
     if not allow_unsafe:
         plan.raise_if_unsafe()
+
+
+def check_receipt(receipt: Receipt) -> None:
+    """Refuse what is no receipt, such as the id of a push, and say how its receipt is had again.
+
+    Raises:
+        PlanError: it is none.
+    """
+    if not isinstance(receipt, Receipt):
+        raise PlanError(
+            "This is no receipt of a push; from its id it is had with gt.open_journal(gradebook.environment, "
+            "gradebook.settings.data_dir).read_receipt(push_id)."
+        )
 
 
 def check_host(environment: Environment, known: Iterable[Environment]) -> None:

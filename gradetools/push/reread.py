@@ -26,6 +26,7 @@ from gradetools.plan import (
     retried_entries,
     written_entries,
 )
+from gradetools.push.guards import check_receipt
 from gradetools.receipt import Receipt
 from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
 
@@ -96,6 +97,7 @@ def plan_undo(receipt: Receipt, gradebook: Gradebook, *, on_conflict: Decisions 
         PlanError: the push wrote nothing, or went to another gradebook.
         GradebookError: the gradebook cannot be read.
     """
+    check_receipt(receipt)
     written = written_entries(receipt)
     class_ids = sorted(filter(None, set(written["class_id"])))
     if not class_ids:
@@ -120,6 +122,7 @@ def plan_retry(receipt: Receipt, gradebook: Gradebook, *, on_conflict: Decisions
         PlanError: nothing failed, or the push went to another gradebook.
         GradebookError: the gradebook cannot be read.
     """
+    check_receipt(receipt)
     retried = retried_entries(receipt)
     class_ids = sorted(filter(None, set(retried["class_id"])))
     if not class_ids:

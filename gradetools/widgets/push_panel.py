@@ -250,8 +250,8 @@ class PushPanel:
             return
         self.bar.bar_style = "success" if receipt.ok else "warning"
         late = run.stop.is_set() and receipt.status == "done"
-        parts = [tell_progress(run.progress)] if run.progress is not None else []
-        parts = [f"{parts[0]} that were left"] if parts and run.resume is not None else parts
+        tell = tell_progress if run.resume is None else _tell_rest_ended
+        parts = [tell(run.progress)] if run.progress is not None else []
         self.told.value = " · ".join([*parts, *([_TOO_LATE] if late else [])])
         if receipt.status == "done":
             wrote = any(receipt.states[state] for state in WRITTEN)
@@ -298,6 +298,14 @@ def _tell_rest(left: int) -> str:
     return (
         f"Go on: write the other {count(left, 'grade')}" if left else "Finish it: nothing is left"
     )
+
+
+def _tell_rest_ended(progress: Progress) -> str:
+    """Tell what came of those that were left of a push: `5 that were left: 4 done, 1 not`."""
+    done, never = progress.done - progress.unwritten, progress.total - progress.done
+    told = [f"{done:,} done", f"{progress.unwritten:,} not" if progress.unwritten else ""]
+    told += [f"{never:,} still left" if never else ""]
+    return f"{progress.total:,} that were left: {', '.join(filter(None, told))}"
 
 
 def tell_nothing(plan: Plan) -> Html:

@@ -245,6 +245,8 @@ def tell_receipt(
 def tell_came(what: str, later: PushSummary) -> Html:
     """Say which push did something about another, and what came of it."""
     told = f"{what} by push {later.push_id}: {later.tell_states()}."
+    if later.taken_back_by:
+        return say("info", f"{told} Taken back since by push {later.taken_back_by}.")
     return say("good" if later.ok else "warning", told)
 
 

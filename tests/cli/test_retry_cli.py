@@ -37,6 +37,9 @@ def test_retry_writes_what_failed(run: Run, sandbox: gt.Sandbox, tmp_path: Path)
         True,
     )
     assert len(run("history", "--json", **variables).facts) == pushes
+    back = run("undo", again.facts["push_id"], "--yes", "--json", **variables).facts["push_id"]
+    since = f"tried again by {again.facts['push_id']}: 1 created; taken back since by {back}"
+    assert since in run("history", **variables).out
 
 
 def test_what_failed_is_named_with_its_way_on(

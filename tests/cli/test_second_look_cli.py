@@ -11,7 +11,11 @@ import pytest
 from command import Run
 
 import gradetools as gt
+from gradetools.cli.console import question
 from gradetools.journal import Outcome, open_journal
+from gradetools.plan import CHANGE_COLUMNS
+from gradetools.plan.value import make_changes
+from gradetools.snapshot import Environment
 
 
 @pytest.fixture
@@ -86,6 +90,54 @@ def test_a_resume_shows_what_is_left(run: Run, tmp_path: Path) -> None:
         False,
     )
     assert f"Fingerprint {plan.fingerprint}" in shown
+
+
+def test_a_push_is_named_by_the_end_of_its_id(run: Run, sheet: Path) -> None:
+    """Undo, retry, resume and forget take the last part of an id, as the history shows it; two pushes with one end are told."""
+    push_id = run("import", sheet, "--class", "algebra-1", "--yes", "--json").facts["push_id"]
+    end = push_id.rpartition("-")[2]
+    for command in (("push", "--resume", end), ("push", "--retry", f"…{end}")):
+        assert push_id in run(*command, "--yes").err
+    undone = run("undo", end, "--yes", "--json")
+    assert (undone.code, undone.facts["undo_of"]) == (0, push_id)
+    assert "There is no push 'aa'" in run("undo", "aa", "--yes").err
+    with (
+        gt.connect() as gradebook,
+        open_journal(gradebook.environment, gradebook.settings.data_dir) as journal,
+    ):
+        path = journal.path
+    with sqlite3.connect(path) as other:
+        other.execute(
+            "UPDATE pushes SET push_id=? WHERE push_id=?",
+            (f"20260101-000000-{end}", undone.facts["push_id"]),
+        )
+    other.close()
+    both = run("forget", end, "--yes")
+    assert (both.code, f"Several pushes end in '{end}'" in both.err, push_id in both.err) == (2, True, True)  # fmt: skip
+
+
+def test_a_sheet_is_no_plan(run: Run, sheet: Path) -> None:
+    """Who pushes a sheet is told that it is one, and the command for it."""
+    ended = run("push", sheet)
+    assert (ended.code, "is a sheet, and no plan" in ended.err) == (2, True)
+    assert f"gradetools import {sheet.name}," in ended.err
+
+
+def test_nothing_to_write_is_said(run: Run) -> None:
+    """Where all is blocked, or in conflict, no bar is drawn: nothing is to be written, and nothing is sent."""
+    body = json.dumps({"lineItem": "nowhere", "class": "algebra-1", "student": "x", "score": 1})
+    put = run("put", "-", stdin=body)
+    assert (put.code, "Nothing to write as it stands; nothing is sent." in put.out) == (1, True)
+
+
+def test_what_stays_unwritten_is_counted_in_english() -> None:
+    """One grade stays unwritten, and two stay so."""
+    rows = {"action": ["create", "blocked"], "lowered": [False] * 2, "cleared": [False] * 2}
+    numbers = {"line": [2, 3], "occurrence": [0, 0]}
+    columns = {name: {**rows, **numbers}.get(name, ["", ""]) for name in CHANGE_COLUMNS}
+    changes = make_changes(columns, [0, 1])
+    plan = gt.Plan(Environment("sandbox", "http://x"), "timeback", changes)
+    assert question(plan) == "Write 1 grade to sandbox? 1 more stays unwritten."
 
 
 def test_undo_of_a_push_that_wrote_nothing(run: Run) -> None:

@@ -256,6 +256,20 @@ def test_going_on_shows_what_is_left(gradebook: gt.Gradebook, tmp_path: Path) ->
     assert receipt.rows == len(plan.changes)
 
 
+def test_what_was_left_is_counted_by_itself(
+    gradebook: gt.Gradebook, refusing: Refusing, tmp_path: Path
+) -> None:
+    """After going on it says how many were left, and how many of these were written and how many not."""
+    killed = leave_unfinished(gradebook, tmp_path, *ROWS)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = killed
+    form.go_on.click()
+    refusing.on = True
+    press(form)
+    assert form.writing is not None
+    assert form.writing.push.told.value == "3 that were left: 2 done, 1 not"
+
+
 def test_going_on_can_be_tried_again(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     """Where going on could not begin, the next click goes on with the same push, and begins no other."""
     killed = leave_unfinished(gradebook, tmp_path, *ROWS)

@@ -244,6 +244,13 @@ def test_inactive_is_tobedeleted(model: type[Any]) -> None:
     assert model.model_validate(record | {"status": "inactive"}).status == "tobedeleted"
 
 
+@pytest.mark.parametrize("slip", ["lineitem", "LineItem", "line_item_id", "lineItems"])
+def test_a_slip_in_a_name_is_named(slip: str) -> None:
+    """Where the line item is missing and a field goes by nearly its name, both names are said."""
+    with pytest.raises(ValidationError, match=f"no field '{slip}'; it is called line_item"):
+        Result(**{slip: "quiz-1", "student": "student-1"})
+
+
 def test_an_error_does_not_repeat_what_was_typed() -> None:
     """What is refused may be a grade or a secret: its error does not show it."""
     with pytest.raises(ValidationError) as caught:

@@ -115,6 +115,17 @@ def test_a_mistake_of_ours_ends_the_push(tmp_path: Path) -> None:
     assert (push.states["failed"], push.states["unsent"]) == (1, 79)
 
 
+def test_an_id_or_a_yes_is_answered_with_what_is_wanted(desk: Desk) -> None:
+    """The id of a push is no receipt and a yes no fingerprint: what to give instead is said in one sentence."""
+    plan = desk.plan(desk.sheet("Midterm", "10"))
+    with pytest.raises(PlanError, match=r"give agreed=plan\.fingerprint"):
+        gt.push_plan(plan, desk.gradebook, agreed=True)
+    receipt = desk.push(plan)
+    for make in (gt.plan_undo, gt.plan_retry):
+        with pytest.raises(PlanError, match=r"read_receipt\(push_id\)"):
+            make(receipt.push_id, desk.gradebook)
+
+
 def test_no_workers_are_refused(desk: Desk) -> None:
     """A push by nobody is refused instead of waited for."""
     plan = desk.plan(desk.sheet("Midterm", "80"))
