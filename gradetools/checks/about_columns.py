@@ -240,23 +240,47 @@ def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
 def _most_above_maximum(facts: Facts) -> Iterator[Finding]:
     numbers, items = _list_numbers(facts, least=0), facts.item_columns
     above = numbers & (facts.entries["value"] > facts.entries["high"]).to_numpy()
-    if not above.any():
-        return
-    count = items.max() + 1
-    counts, high = (np.bincount(items[each], minlength=count) for each in (numbers, above))
-    most = (counts >= FEW_ABOVE) & (high > counts / 2)
-    for key, title, points, places in _tell_items(facts, numbers & most.take(items)):
+    for key, title, points, places in _tell_items(
+        facts, numbers & _find_most(items, numbers, above)
+    ):
         message = f"Most of the {len(places)} scores of {title!r} are above its {points:g} points."
         fix = 'Scale from 100 if they are percents, or answer "accept" if it is extra credit.'
         yield Finding(0, key, message, fix)
 
 
-def _list_numbers(facts: Facts, *, least: float) -> Marks:
-    """Say of each entry whether it is a number, of a line item of so many points or more, in a column that is not scaled."""
+@check(
+    "most-above-scale",
+    "question",
+    means=f"More than half of the scores, of at least {FEW_ABOVE}, are above the full mark that their column is scaled from: a "
+    "scale of another sheet, perhaps, that came with kept columns.",
+    fix='Scale the column from another full mark or not at all (`Columns.unscaled`), or answer "accept" if it is extra credit.',
+    answers=("accept",),
+)
+def _most_above_scale(facts: Facts) -> Iterator[Finding]:
+    numbers, items = _list_numbers(facts, least=0, scaled=True), facts.item_columns
+    above = numbers & (facts.entries["score"] > facts.entries["high"]).to_numpy()
+    for key, title, points, places in _tell_items(
+        facts, numbers & _find_most(items, numbers, above)
+    ):
+        top = facts.columns.scale[key]
+        message = f"Most of the {len(places)} scores of {title!r} are above the {top:g} that they are scaled from, to {points:g} points."
+        yield Finding(0, key, message)
+
+
+def _find_most(items: NDArray[np.int64], numbers: Marks, above: Marks) -> Marks:
+    """Say of each entry whether more than half of its column and line item's numbers, of `FEW_ABOVE` or more, are above."""
+    width = items.max(initial=0) + 1
+    counts, high = (np.bincount(items[each], minlength=width) for each in (numbers, above))
+    most: Marks = ((counts >= FEW_ABOVE) & (high > counts / 2)).take(items)
+    return most
+
+
+def _list_numbers(facts: Facts, *, least: float, scaled: bool = False) -> Marks:
+    """Say of each entry whether it is a number, of a line item of so many points or more, in a column that is `scaled` or not."""
     kinds, high = facts.entries["kind"].to_numpy(), facts.entries["high"].to_numpy()
     numbers: Marks = (kinds == Kind.NUMBER) & (high >= least)
     for k, column in enumerate(facts.score_columns):
-        if str(column.column) in facts.columns.scale:
+        if (str(column.column) in facts.columns.scale) != scaled:
             numbers[k :: len(facts.score_columns)] = False
     return numbers
 

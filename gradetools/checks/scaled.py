@@ -11,7 +11,7 @@ from gradetools.checks.values import read_number, to_points
 from gradetools.snapshot import Snapshot
 
 #: The questions that scaling may answer.
-SCALED_BY = ("maximum-differs", "all-at-most-one", "most-above-maximum")
+SCALED_BY = ("maximum-differs", "all-at-most-one", "most-above-maximum", "most-above-scale")
 
 
 class ScaleExample(NamedTuple):

@@ -35,7 +35,12 @@ def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[st
         if now.tokens.get(text) != then.tokens.get(text)
     ]
     answers = set(then.answers) ^ set(now.answers)
-    told += sorted({f"another answer to {each.code.replace('-', ' ')}" for each in answers})
+    told += sorted(
+        {
+            f"the question {each.code.replace('-', ' ')!r} is answered as it was then"
+            for each in answers
+        }
+    )
     if now.attempts != then.attempts:
         told.append(
             "of several grades none is sent"

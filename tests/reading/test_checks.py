@@ -606,6 +606,19 @@ def test_percents_that_pose_as_points_are_a_question(tmp_path: Path) -> None:
     assert accepted.counts["ready"] == 3
     percents = check(tmp_path, text, lambda columns: columns.scaled("Quiz 1", 100))
     assert percents.entries["score"].tolist() == [8.5, 7, 0.9]
+    share = check(tmp_path, text, lambda columns: columns.scaled("Quiz 1", 1))
+    assert found(share)[0] == (0, "Quiz 1", "most-above-scale", "question")
+    assert share.findings["message"][0] == (
+        "Most of the 3 scores of 'Quiz 1' are above the 1 that they are scaled from, to 10 points."
+    )
+    assert share.counts["blocked"] == 3
+    more = check(
+        tmp_path,
+        text,
+        lambda columns: columns.scaled("Quiz 1", 1).answer("most-above-scale", "Quiz 1"),
+    )
+    assert more.counts["ready"] == 3
+    assert "most-above-scale" not in set(percents.findings["code"])
     extra = check(tmp_path, "ID,Quiz 1\nB2,11\nF6,12\n00123,9\nA1,8\n")
     assert [each[2] for each in found(extra) if each[3] == "question"] == []
 

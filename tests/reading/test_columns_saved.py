@@ -295,7 +295,7 @@ def test_what_other_columns_would_change_is_told(tmp_path: Path) -> None:
         "205 is Ada Example",
         "Quiz 1 is scaled from 20",
         "another meaning of the word ABS",
-        "another answer to all at most one",
+        "the question 'all at most one' is answered as it was then",
         "of several grades the best counts",
     ]
     assert "Quiz 1 no longer is scaled from 20" in tell_differences(then, now, school)
