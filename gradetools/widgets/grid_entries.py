@@ -28,6 +28,9 @@ _MARKS: Final = {
     "blocked": ("error", "not written"),
     "unsent": ("warning", "not sent yet"),
 }
+#: Of what was not sent of a push that was stopped and then taken back.
+NEVER_SENT: Final = "Never sent, and not gone on with: what was written is taken back. To write the sheet anew, preview its changes again."
+_GONE: Final = ("info", "never sent")
 #: Of a failed entry whose outcome is unknown.
 _UNSURE: Final = ("error", "perhaps written")
 #: Of one that was tried again with success.
@@ -45,6 +48,11 @@ def show_entries(receipt: Receipt, mended: Mapping[int, str] | None = None) -> T
     rank = receipt.entries["state"].map({state: place for place, state in enumerate(_ORDER)})
     entries = receipt.entries.iloc[np.argsort(rank.to_numpy(), kind="stable")]
     words = receipt.words[entries.index]
+    # Of one that was killed nobody knows what was sent.
+    gone = bool(receipt.taken_back_by and receipt.finished)
+    if gone:
+        sent = entries["state"] != "unsent"
+        entries = entries.assign(message=entries["message"].where(sent, NEVER_SENT))
     # What an undo takes away is what it is for.
     harm = [] if receipt.undo_of else [_mark_harm(entries)]
     before, after = receipt.entries["before"].to_dict(), receipt.entries["after"].to_dict()
@@ -54,7 +62,7 @@ def show_entries(receipt: Receipt, mended: Mapping[int, str] | None = None) -> T
 
     return Table(
         lay_out(entries, "state", words),
-        marks=pd.concat([_mark(entries, mended or {}), *harm], ignore_index=True),
+        marks=pd.concat([_mark(entries, mended or {}, gone=gone), *harm], ignore_index=True),
         views=_list_views(entries, words, mended or {}),
         told={OLD_NEW: tell},
         labelled=False,
@@ -75,11 +83,12 @@ def _record(text: object) -> Mapping[str, object] | None:
     return parse(text) if isinstance(text, str) else None
 
 
-def _mark(entries: pd.DataFrame, mended: Mapping[int, str]) -> pd.DataFrame:
-    """Mark in words what is not as it should be, and what is by now."""
+def _mark(entries: pd.DataFrame, mended: Mapping[int, str], *, gone: bool) -> pd.DataFrame:
+    """Mark in words what is not as it should be, and what is by now; what is `gone` is not gone on with."""
+    kinds = {**_MARKS, "unsent": _GONE} if gone else _MARKS
     bad = entries[entries["state"].isin(list(_MARKS)).to_numpy()]
     found = [
-        _MENDED if entry in mended else _UNSURE if reason == "outcome-unknown" else _MARKS[state]
+        _MENDED if entry in mended else _UNSURE if reason == "outcome-unknown" else kinds[state]
         for entry, state, reason in zip(bad.index, bad["state"], bad["reason"], strict=True)
     ]
     whys = either(bad, "message", "reason").tolist()

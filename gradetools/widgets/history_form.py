@@ -32,8 +32,10 @@ from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.history_list import (
     count_left,
     label_push,
+    shorten_id,
     show_pushes,
     tell_push,
+    tell_source,
 )
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import LABEL, WIDE, WRAP, count, element, join, say
@@ -92,6 +94,8 @@ class HistoryForm:
         self.pushes: list[PushSummary] = []
         self.writing: Writing | None = None
         self._receipt: Receipt | None = None
+        #: The push that `writing` is about, which need not be the one that is looked at once it is under way.
+        self._about = ""
         self._filling = False
         self.steps = {
             "pushes": Step("1. Pushes", "pushes"),
@@ -156,7 +160,7 @@ class HistoryForm:
         step, chosen = self.steps["pushes"], self.push.value
         with telling(step.alert):
             self.pushes = list_pushes(self.data_dir)
-            shown = show_pushes(self.pushes)
+            shown = show_pushes(self.pushes, chosen)
             self.list.show(shown, view=self.list.view if self.list.view in shown.views else ALL)
             for widget in (self.list, self.push):
                 widget.layout.display = None if self.pushes else "none"
@@ -173,8 +177,10 @@ class HistoryForm:
     def _choose(self) -> None:
         if not self._filling:
             self._close()
+            self.list.show(show_pushes(self.pushes, self.push.value))
             self._show()
             self._let(press=not self._busy)
+            self._place_writing()
 
     def _show(self) -> None:
         """Show what the chosen push did, and what can be done about it."""
@@ -207,7 +213,8 @@ class HistoryForm:
         """Give out the receipt's files where they are in this form's folder, else say where they may be."""
         folder = find_receipt(self._receipts, push.push_id)
         self.downloads.show(folder)
-        elsewhere = f"The files of its receipt are where it was written: in receipts/{push.push_id}, or in the folder named then."
+        where = f"in receipts/{push.push_id} of the folder where that was done"
+        elsewhere = f"The files of its receipt are not here: whoever pushed it has them, {where}, or where --out said."
         if folder is not None:
             self.files.value = tell_files(folder, self.downloads.left)
         elif push.finished:
@@ -256,6 +263,15 @@ class HistoryForm:
             self.writing = None
             self._below.children = []
 
+    def _place_writing(self) -> None:
+        """Show what is being written below the push that it is about; below another with a title that says so."""
+        if self.writing is not None:
+            parts = [self.writing.view]
+            if self._about != self.push.value:
+                of = f"Of another push, {shorten_id(self._about)}: this is being written"
+                parts.insert(0, ipw.HTML(element("div", of, hook="gt-below")))
+            self._below.children = parts
+
     def _begin(
         self, start: Callable[[Writing, Receipt, Gradebook], None], doing: str, then: str
     ) -> None:
@@ -286,8 +302,8 @@ class HistoryForm:
                     on_plan=say_next,
                 )
                 start(writing, receipt, self._gradebook(receipt.environment))
-                self.writing = writing
-                self._below.children = [writing.view]
+                self.writing, self._about = writing, receipt.push_id
+                self._place_writing()
 
     def _gradebook(self, environment: Environment) -> Gradebook:
         if self._given is not None and self._given.environment == environment:
@@ -350,6 +366,13 @@ class HistoryForm:
         if self.writing and run.receipt and run.resume and run.receipt.status == "done":
             self.writing.receipt.point_up()  # it is the push that is shown above
         self.look()
+        if run.receipt and self._about != self.push.value:
+            # What can be done about one push is not to be pressed below another.
+            self.writing = None
+            of = f"{tell_source(run.receipt, self.pushes)}, push {run.receipt.push_id}"
+            told = f"Meanwhile this has ended: {of}: {run.receipt.tell_states()}."
+            kind = "good" if run.receipt.ok else "warning"
+            self._below.children = [ipw.HTML(say(kind, f"{told} Choose it above to see more."))]
 
 
 def _button(description: str, icon: str, hook: str, do: Callable[[], None]) -> ipw.Button:

@@ -31,8 +31,8 @@ _TIPS: Final = {
 }
 
 
-def show_pushes(pushes: Sequence[PushSummary]) -> Table:
-    """Make the table of pushes, in the order given; labels are their ids."""
+def show_pushes(pushes: Sequence[PushSummary], chosen: str | None = None) -> Table:
+    """Make the table of pushes, in the order given, that which is looked at marked; labels are their ids."""
     columns = {
         "it began at": [tell_time(push.started) for push in pushes],
         "id ends in": [end_id(push.push_id) for push in pushes],
@@ -51,7 +51,7 @@ def show_pushes(pushes: Sequence[PushSummary]) -> Table:
     views["with problems"] = np.array(bad, dtype=bool)
     return Table(
         frame,
-        marks=_mark(pushes),
+        marks=_mark(pushes, chosen),
         views={name: mask for name, mask in views.items() if mask.any()},
         labelled=False,
     )
@@ -189,10 +189,12 @@ def _tell_standing(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
     return say(kind, _TIPS[push.standing]) if push.standing in _TIPS else Html("")
 
 
-def _mark(pushes: Sequence[PushSummary]) -> pd.DataFrame:
+def _mark(pushes: Sequence[PushSummary], chosen: str | None) -> pd.DataFrame:
     """Mark in words what wants to be seen in a list."""
     marks: list[tuple[str, str, str, str, str]] = []
     for push in pushes:
+        if push.push_id == chosen:
+            marks.append((push.push_id, "id ends in", "info", "shown below", ""))
         if push.environment.name == PRODUCTION:
             marks.append((push.push_id, "where", "warning", "real grades", ""))
         if push.standing == "unfinished":

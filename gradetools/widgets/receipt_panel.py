@@ -14,7 +14,7 @@ from gradetools.receipt import GOOD_STATES, STATES, PushSummary, Receipt
 from gradetools.report import find_part
 from gradetools.widgets.downloads import Downloads
 from gradetools.widgets.grid import Grid
-from gradetools.widgets.grid_entries import PROBLEMS, show_entries
+from gradetools.widgets.grid_entries import NEVER_SENT, PROBLEMS, show_entries
 from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.look import WRAP, Html, count, element, join, mark, say, tell_counts
 
@@ -26,8 +26,6 @@ _PARTS = {
     "unsent": "what was not sent",
     "succeeded": "all the rest",
 }
-#: Of what was not sent of a push that was stopped and then taken back.
-_NEVER = "Never sent, and not gone on with: what was written is taken back. To write the sheet anew, preview its changes again."
 #: In the order in which they are told: what can be tried again comes first.
 _KINDS = {"failed": "error", "conflict": "question", "unsent": "warning", "blocked": "error"}
 
@@ -280,7 +278,9 @@ def _tell_reasons(receipt: Receipt, *, gone: bool) -> Html:
     """Tell each reason why something was not written, once, with how many entries it concerns."""
     entries = receipt.entries
     bad = entries[~entries["state"].isin(list(GOOD_STATES))]
-    bad = bad.assign(message=bad["message"].where((bad["state"] != "unsent") | (not gone), _NEVER))
+    bad = bad.assign(
+        message=bad["message"].where((bad["state"] != "unsent") | (not gone), NEVER_SENT)
+    )
     why = bad["message"].where(bad["message"] != "", bad["reason"])
     found = Counter(zip(bad["state"].tolist(), why.tolist(), strict=True))
     rows = [

@@ -28,8 +28,14 @@ class Refusing:
 
     on = False
 
+    def wait(self) -> object:
+        """Wait before a PUT, where a test says so."""
+        return None
+
     def __call__(self, asked: Asked) -> Fault | None:
         """Choose what becomes of a request."""
+        if asked.method == "PUT":
+            self.wait()
         hit = self.on and asked.method == "PUT" and b"student-001" in asked.body
         return Fault(answer=reply(422, b'{"message":"not today"}')) if hit else None
 
@@ -178,6 +184,34 @@ def test_another_push_is_not_begun_meanwhile(gradebook: gt.Gradebook, tmp_path: 
         assert form.writing is writing
     gate.set()
     assert writing.push.wait(30) is not None
+
+
+def test_what_is_written_is_not_mixed_with_another_push(
+    gradebook: gt.Gradebook, refusing: Refusing, tmp_path: Path
+) -> None:
+    """Who looks at another push meanwhile sees which one is being written, and at its end what came of it and no button of it."""
+    first = push_sheet(gradebook, tmp_path)
+    second = push_sheet(gradebook, tmp_path, "00041,51", name="second.csv")
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = first.push_id
+    assert f"{first.push_id[-6:]} shown below" in form.list.text()
+    form.undo.click()
+    assert form.writing is not None
+    gate, reached = threading.Event(), threading.Event()
+    refusing.wait = lambda: (reached.set(), gate.wait(30))
+    form.writing.push.go.click()
+    assert reached.wait(30)
+    form.push.value = second.push_id
+    told = f"Of another push, …{first.push_id[-6:]}: this is being written"
+    assert told in page(form.view)
+    form.push.value = first.push_id
+    assert told not in page(form.view)
+    form.push.value = second.push_id
+    gate.set()
+    assert form.writing.push.wait(30) is not None
+    assert form.writing is None
+    assert "Meanwhile this has ended: undo of midterm.csv, push " in page(form.view)
+    assert "Choose it above to see more." in page(form.view)
 
 
 def test_everything_is_escaped(gradebook: gt.Gradebook, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from form_driving import drive, write, write_sheet
 import gradetools as gt
 from gradetools.gradebook import Gradebook
 from gradetools.sandbox import Sandbox
-from gradetools.widgets import ImportForm
+from gradetools.widgets import HistoryForm, ImportForm
 
 ROWS = ("00041,50", "00082,60", "00123,70")
 
@@ -59,6 +59,11 @@ def test_a_push_that_was_taken_back_is_not_gone_on_with(
         False,
         True,
     )
+    assert form.receipt.receipt is not None
+    history = HistoryForm(form.where.gradebook)
+    history.push.value = form.receipt.receipt.push_id
+    entries = history.entries.text()
+    assert ("go on with it" in entries, "unsent never sent" in entries) == (False, True)
     sent = len(sandbox.requests(method="PUT"))
     form.push.go.click()
     assert len(sandbox.requests(method="PUT")) == sent
