@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradetools.checks.facts import NEVER, Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.checks.values import Kind, read_number
+from gradetools.checks.values import Kind, read_number, to_points
 from gradetools.columns import UNKNOWN, LineItemIndex
 from gradetools.formats.recognition import OWN_COLUMN
 
@@ -19,6 +19,10 @@ MANY_POINTS = 20
 FEW_SCORES = 2
 #: So few scores above the maximum may well be extra credit.
 FEW_ABOVE = 3
+#: Fewer other scores than these do not tell that one was written in another way.
+FEW_OTHERS = 5
+#: A lone fraction is looked at on an item of so many points or more.
+SOME_POINTS = 10
 
 Marks = NDArray[np.bool_]
 Places = NDArray[np.intp]
@@ -273,6 +277,75 @@ def _find_most(items: NDArray[np.int64], numbers: Marks, above: Marks) -> Marks:
     counts, high = (np.bincount(items[each], minlength=width) for each in (numbers, above))
     most: Marks = ((counts >= FEW_ABOVE) & (high > counts / 2)).take(items)
     return most
+
+
+@check(
+    "number-among-percents",
+    "question",
+    means=f"A number without % stands in a column of percents, of at least {FEW_OTHERS}, and would be another score with it.",
+    fix='Write the % if that is meant, or answer "accept" if it is points.',
+    answers=("accept",),
+)
+def _number_among_percents(facts: Facts) -> Iterator[Finding]:
+    for row in facts.where(_among_percents(facts)):
+        message = f"{row.text.strip()} has no %, unlike the other scores of {row.key!r}: it is read as {row.score:g} of {row.high:g} points."
+        fix = (
+            f'Write {_as_percent(row.score)} if that is meant, or answer "accept" if it is points.'
+        )
+        yield Finding(row.line, row.key, message, fix)
+
+
+@check(
+    "fraction-among-scores",
+    "warning",
+    means=f"One score of a column is between 0 and 1, of at least {SOME_POINTS} possible points, and the others, at least "
+    f"{FEW_OTHERS}, are far higher: a share, perhaps, and not points.",
+    fix="Write it as a percentage if it is a share; nothing, if it is points.",
+)
+def _fraction_among_scores(facts: Facts) -> Iterator[Finding]:
+    numbers, items = _list_numbers(facts, least=SOME_POINTS), facts.item_columns
+    values, score = (facts.entries[name].to_numpy() for name in ("value", "score"))
+    lone = numbers & (values > 0) & (values < 1)
+    if not lone.any():
+        return
+    # A zero stands for what was not handed in; beside scores up to two points, or a tenth of all, a fraction is no wonder.
+    others = (score > 0) & ~lone
+    low = others & (score < np.maximum(2, facts.entries["high"].to_numpy() / 10))
+    count = items.max() + 1
+    fractions, most, lowest = (
+        np.bincount(items[each], minlength=count) for each in (lone, others, low)
+    )
+    sharp = (fractions == 1) & (most >= FEW_OTHERS) & (20 * lowest <= most)
+    for row in facts.where(lone & sharp.take(items) & ~_among_percents(facts)):
+        message = f"{row.text.strip()} is read as {row.score:g} of {row.high:g} points, and the other scores of {row.key!r} are far higher."
+        fix = f"Write {_as_percent(row.score)} if it is a share; nothing, if it is points."
+        yield Finding(row.line, row.key, message, fix)
+
+
+def _among_percents(facts: Facts) -> Marks:
+    """Say of each entry whether it is one of few numbers among percents, and would be another score with a % sign."""
+    entries, items = facts.entries, facts.item_columns
+    shares = (entries["kind"] == Kind.SHARE).to_numpy()
+    if not shares.any():
+        return shares
+    text = entries["text"].cat
+    percents = shares & text.categories.str.rstrip().str.endswith("%").take(text.codes.to_numpy())
+    numbers = _list_numbers(facts, least=0)
+    count = items.max() + 1
+    most, few = (np.bincount(items[each], minlength=count) for each in (percents, numbers))
+    mixed = (most >= FEW_OTHERS) & (few <= np.maximum(1, most // 10))
+    values, low, high = (entries[name].to_numpy() for name in ("value", "low", "high"))
+    numbers &= mixed.take(items)
+    found = values[numbers]
+    # 0.5 is as many points as 0.5% of a hundred; what was meant is half of them.
+    fraction = (found > 0) & (found < 1)
+    numbers[numbers] = fraction | (found != to_points(found / 100, low[numbers], high[numbers]))
+    return numbers
+
+
+def _as_percent(number: float) -> str:
+    """Write a number as the percentage that was most likely meant: 0.5 as 50%, 62 as 62%."""
+    return f"{100 * number if 0 < number < 1 else number:g}%"
 
 
 def _list_numbers(facts: Facts, *, least: float, scaled: bool = False) -> Marks:

@@ -118,7 +118,8 @@ class _Table:
         for companion in self.columns.companions(column.column):
             if companion.means == "points":
                 codes, texts = self._distinct(companion)
-                self._state_maximum(k, np.array([read_maximum(text) for text in texts])[codes].T)
+                read = np.array([read_maximum(text) for text in texts]).reshape(-1, 2)
+                self._state_maximum(k, read[codes].T)
             elif companion.means in FIELDS:
                 self._read_companion(k, companion)
 

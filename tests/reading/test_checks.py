@@ -704,6 +704,12 @@ def test_docs_list_every_check() -> None:
     ]
 
 
+def test_a_sheet_without_students_may_state_maxima(tmp_path: Path) -> None:
+    """A long sheet whose only row is blank has no entries, also with a column of maxima."""
+    checked = check(tmp_path, "ID,Assignment,Score,Points Possible\n,,,\n")
+    assert len(checked.entries) == 0
+
+
 WORDS = st.sampled_from(
     ["ID", "Email", "Student", "Name", "Quiz 1", "Midterm", "Quiz 1 comment", "Quiz 1 date", "Assignment", "Score", "Late",
      "Section", "Poem", "", "gradetools_state", "Points Possible"]

@@ -159,7 +159,7 @@ def test_a_comment_that_goes_is_marked(sandbox: Sandbox, tmp_path: Path) -> None
     for student in ("001", "002"):
         one = held[f"algebra-quiz-1.student-{student}"]
         sandbox.put_record("results", one | {"comment": "Neat, and right."})
-    rows = ("Student ID,Quiz 1,Quiz 1 comment", "00041,12,CLEAR", "00082,8,Mind, please.")
+    rows = ("Student ID,Quiz 1,Quiz 1 comment", "00041,12,CLEAR", '00082,8,"Mind, please."')
     form = ImportForm(gt.connect(sandbox), folder=tmp_path)
     drive(form, write_sheet(tmp_path / "few.csv", *rows))
     told = form.preview.few.value
