@@ -22,7 +22,7 @@ from gradetools.plan.dispute import (
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, is_active, to_write
 from gradetools.plan.undo import index_later_pushes
-from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
+from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
 from gradetools.receipt import Receipt
 from gradetools.snapshot import Snapshot
 
@@ -75,6 +75,9 @@ def make_retry_plan(
         change = _again(row, existing, ours, dialect=snapshot.dialect, on_conflict=policy)
         text, push_id = later.get((row["line_item"], row["student"]), (None, ""))
         if push_id and not differences(change.before, parse(text)):
+            if _forgets(change, row) and _is_later(push_id, receipt.push_id):
+                found = _record(row["before"])
+                change = dispute(change, found, "since this push", _SINCE_PUSH, policy)
             change = _name_our_own(change, push_id)
         rows.append(row | dict(change.to_columns()))
     columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
@@ -124,6 +127,17 @@ def _again(
     if not _disputed(now, (before, stored, after), changed):
         return change
     return dispute(change, stored or before, "since this push", _SINCE_PUSH, on_conflict)
+
+
+def _forgets(change: Change, row: Mapping[Any, Any]) -> bool:
+    """Whether a conflict that was there when the push was planned would be written now, as if it were over."""
+    planned = row["state"] == "conflict" and row["reason"] != _SEEN_WHILE_WRITING
+    return planned and change.reason != OVER_THEIRS and change.action in WRITES
+
+
+def _is_later(push_id: str, than: str) -> bool:
+    """Whether a push began later than another, by the time in their ids: `20261127-125529-58047c`."""
+    return push_id.rpartition("-")[0] > than.rpartition("-")[0]
 
 
 def _name_our_own(change: Change, push_id: str) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -198,6 +199,22 @@ def test_a_conflict_of_the_plan_is_asked_again(desk: Desk) -> None:
     assert ours.changes["reason"].tolist() == ["over-theirs"]
     desk.push(ours)
     assert desk.result("algebra-quiz-1", 1)["score"] == 9.5
+
+
+def test_a_conflict_that_a_later_push_decided_is_asked_again(desk: Desk) -> None:
+    """What a later push of one's own made of a conflict is not written over by the retry of the first without a word."""
+    receipt = in_dispute(desk)
+    clock = desk.gradebook.clock
+    desk.gradebook.clock = lambda: clock() + dt.timedelta(minutes=1)
+    later = desk.push(desk.plan(desk.sheet("Quiz 1", "8"), on_conflict="ours"))
+    assert later.states["updated"] == 1
+    plan = retry(desk, receipt)
+    assert plan.changes["action"].tolist() == ["conflict"]
+    assert (
+        plan.changes["message"].iloc[0].startswith(f"Your push {later.push_id} wrote score 6 → 8")
+    )
+    assert retry(desk, receipt, on_conflict="theirs").writes == 0
+    assert retry(desk, receipt, on_conflict="ours").changes["reason"].tolist() == ["over-theirs"]
 
 
 def test_what_was_put_back_is_in_dispute_no_more(desk: Desk) -> None:
