@@ -119,7 +119,8 @@ def _write_part(stem: Path, sheet: Sheet, entries: pd.DataFrame, part: pd.DataFr
             pass  # as CSV it has no limit
         else:
             return
-    write_private(stem.with_suffix(".csv"), [render_part(sheet, entries, part)])
+    # By the mark at its front a spreadsheet program knows the file as UTF-8.
+    write_private(stem.with_suffix(".csv"), ["\ufeff", render_part(sheet, entries, part)])
 
 
 def findings_suffix(checked: Checked) -> str:

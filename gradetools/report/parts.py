@@ -48,9 +48,14 @@ def keep_quote(text: str) -> str:
 
 
 def render_part(sheet: Sheet, entries: pd.DataFrame, part: pd.DataFrame) -> str:
-    """Write the rows of some entries in the sheet's own shape, as CSV text (`part_rows`)."""
+    """Write the rows of some entries in the sheet's own shape, as CSV text (`part_rows`).
+
+    Cells are parted by semicolon where the sheet's are: its spreadsheet program expects that, and 5,5 is typed without quotes.
+    """
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(part_rows(sheet, entries, part, defuse))
+    delimiter = ";" if sheet.detected.get("delimiter") == ";" else ","
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerows(part_rows(sheet, entries, part, defuse))
     return text.getvalue()
 
 

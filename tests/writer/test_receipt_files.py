@@ -72,6 +72,40 @@ def test_what_stands_above_the_header_stays(desk: Desk) -> None:
     assert text.split("\r\n")[:2] == above
 
 
+@pytest.mark.parametrize(
+    ("delimiter", "written"), [(";", ";"), (",", ","), ("\t", ","), ("|", ",")]
+)
+def test_a_part_is_parted_as_its_sheet(
+    desk: Desk, tmp_path: Path, delimiter: str, written: str
+) -> None:
+    """What failed of a sheet with semicolons and decimal commas has these too, opens as such in its program, and loads again."""
+    rows = [
+        ["Student ID", "Name", "Midterm"],
+        [desk.students[0], "Zoë; Ada", "spät"],
+        [desk.students[1], "Ben", "7.5"],
+    ]
+    lines = [delimiter.join(f'"{text}"' for text in row) for row in rows]
+    sheet = desk.sheet_of("\n".join(lines) + "\n")
+    folder = gt.write_receipt(desk.push(desk.plan(sheet)), tmp_path / "receipt", sheet=sheet)
+    path = folder / "failed.csv"
+    content = path.read_bytes().decode("utf-8")
+    assert content.startswith(
+        f"\ufeffStudent ID{written}Name{written}Midterm{written}gradetools_line"
+    )
+    again = gt.read_sheet(path)
+    assert (again.header[:3], again.fingerprint) == (sheet.header, sheet.fingerprint)
+    assert (again.column("Name").tolist(), again.column("Midterm").tolist()) == (
+        ["Zoë; Ada"],
+        ["spät"],
+    )
+    path.chmod(0o600)
+    path.write_text(content.replace("spät", "5,5" if written == ";" else '"5,5"'), encoding="utf-8")
+    corrected = gt.read_sheet(path)
+    snapshot = desk.snapshot()
+    checked = gt.check_entries(corrected, gt.suggest_columns(corrected, snapshot), snapshot)
+    assert checked.entries[["state", "score"]].to_numpy().tolist() == [["ready", 5.5]]
+
+
 def test_findings_are_a_file(desk: Desk, tmp_path: Path) -> None:
     """What was found is written as it stands, defused, for its owner alone, and never over another file."""
     sheet = desk.sheet("Midterm,Quiz 1", "=1+1,oops", "88,-1")
