@@ -15,7 +15,6 @@ _FIX = (
     "Compare a few students with where the scores come from. Put the scores back beside their students and load the sheet "
     'again, or answer "accept" if they are right: a thing of its own, such as a project, may follow no other scores.'
 )
-_AGREEMENT = " Agreement is how far scores follow the students' other ones: 100 % wholly, 0 % no more than chance."
 
 
 def _tell(facts: Facts, how: str, *, whole: bool | None = None) -> Iterator[Finding]:
@@ -42,26 +41,27 @@ def _line(facts: Facts, column: ComparedColumn, stray: Stray) -> int:
 
 
 def _sentence(scores: str, stray: Stray, line: int) -> str:
-    # Less than chance is no less than none to whoever reads it.
-    own, other = (f"{max(100 * each, 0):.0f} %" for each in (stray.own, stray.other))
     start = f" from line {line} on" if line else ""
     where = "above" if stray.rows > 0 else "below"
     if stray.how == "shifted":
         return (
-            f"{scores} look shifted by one row{start}: they fit the students one line {where} "
-            f"(agreement {other}) and not their own ({own}).{_AGREEMENT}"
+            f"{scores} look shifted by one row{start}: they are as one would expect of the students one line {where}, "
+            "and not of their own."
         )
     if stray.rows:
         return (
-            f"{scores} do not follow their students{start} (agreement {own}); those one line {where} fit better ({other}): "
-            f"they may be shifted by one row, or shuffled.{_AGREEMENT}"
+            f"{scores} are not as one would expect of their students{start}, and rather so of those one line {where}: "
+            "they may be shifted by one row, or shuffled."
         )
-    compared = not np.isnan(stray.own)
-    known = f" (agreement {own}; {other} is usual here)" if compared else ""
-    means = _AGREEMENT if compared else ""
+    # Where nothing else is known of the students, only the order tells.
+    unlike = (
+        "" if np.isnan(stray.own) else ", and the high ones are not of those who are good elsewhere"
+    )
     if stray.how == "sorted":
-        return f"{scores} stand in order, which their students do not follow{known}: they look sorted alone.{means}"
-    return f"{scores} do not follow what else is known of their students{known}: they look shuffled.{means}"
+        return (
+            f"{scores} stand in order, which their students do not{unlike}: they look sorted alone."
+        )
+    return f"{scores} look shuffled: the high ones are not of those who are good elsewhere."
 
 
 @check(

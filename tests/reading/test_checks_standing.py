@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import runpy
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -104,10 +103,8 @@ def test_a_shifted_column_is_a_question(rows: int, where: str) -> None:
     accepted = check(spoilt, answers=[("column-shifted", "Quiz 2")])
     assert found(asked) == [("Quiz 2", "column-shifted")]
     message = asked.findings["message"][0]
-    assert message.startswith(
-        "The scores of 'Quiz 2' look shifted by one row: they fit the students "
-    )
-    assert re.search(rf" one line {where} \(agreement [1-9][0-9] %\)", message)
+    assert message.startswith("The scores of 'Quiz 2' look shifted by one row: they are ")
+    assert f" of the students one line {where}, and not of their own." in message
     assert asked.counts == {"ready": 120, "skipped": 1, "blocked": 29}
     assert accepted.counts == {"ready": 149, "skipped": 1, "blocked": 0}
 
@@ -120,16 +117,15 @@ def test_a_shift_from_some_row_on_says_so() -> None:
     assert "look shifted by one row from line 11 on" in message
 
 
-@pytest.mark.parametrize(("seed", "start", "own", "other"), [(42, "", "0 %", "35 %"), (52, " from line 22 on", "0 %", "45 %")])  # fmt: skip
-def test_what_may_be_a_shift_is_a_warning(seed: int, start: str, own: str, other: str) -> None:
+@pytest.mark.parametrize(("seed", "start"), [(42, ""), (52, " from line 22 on")])
+def test_what_may_be_a_shift_is_a_warning(seed: int, start: str) -> None:
     """Scores that fit the next rows better than their own, but rather follow nothing, as those above them, only warn."""
     unrelated = np.round(70 + 12 * np.random.default_rng(seed).standard_normal(STUDENTS), 1)
     checked = check(with_column(make_scores(6), 2, unrelated))
     assert found(checked) == [("Quiz 2", "column-shuffled")]
     assert checked.findings["message"][0] == (
-        f"The scores of 'Quiz 2' do not follow their students{start} (agreement {own}); those one line below fit better "
-        f"({other}): they may be shifted by one row, or shuffled. Agreement is how far scores follow the students' other ones: "
-        "100 % wholly, 0 % no more than chance."
+        f"The scores of 'Quiz 2' are not as one would expect of their students{start}, and rather so of those one line below: "
+        "they may be shifted by one row, or shuffled."
     )
     assert checked.counts == {"ready": 180, "skipped": 0, "blocked": 0}
 
@@ -140,6 +136,10 @@ def test_a_column_sorted_alone_is_a_question() -> None:
     for values in (np.sort(scores[:, 1]), np.sort(scores[:, 1])[::-1]):
         checked = check(with_column(scores, 1, values))
         assert found(checked) == [("Quiz 1", "column-sorted")]
+        assert checked.findings["message"][0] == (
+            "The scores of 'Quiz 1' stand in order, which their students do not, and the high ones are not of those who are good "
+            "elsewhere: they look sorted alone."
+        )
         assert checked.counts == {"ready": 120, "skipped": 0, "blocked": 30}
 
 
@@ -164,6 +164,9 @@ def test_a_shuffled_column_is_a_warning() -> None:
     spoilt = with_column(scores, 3, -scores[:, 3] + 140)
     checked = check(spoilt)
     assert found(checked) == [("Quiz 3", "column-shuffled")]
+    assert checked.findings["message"][0] == (
+        "The scores of 'Quiz 3' look shuffled: the high ones are not of those who are good elsewhere."
+    )
     assert checked.counts == {"ready": 150, "skipped": 0, "blocked": 0}
 
 
