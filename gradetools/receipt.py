@@ -23,6 +23,8 @@ GOOD_STATES = frozenset(STATES[:4])
 IN_THE_WAY = STATES[4:7]
 #: The states of what was written.
 WRITTEN = ("created", "updated")
+#: The reason of what failed because the gradebook stored something else than was sent.
+NOT_AS_SENT = "stored-differently"
 #: What an undo did with a grade: it is gone, or as it was before.
 UNDONE = ("removed", "restored")
 # What a receipt shows of itself first: what went wrong, then what was written.
@@ -187,6 +189,11 @@ class Receipt(Shown, PushSummary):
             written = sum(counts.pop(state) for state in WRITTEN)
             counts = {f"taken back ({tell_parts(parts)})": written, **counts}
         return tell_entries(counts, skipped)
+
+    @property
+    def not_as_sent(self) -> int:
+        """How many entries failed although something was stored: the gradebook holds something else than was sent."""
+        return int((self.entries["reason"] == NOT_AS_SENT).sum())
 
     @property
     def words(self) -> pd.Series:

@@ -319,8 +319,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/result_form.py",
-        "            if receipt.ok or receipt.undo_of:\n                self._load()\n",
-        "            if receipt.ok or receipt.undo_of:\n                pass\n",
+        "            if receipt.ok and not self._later:\n                self._load()\n",
+        "            if receipt.ok and not self._later:\n                pass\n",
         "after a push the form shows what was there before",
         UPSERT,
     ),

@@ -122,9 +122,11 @@ def _again(
     stored = _record(row["stored"])
     if change.action == "blocked":
         return change
+    # Who removes a grade removes all of it: an edit of anything in it would go with it.
+    watched = changed if is_active(after) else None
     if row["state"] == "conflict" and row["reason"] != _SEEN_WHILE_WRITING:
-        return _ask_again(row, change, sent, changed, on_conflict)
-    if not _disputed(now, (before, stored, after), changed):
+        return _ask_again(row, change, sent, watched, on_conflict)
+    if not _disputed(now, (before, stored, after), watched):
         return change
     return dispute(change, stored or before, "since this push", _SINCE_PUSH, on_conflict)
 
@@ -153,13 +155,13 @@ def _ask_again(
     row: Mapping[Any, Any],
     change: Change,
     sent: Record | None,
-    changed: list[str],
+    watched: list[str] | None,
     on_conflict: OnConflict,
 ) -> Change:
     """Give what becomes of a conflict that the push was made with: the grade that it found was somebody's edit already."""
     now = change.before
     if sent is not None and row["reason"] != "changed-by-own-push":
-        if not _disputed(now, (sent,), changed):
+        if not _disputed(now, (sent,), watched):
             return change  # there is again what we sent
         return dispute(change, sent, SINCE_SENT, row["reason"], on_conflict)
     if on_conflict == "theirs":
@@ -179,15 +181,22 @@ def _target(now: Record | None, after: Record, changed: list[str]) -> Record:
 
 
 def _disputed(
-    now: Record | None, known: tuple[Record | None, ...], changed: list[str]
+    now: Record | None, known: tuple[Record | None, ...], watched: list[str] | None
 ) -> list[str]:
-    """Name the fields to be written that somebody else has set to what neither the push found nor left there."""
+    """Name the fields that somebody else has set to what neither the push found nor left there.
+
+    Args:
+        now: what is there.
+        known: what was there, or was left there, by what we know.
+        watched: the fields that are to be written; None looks at all.
+    """
     before = known[0]
     if is_active(before) and not is_active(now):
         return ["status"]
     held = canonical(now) if is_active(now) else {}
     ours = [canonical(one) if is_active(one) else {} for one in known]
-    return [name for name in changed if all(held.get(name) != one.get(name) for one in ours)]
+    names = sorted({*held, *(name for one in ours for name in one)}) if watched is None else watched
+    return [name for name in names if all(held.get(name) != one.get(name) for one in ours)]
 
 
 def _record(text: Any) -> Record | None:  # noqa: ANN401 - text, or whatever stands for none in a table

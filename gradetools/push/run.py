@@ -32,7 +32,7 @@ from gradetools.push.log import log_outcomes
 from gradetools.push.progress import Progress, Reporter
 from gradetools.push.resume import read_rest
 from gradetools.push.write import Task, done_state, verify_entry, write_entry
-from gradetools.receipt import Receipt
+from gradetools.receipt import NOT_AS_SENT, Receipt
 
 Verify = Literal["sample", "all"]
 #: Up to so many written entries, every one is read back; beyond, 2 % and at least twenty.
@@ -296,7 +296,7 @@ class _Run:
         )
         if cause is not None:
             self._end(cause)
-        if outcome.reason == "stored-differently":
+        if outcome.reason == NOT_AS_SENT:
             self.distrust.set()
         return outcome
 

@@ -16,6 +16,7 @@ from gradetools.errors import (
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Outcome
 from gradetools.plan import KEPT_THEIRS, OnConflict, is_active, next_ids, tell_change, tell_edit
+from gradetools.receipt import NOT_AS_SENT
 from gradetools.telling import tell_unlike
 
 
@@ -225,9 +226,7 @@ def _judge(task: Task, stored: Record | None, written: Outcome) -> Outcome:
         f"The gradebook holds something else than was sent ({told}). Try it again; if it comes out so "
         "again, tell its operators."
     )
-    return replace(
-        written, state="failed", reason="stored-differently", message=message, stored=text
-    )
+    return replace(written, state="failed", reason=NOT_AS_SENT, message=message, stored=text)
 
 
 def _ended(

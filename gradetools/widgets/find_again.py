@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -40,6 +40,12 @@ def find_again(
     last = max(find_ended(environment, kept_in), key=_when, default=None)
     told = _tell_end(last) if last is not None else ""
     return [ipw.HTML(told)] if told else []
+
+
+def put_away(found: Sequence[ipw.Widget]) -> None:
+    """Take out of sight what is told of the last push, once there is a later one; one that was under way keeps its Undo."""
+    if len(found) == 1:
+        found[0].layout.display = "none"
 
 
 def _when(run: PushRun) -> str:

@@ -46,8 +46,14 @@ def show_changes(plan: Plan) -> Table:
         views=_list_views(plan, changes),
         told={OLD_NEW: tell},
         labelled=False,
-        measured=~changes["action"].isin(_QUIET).to_numpy(),
+        measured=_choose_measured(changes),
     )
+
+
+def _choose_measured(changes: pd.DataFrame) -> NDArray[np.bool_]:
+    """Say which rows the columns' widths go by: those that are looked at first, or all where there are none."""
+    loud: NDArray[np.bool_] = ~changes["action"].isin(_QUIET).to_numpy()
+    return loud if loud.any() else ~loud
 
 
 def lay_out(changes: pd.DataFrame, called: str, words: pd.Series) -> pd.DataFrame:

@@ -15,15 +15,14 @@ from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
 from gradetools.widgets.corrections import tell_corrections
 from gradetools.widgets.draft import Draft
-from gradetools.widgets.find_again import Unfinished, find_again
+from gradetools.widgets.find_again import Unfinished, find_again, put_away
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import count
 from gradetools.widgets.push_run import PushRun
-from gradetools.widgets.receipt_panel import count_of_others
 from gradetools.widgets.sheet_step import SheetStep
 from gradetools.widgets.step import Step
 from gradetools.widgets.where_step import WhereStep
-from gradetools.widgets.writing import Writing
+from gradetools.widgets.writing import Writing, tell_undone
 
 #: The steps that stay in sight while something is being written.
 _WRITING = ("preview", "push", "receipt")
@@ -98,7 +97,8 @@ class ImportForm:
             on_change=lambda: self._lock_from(4),
             on_fix=self.columns.show_students,
         )
-        self._show_steps(find_again(gradebook, data_dir))
+        self._found = find_again(gradebook, data_dir)
+        self._show_steps(self._found)
 
     def _show_steps(self, found: list[ipw.Widget]) -> None:
         self.steps = {
@@ -168,6 +168,7 @@ class ImportForm:
         self.steps["push"].open(write if plan.writes else decide)
 
     def _start(self) -> None:
+        put_away(self._found)
         self.steps["preview"].settle("looked at")
         self.steps["push"].work(_AT_WORK)
 
@@ -212,10 +213,10 @@ class ImportForm:
     def _tell_undo(self, undo: Receipt) -> None:
         """Say in the step's line what is taken back now: the push, what was tried again of it, or both."""
         shown, step = self.receipt.receipt, self.steps["receipt"]
-        left = count_of_others(undo)
+        left = undo.of_others
         stay = f", but for {count(left, 'grade')} that another push of yours wrote" if left else ""
         if not undo.ok or shown is None:
-            step.settle("see below what came of the undo", doubt=True)
+            step.settle(tell_undone(undo), doubt=True)
         elif undo.undo_of == shown.push_id:
             never = "" if shown.status == "done" else "; the rest was never sent"
             step.settle(f"taken back{stay}{never}", doubt=left > 0)

@@ -75,6 +75,8 @@ class Preview:
             lambda _: self._show_body(self.entry.value), "value"
         )
         self.body = ipw.HTML().add_class("gt-json")
+        # What would be sent for a row is not to stand below a list that does not have it any more.
+        self.grid.observe(lambda _: self._show_body(None), ["view", "search"])
         parts = [
             self.told,
             self.conflicts.view,
@@ -190,12 +192,17 @@ def tell_plan(plan: Plan, *, running: bool = False) -> Html:
 
 def _tell_taken_back(plan: Plan) -> Html:
     """Say why an undo has nothing to do: all is as it was, or another push of ours wrote what is there."""
-    others = int((plan.changes["reason"] == BY_OWN_PUSH).sum())
-    if not others:
+    others, kept = int((plan.changes["reason"] == BY_OWN_PUSH).sum()), int(plan.kept.sum())
+    if not others and not kept:
         return say("info", _TAKEN_BACK)
-    told = f"Nothing of this push is left to take back. {count(others, 'grade')} of it"
-    were = "was" if others == 1 else "were"
-    return say("info", f"{told} {were} written by another push of yours: take that one back.")
+    told = "Nothing of this push is left to take back."
+    if kept:
+        stay = "stays as it was" if kept == 1 else "stay as they were"
+        told += f" {count(kept, 'grade')} {stay} changed since."
+    if others:
+        were = "was" if others == 1 else "were"
+        told += f" {count(others, 'grade')} of it {were} written by another push of yours: take that one back."
+    return say("info", told)
 
 
 def _tell_left(plan: Plan) -> str:

@@ -144,6 +144,11 @@ class PushPanel:
         self.told.value = self.alert.value = ""
 
     @property
+    def offers(self) -> bool:
+        """Whether there is something that it would write, or begin to write, when it is pressed."""
+        return self._offer is not None and not self.rest
+
+    @property
     def rest(self) -> bool:
         """Whether going on with a push that was stopped is offered."""
         return self._offer is not None and self._offer[2] is not None
@@ -248,7 +253,9 @@ class PushPanel:
             self._offer = (run.plan, run.gradebook, run.resume)
             self.go.disabled = False
             return
-        self.bar.bar_style = "success" if receipt.ok else "warning"
+        sent = run.progress
+        all_sent = sent is not None and sent.done == sent.total and not sent.unwritten
+        self.bar.bar_style = "success" if receipt.ok or all_sent else "warning"
         late = run.stop.is_set() and receipt.status == "done"
         tell = tell_progress if run.resume is None else _tell_rest_ended
         parts = [tell(run.progress)] if run.progress is not None else []

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import ipywidgets as ipw
 
-from gradetools.plan import BY_OWN_PUSH, retried_entries, written_entries
-from gradetools.receipt import GOOD_STATES, STATES, PushSummary, Receipt
+from gradetools.plan import retried_entries, written_entries
+from gradetools.receipt import GOOD_STATES, STATES, WRITTEN, PushSummary, Receipt
 from gradetools.report import find_part
 from gradetools.widgets.downloads import Downloads
 from gradetools.widgets.grid import Grid
@@ -81,9 +81,15 @@ class ReceiptPanel:
             widget.layout.display = "none"
 
     @property
+    def settled(self) -> bool:
+        """Whether of what is shown, with all other tries at it, nothing is left to be tried."""
+        return self.receipt is not None and self.rest.ok
+
+    @property
     def can_undo(self) -> bool:
-        """Whether there is something that can be taken back."""
-        return self.receipt is not None and self.undo.layout.display != "none"
+        """Whether there is something left that can be taken back, here or by another try at an undo."""
+        receipt = self.receipt
+        return receipt is not None and not self.taken_back and len(written_entries(receipt)) > 0
 
     def put_aside(self, *, retried: bool = False) -> None:
         """Keep in sight, while something else is being prepared, what of the push before can still be taken back, and Undo.
@@ -105,22 +111,32 @@ class ReceiptPanel:
         )
         self.below.children = []
         self.downloads.show(None)
+        self.undo.layout.display = None
         for widget in (self.grid, self.retry):
             widget.layout.display = "none"
 
-    def follow(self, later: Receipt) -> None:
-        """Tell what a retry or an undo of what is shown came to, and offer it no second time where it left nothing to do."""
+    def follow(self, later: Receipt, *, whole: bool = False) -> None:
+        """Tell what a retry or an undo of what is shown came to, and offer it no second time where it left nothing to do.
+
+        Args:
+            later: of that.
+            whole: whether of an undo, with all tries at it, nothing is left to be tried.
+        """
         if self.receipt is None:
             return
         self.retry.layout.display = "none"  # a retry says itself what is still to be tried
         if later.undo_of == self.receipt.push_id:
-            self.taken_back, self.partly = later.ok, not later.ok
-            self._news["undo"] = join(tell_came("Taken back", later), _tell_stay(later))
-            self.grid.layout.display = "none"  # its rows say how things stood before
+            wrote = any(later.states[state] for state in WRITTEN)
+            told = tell_came("Taken back" if wrote or later.ok else "Not taken back", later)
+            self._news[f"undo {later.push_id}"] = join(told, _tell_stay(later))
+            self.taken_back, self.partly = whole, not whole and (wrote or self.partly)
+            # What could not be taken back is tried again where that is said, and not by a second undo.
+            again = len(retried_entries(later)) > 0
+            self.undo.layout.display = "none" if whole or again else None
             self.undo.description = "Undo what is left: show what that would change"
-            if later.ok:
-                self.undo.layout.display = "none"
-            self._tell_base(gone=True)
+            if wrote or later.ok:
+                self.grid.layout.display = "none"  # its rows say how things stood before
+                self._tell_base(gone=True)
         else:
             self._news["retry"] = tell_came("Tried again", later)
             # Of what was tried twice the last try tells.
@@ -131,9 +147,10 @@ class ReceiptPanel:
 
     def come_back(self, later: Receipt) -> None:
         """Tell that the undo was taken back itself: what was written stands as before, and can be taken back again."""
-        if self.receipt is None or "undo" not in self._news:
+        if self.receipt is None or not any(name.startswith("undo") for name in self._news):
             return
         self.taken_back = self.partly = False
+        self._news = {name: told for name, told in self._news.items() if name == "retry"}
         self._news["undo"] = tell_came("The undo was taken back", later)
         self._tell_base()
         self._tell()
@@ -143,7 +160,8 @@ class ReceiptPanel:
     def follow_below(self, later: Receipt) -> None:
         """Tell that what a retry wrote was taken back as well; then there is nothing of it that stays."""
         self._news["retry"] = tell_came("What was tried again is taken back", later)
-        if later.ok and "undo" in self._news:
+        if later.ok and self.taken_back:
+            self._news = {name: told for name, told in self._news.items() if name == "retry"}
             self._news["undo"] = say("good", "Taken back, and what was tried again with it.")
         self._tell()
 
@@ -250,16 +268,11 @@ def tell_came(what: str, later: PushSummary) -> Html:
 
 def _tell_stay(later: Receipt) -> Html:
     """Say of an undo what it left, because another push of ours wrote it."""
-    number = count_of_others(later)
+    number = later.of_others
     if not number:
         return Html("")
     grades = f"Not taken back: {count(number, 'grade')} that another push of yours wrote"
     return say("warning", f"{grades}; take that one back too, here below or in history.ipynb.")
-
-
-def count_of_others(receipt: Receipt) -> int:
-    """Count the grades that an undo left because another push of ours wrote them."""
-    return int((receipt.entries["reason"] == BY_OWN_PUSH).sum())
 
 
 def tell_never(others: int) -> str:

@@ -15,11 +15,11 @@ from gradetools.models import Result
 from gradetools.plan import Decisions, Plan, make_result_plan
 from gradetools.plan.make import date_text
 from gradetools.push.reread import with_missed
-from gradetools.receipt import WRITTEN
+from gradetools.receipt import WRITTEN, Receipt
 from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.field_kinds import Bounds
-from gradetools.widgets.find_again import find_again
+from gradetools.widgets.find_again import find_again, put_away
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import say
 from gradetools.widgets.picker import Picker, label_line_items
@@ -27,9 +27,10 @@ from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.result_fields import ResultFields
 from gradetools.widgets.step import Hold, Step, telling
 from gradetools.widgets.where_step import WhereStep
-from gradetools.widgets.writing import Writing
+from gradetools.widgets.writing import Writing, tell_undone
 
 _MEANWHILE = "nothing was written: somebody changed this grade meanwhile"
+_TYPED_LATER = "What you typed in step 3 is not written; it is previewed here again at the end of what is below."
 _BOTH = "step 3 shows it as it is now; press Try again below to see both"
 
 
@@ -64,7 +65,7 @@ class ResultForm:
         self._snapshot: Snapshot | None = None
         self._scales: list[ScoreScale] = []
         self._last_sent: pd.DataFrame | None = None
-        self._called = ""
+        self._called, self._later = "", False
         self.left = ipw.HTML()
         self.whose = Step("2. Which grade", "whose", waits_for="Where")
         self.grade = Step("3. Grade", "grade", waits_for="Which grade")
@@ -92,7 +93,8 @@ class ResultForm:
         self.upsert.body.children = [self.writing.view]
         self._hold = Hold(self.where.view, self.whose.view, self.grade.view)
         steps = (self.where, self.whose, self.grade, self.upsert)
-        parts = [self.where.banner, *find_again(gradebook, data_dir)]
+        self._found = find_again(gradebook, data_dir)
+        parts = [self.where.banner, *self._found]
         self.view = frame("gt-result", [*parts, *(step.view for step in steps)])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol
@@ -192,6 +194,12 @@ class ResultForm:
         with telling(self.grade.alert):
             self._look()
             self._load_beside()
+        if self.push.offers:
+            # One thing is written at a time: what was typed meanwhile is previewed again at its end.
+            self.preview.clear()
+            self.preview.told.value = say("info", _TYPED_LATER)
+            self.push.withdraw()
+            self._later = True
         self.upsert.open(words)
 
     def _show_theirs(self) -> None:
@@ -238,6 +246,7 @@ class ResultForm:
                 self.fields.show_after(self._after())
                 self.grade.open(self.fields.tell_next() or "change what should change")
                 return
+            self._later = False
             self.writing.begin(lambda policy: self._plan(result, policy), self.where.gradebook)
             self.fields.show_after(self._after())
             if self._changes_nothing():
@@ -274,6 +283,7 @@ class ResultForm:
     def _start(self) -> None:
         """While something is written the grade is not left or changed: what it ends with is shown in its fields."""
         self._hold.begin()
+        put_away(self._found)
         self.upsert.work("writing; another grade can be chosen at its end")
 
     def _end(self, run: PushRun) -> None:
@@ -285,23 +295,34 @@ class ResultForm:
             return
         with telling(self.grade.alert):
             self._look()
-            if receipt.ok or receipt.undo_of:
+            if receipt.ok and not self._later:
                 self._load()
-                if receipt.ok:
-                    there = self._there() is not None
-                    now = "is as the gradebook has it now" if there else "is not there any more"
-                    self.grade.settle(f"this grade {now}")
-            elif receipt.states["conflict"]:
+                there = self._there() is not None
+                now = "is as the gradebook has it now" if there else "is not there any more"
+                self.grade.settle(f"this grade {now}")
+            elif receipt.states["conflict"] and not receipt.undo_of:
                 self._show_theirs()
-        if receipt.ok:
-            self.left.value = ""
-            wrote = any(receipt.states[state] for state in WRITTEN)
-            done = "written; it can be taken back" if wrote else "settled: what is there stays"
-            self.upsert.settle("taken back" if receipt.undo_of else done)
-        elif receipt.states["conflict"] and not receipt.undo_of:
-            self.upsert.settle(f"{_MEANWHILE}; {_BOTH}", doubt=True)
-        else:
-            self.upsert.settle("not written: the receipt says why", doubt=True)
+            else:
+                self._load_beside()
+        self.left.value = "" if receipt.ok else self.left.value
+        self.upsert.settle(_tell_end(receipt), doubt=not receipt.ok)
+        if self._later:
+            self._later = False
+            with telling(self.grade.alert):
+                self.writing.remake("stop")
+
+
+def _tell_end(receipt: Receipt) -> str:
+    """Say what came of a push of one grade, or of its undo."""
+    if receipt.undo_of:
+        return "taken back" if receipt.ok else tell_undone(receipt)
+    if receipt.ok:
+        wrote = any(receipt.states[state] for state in WRITTEN)
+        return "written; it can be taken back" if wrote else "settled: what is there stays"
+    if receipt.states["conflict"]:
+        return f"{_MEANWHILE}; {_BOTH}"
+    how = "stored otherwise than sent" if receipt.not_as_sent else "not written"
+    return f"{how}: the receipt says why"
 
 
 def _tell_next(plan: Plan) -> str:

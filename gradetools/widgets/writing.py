@@ -10,7 +10,7 @@ import ipywidgets as ipw
 from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
-from gradetools.plan import Decisions, Plan
+from gradetools.plan import Decisions, Plan, retried_entries
 from gradetools.push import plan_rest, plan_retry, plan_undo, tell_rest
 from gradetools.receipt import WRITTEN, PushSummary, Receipt, name_retried, note_retry
 from gradetools.widgets.look import Html, count, element, join, say
@@ -220,10 +220,12 @@ class Writing:
 
     def _end_below(self, run: PushRun) -> None:
         """After a retry or an undo: say above it what came of it."""
-        below = [one.push.run for one in (self.undo, *self.retries) if one is not None]
+        undos = [self.undo, *self.undo.retries] if self.undo is not None else []
+        below = [one.push.run for one in (*undos, *self.retries)]
         retried = [one.receipt.receipt for one in self.retries if one.receipt.receipt is not None]
         if run.receipt is not None and run in below:
-            self.receipt.follow(run.receipt)
+            undone = self.undo is not None and self.undo.receipt.settled
+            self.receipt.follow(run.receipt, whole=undone and run.receipt.ok)
             if self.receipt.taken_back:
                 self.preview.retell(say("info", "This was taken back since: see below."))
             elif (
@@ -276,12 +278,24 @@ def tell_written(receipt: Receipt) -> Html:
     never = tell_never(receipt.of_others)
     if receipt.ok:
         return say("info", f"This was {done}; the receipt tells what came of it.{never}")
-    told = (
-        f"{wrote} of {count(receipt.rows - receipt.of_others, 'entry', 'entries')} were {done}"
-        if wrote
-        else f"Nothing was {done}"
-    )
+    of = count(receipt.rows - receipt.of_others, "entry", "entries")
+    parts = [f"{wrote} of {of} were {done}"] if wrote else []
+    if unlike := receipt.not_as_sent:
+        parts.append(f"{count(unlike, 'grade')} stored otherwise than sent")
+    told = ", ".join(parts) or f"Nothing was {done}"
     return say("warning", f"{told}; the receipt says why.{never}")
+
+
+def tell_undone(undo: Receipt) -> str:
+    """Say how far an undo came that did not take all back, and the one thing to do next."""
+    again = len(retried_entries(undo))
+    wrote = any(undo.states[state] for state in WRITTEN)
+    if not again:
+        return "see below what came of the undo"
+    grades = count(again, "grade")
+    them, stay = ("it", "it as it is") if again == 1 else ("them", "them as they are")
+    told = f"taken back, but for {grades}" if wrote else f"{grades} not taken back"
+    return f"{told}: try {them} again below to decide, or leave {stay}"
 
 
 def call_undoing(receipt: Receipt) -> tuple[str, str]:

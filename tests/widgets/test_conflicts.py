@@ -89,6 +89,20 @@ def test_an_undo_and_a_retry_ask_of_each(
     undo.preview.conflicts.choice.value = "ours"
     assert write(undo).states["updated"] == 2
     assert read_scores(sandbox, form) == [None, 55, None]
+    state = form.steps["receipt"].state.value
+    told = "taken back, but for 1 grade: try it again below to decide, or leave it as it is"
+    assert told in state
+    assert undo.push.bar.bar_style == "success"  # all that was sent was written
+    assert form.receipt.undo.layout.display == "none"  # the other try at it is below
+    undo.receipt.retry.click()
+    last = undo.retry
+    assert last is not None
+    last.preview.conflicts.choice.value = "theirs"
+    assert last.push.go.description == "Settle it: leave 1 grade as it is"
+    told = "Nothing of this push is left to take back. 1 grade stays as it was changed since."
+    assert told in last.preview.told.value
+    assert write(last).ok
+    assert form.receipt.taken_back
     drive(form, write_sheet(tmp_path / "next.csv", HEAD, "00041,51", "00082,61"))
     receipt = write(form.writing)
     assert (receipt.states["created"], receipt.states["conflict"]) == (1, 1)

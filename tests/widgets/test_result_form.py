@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from form_driving import page, states, walk
+from form_driving import page, states, walk, write
 
 import gradetools as gt
 from gradetools.sandbox import Fault, Sandbox, invented_school
@@ -804,3 +804,75 @@ def test_the_last_push_of_a_notebook_is_told_once(sandbox: Sandbox, tmp_path: Pa
     assert f"It was taken back since by push {undone.push_id}." in told
     assert "Since then 1 push went there from elsewhere on this machine." in told
     assert f"shows all of {pushed.push_id} and of these." in told
+
+
+def test_what_is_stored_otherwise_is_not_called_unwritten(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where the gradebook rounds a score, no headline says that nothing was written, and step 3 shows what is there now."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    sandbox.order(Fault(method="PUT", lie="round"))
+    form.fields.inputs["score"].value = "6.4"
+    form.push.go.click()
+    receipt = form.push.wait(30)
+    assert receipt is not None
+    assert receipt.not_as_sent == 1
+    assert "stored otherwise than sent: the receipt says why" in form.upsert.state.value
+    assert "1 grade stored otherwise than sent; the receipt says why" in form.preview.told.value
+    assert "now: 6 → <b>6.4</b>" in form.fields.now["score"].value
+
+
+def test_a_refused_undo_is_not_called_taken_back(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An undo that the gradebook refuses is told as not taken back; what was written still can be, by another try below."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = "6"
+    form.push.go.click()
+    form.push.wait(30)
+    form.receipt.undo.click()
+    undo = form.writing.undo
+    assert undo is not None
+    sandbox.order(Fault(method="PUT", status=422))
+    write(undo)
+    assert "Not taken back by push" in form.receipt.told.value
+    assert "1 grade not taken back: try it again below to decide" in form.upsert.state.value
+    undo.receipt.retry.click()
+    assert write(undo.retry).ok
+    assert form.receipt.taken_back
+    assert "taken back" in form.upsert.state.value
+    assert find(sandbox)["score"] == 8.5
+
+
+def test_what_is_typed_before_an_undo_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:
+    """One thing is offered at a time: while an undo is looked at the typed score waits, and is previewed again at its end."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    score = form.fields.inputs["score"]
+    score.value = "6"
+    form.push.go.click()
+    form.push.wait(30)
+    score.value = "7"
+    assert "score 6 → 7" in form.preview.few.value
+    form.receipt.undo.click()
+    assert (form.push.offers, form.push.go.disabled) == (False, True)
+    assert "What you typed in step 3 is not written" in form.preview.told.value
+    undo = form.writing.undo
+    assert write(undo).ok
+    assert (score.value, find(sandbox)["score"]) == ("7", 8.5)
+    assert "score 8.5 → 7" in form.preview.few.value
+    assert "next: look at it, then write it" in form.upsert.state.value
+    assert write(form.writing).ok
+    assert find(sandbox)["score"] == 7
+
+
+def test_the_push_before_is_told_until_there_is_another(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What a form says at its top of the notebook's last push goes away once this form has written one."""
+    gradebook = gt.connect(sandbox)
+    for score, told in (("6", 0), ("7", 1)):
+        form = ResultForm(gradebook, folder=tmp_path)
+        shown = [one for one in form.view.children if "last push" in str(getattr(one, "value", ""))]
+        assert len(shown) == told
+        choose(form)
+        form.fields.inputs["score"].value = score
+        form.push.go.click()
+        form.push.wait(30)
+        assert all(one.layout.display == "none" for one in shown)

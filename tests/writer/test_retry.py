@@ -242,6 +242,31 @@ def test_a_conflict_of_an_undo_is_asked_again(desk: Desk) -> None:
     assert both.changes["action"].tolist() == ["update", "skip"]
 
 
+def test_a_removal_that_is_tried_again_asks_about_any_edit(desk: Desk) -> None:
+    """A grade that an undo was to remove, and that somebody has changed since, is not removed by another try unasked."""
+    first = desk.push(desk.plan(desk.sheet("Midterm", "80", "81")))
+    desk.change("algebra-midterm", 1, score=90)
+    undo = desk.push(gt.plan_undo(first, desk.gradebook))
+    assert (undo.states["conflict"], undo.states["updated"]) == (1, 1)
+    plan = retry(desk, undo)
+    assert plan.changes["action"].tolist() == ["conflict"]
+    assert "changed score 80 → 90" in plan.changes["message"].iloc[0]
+    assert desk.push(retry(desk, undo, on_conflict="theirs")).ok
+    assert desk.result("algebra-midterm", 1)["score"] == 90
+
+
+def test_a_removal_that_failed_asks_about_any_edit(desk: Desk) -> None:
+    """So it does where the removal was refused, and somebody has commented on the grade before it is tried again."""
+    first = desk.push(desk.plan(desk.sheet("Midterm", "80")))
+    desk.sandbox.order(SandboxFault(method="PUT", status=422))
+    undo = desk.push(gt.plan_undo(first, desk.gradebook))
+    assert undo.states["failed"] == 1
+    desk.change("algebra-midterm", 1, comment="Well done.")
+    plan = retry(desk, undo)
+    assert plan.changes["action"].tolist() == ["conflict"]
+    assert "comment nothing → “Well done.”" in plan.changes["message"].iloc[0]
+
+
 def test_what_nobody_knows_we_sent_stays_in_dispute(desk: Desk) -> None:
     """Without what was last sent, as after forgetting, a conflict is told as it was told before."""
     receipt = in_dispute(desk)
