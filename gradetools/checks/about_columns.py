@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gradetools.checks.facts import NEVER, Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.values import Kind, read_number, to_points
-from gradetools.columns import UNKNOWN, LineItemIndex
+from gradetools.columns import NAMELESS, UNKNOWN, LineItemIndex
 from gradetools.formats.recognition import OWN_COLUMN
 
 #: An item of so many points or more on which nobody has more than one point is looked at twice.
@@ -107,7 +107,7 @@ def _no_student_column(facts: Facts) -> Iterator[Finding]:
             "Choose one of them in step 3 of the form, at “Whose grades” (with_meaning in Python)."
         )
         if facts.columns.of("name"):
-            fix += " Where none holds ids, usernames or email addresses, add one: nobody is found by name alone."
+            fix += f" {NAMELESS}"
         yield Finding(0, "", told, fix)
 
 

@@ -13,6 +13,7 @@ from gradetools.columns.by_class import (
     list_named_classes,
 )
 from gradetools.columns.categories import categorise, spread
+from gradetools.columns.guesses import NAMELESS
 from gradetools.columns.headers import HeaderChange
 from gradetools.columns.keys import OtherKey, read_other_keys
 from gradetools.columns.meanings import ATTEMPTS, Answer, Attempts, ColumnMeaning, Columns
@@ -50,6 +51,7 @@ __all__ = [
     "IN_SEVERAL",
     "MANGLED",
     "MOST_LIKENESSES",
+    "NAMELESS",
     "STUDENT_COLUMN",
     "UNKNOWN",
     "Answer",

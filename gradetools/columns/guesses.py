@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -10,6 +11,11 @@ from gradetools.columns.students import tell_lines
 from gradetools.columns.suggestions import ClassGuess
 from gradetools.sheet import Sheet
 from gradetools.showing import shorten
+
+#: What is said where a sheet has names and no ids.
+NAMELESS: Final = (
+    "Nobody is found by name alone: add a column of ids, usernames or email addresses."
+)
 
 
 def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str, str]) -> str:
@@ -29,9 +35,9 @@ def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str,
     place = f" or worksheet ({others})" if others else ""
     described = [each for each in sheet.description.columns if each.keys]
     if not described:
-        told = "no column is known to hold the students' ids."
+        told = f"no column is known to hold the students' ids. {NAMELESS}"
         here = f" Perhaps the grades are on another worksheet ({others})." if others else ""
-        return f"{told}{here} Else choose the class, and in step 3 the column of the ids."
+        return f"{told}{here} If one holds ids all the same, choose the class, and that column in step 3."
     first = next((each for each in described if each.means == "student"), described[0])
     column = sheet.header[first.position]
     texts = sheet.column(column)[(sheet.roles == "student").to_numpy()]

@@ -328,7 +328,7 @@ class ColumnsStep(Step):
         if self.kept.offers and self.kept.fits:
             told = f"use the columns that are kept, or {told or 'go on as suggested and '}"
         elif self.kept.offers:
-            side = " (columns that nearly fit are offered at the side)"
+            side = " (columns that nearly fit are offered above)"
         self._tell("next", f"● next: {told}check the grades{side}")
 
     def _check(self, _: object) -> None:

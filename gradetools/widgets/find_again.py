@@ -19,6 +19,27 @@ from gradetools.widgets.push_run import PushRun, find_ended, find_runs
 from gradetools.widgets.step import telling
 from gradetools.widgets.writing import Writing
 
+_NEWER = (
+    "A newer form of this kind was opened in this notebook since, as when its cell is run again. What is below is older: run "
+    "the cell again for what is there now, and for any push that is under way."
+)
+#: By the kind of form and where its pushes are kept: where the newest says so, once it is not the newest any more.
+_NOTICES: dict[tuple[str, Path | None], ipw.HTML] = {}
+
+
+def tell_when_older(
+    kind: str, gradebook: Gradebook | None, data_dir: str | Path | None
+) -> ipw.HTML:
+    """Give the place in which a form says that it is not the newest of its kind any more; the one before says so now.
+
+    A page that is loaded again shows the form with which the notebook was saved, and the kernel may have a newer one.
+    """
+    key = kind, _find_data_dir(gradebook, data_dir)
+    if key in _NOTICES:
+        _NOTICES[key].value = say("warning", _NEWER)
+    _NOTICES[key] = ipw.HTML()
+    return _NOTICES[key]
+
 
 def find_again(
     gradebook: Gradebook | None, data_dir: str | Path | None, *, ended: bool = True

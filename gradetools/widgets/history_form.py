@@ -25,7 +25,7 @@ from gradetools.report import find_receipt
 from gradetools.settings import load_settings
 from gradetools.snapshot import Environment
 from gradetools.widgets.downloads import Downloads
-from gradetools.widgets.find_again import find_again
+from gradetools.widgets.find_again import find_again, tell_when_older
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_entries import find_mended, show_entries
 from gradetools.widgets.grid_window import ALL
@@ -105,6 +105,7 @@ class HistoryForm:
         self._make_list()
         self._make_one()
         parts = [
+            tell_when_older("history", gradebook, data_dir),
             *find_again(gradebook, data_dir, ended=False),
             *(step.view for step in self.steps.values()),
         ]

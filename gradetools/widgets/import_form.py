@@ -15,7 +15,7 @@ from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
 from gradetools.widgets.corrections import tell_corrections
 from gradetools.widgets.draft import Draft
-from gradetools.widgets.find_again import Unfinished, find_again, put_away
+from gradetools.widgets.find_again import Unfinished, find_again, put_away, tell_when_older
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import count
 from gradetools.widgets.push_run import PushRun
@@ -98,7 +98,7 @@ class ImportForm:
             on_fix=self.columns.show_students,
         )
         self._found = find_again(gradebook, data_dir)
-        self._show_steps(self._found)
+        self._show_steps([tell_when_older("import", gradebook, data_dir), *self._found])
 
     def _show_steps(self, found: list[ipw.Widget]) -> None:
         self.steps = {

@@ -19,7 +19,7 @@ from gradetools.receipt import WRITTEN, Receipt
 from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.field_kinds import Bounds
-from gradetools.widgets.find_again import find_again, put_away
+from gradetools.widgets.find_again import find_again, put_away, tell_when_older
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import say
 from gradetools.widgets.picker import Picker, label_line_items
@@ -94,7 +94,8 @@ class ResultForm:
         self._hold = Hold(self.where.view, self.whose.view, self.grade.view)
         steps = (self.where, self.whose, self.grade, self.upsert)
         self._found = find_again(gradebook, data_dir)
-        parts = [self.where.banner, *self._found]
+        older = tell_when_older("result", gradebook, data_dir)
+        parts = [self.where.banner, older, *self._found]
         self.view = frame("gt-result", [*parts, *(step.view for step in steps)])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol

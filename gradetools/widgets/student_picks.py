@@ -10,6 +10,7 @@ import ipywidgets as ipw
 import pandas as pd
 
 from gradetools.columns import (
+    NAMELESS,
     StudentIndex,
     find_elsewhere,
     find_without_zeros,
@@ -95,7 +96,7 @@ class StudentPicks:
         self._without_zeros = zeros if len(zeros) > 1 else {}
         told, self._known, self._open = tell_found(matched, self._without_zeros, elsewhere)
         if key is None:
-            told = "Choose above, in “Whose grades”, the column of the students' ids, usernames or email addresses."
+            told = f"Choose above, in “Whose grades”, the column of the students' ids. {NAMELESS}"
         all_found = bool((matched["sourced_id"] != "").all())
         self.found.value = say("good" if all_found else "warning", told)
         number = len(self._without_zeros)

@@ -450,7 +450,7 @@ def test_names_alone_find_nobody(tmp_path: Path) -> None:
     """A sheet of names is told that it needs ids."""
     checked = check(tmp_path, "Name,Quiz 1\nAda Example,8\n")
     assert states(checked) == [("blocked", "no-student-column")]
-    assert "nobody is found by name alone" in checked.findings["suggestion"][0]
+    assert "Nobody is found by name alone" in checked.findings["suggestion"][0]
 
 
 @pytest.mark.parametrize(

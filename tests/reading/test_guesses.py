@@ -53,7 +53,10 @@ def test_why_no_class_stands_out_is_told(tmp_path: Path) -> None:
     assert "another column or worksheet (Old) holds the ids" in told
     nobodys = read_sheet(write_sheet(tmp_path, "Colour,Mark\nred,7\nred,8\n"))
     told = tell_doubt(nobodys, [], CLASSES)
-    assert told.startswith("no column is known to hold the students' ids. Else choose the class")
+    assert told == (
+        "no column is known to hold the students' ids. Nobody is found by name alone: add a column of ids, usernames or email "
+        "addresses. If one holds ids all the same, choose the class, and that column in step 3."
+    )
 
 
 def test_a_class_that_fits_better_than_the_chosen_one_is_named() -> None:

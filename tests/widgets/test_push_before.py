@@ -327,3 +327,15 @@ def test_a_retry_of_a_retry_is_told_at_the_top(sandbox: Sandbox, tmp_path: Path)
     assert "1 entry of these was tried again, as told" in form.receipt.told.value
     assert "✔ what failed was tried again, and is written" in form.steps["receipt"].state.value
     assert form.receipt.rest.rows == 2
+
+
+def test_an_older_form_says_so(sandbox: Sandbox, tmp_path: Path) -> None:
+    """When the cell is run again the form before says that there is a newer one; one of another kind or data folder does not."""
+    gradebook = gt.connect(sandbox)
+    first = ImportForm(gradebook, folder=tmp_path)
+    other = ResultForm(gradebook, folder=tmp_path)
+    elsewhere = ImportForm(data_dir=tmp_path / "elsewhere")
+    assert "A newer form" not in page(first.view)
+    second = ImportForm(gradebook, folder=tmp_path)
+    told = ["A newer form" in page(one.view) for one in (first, other, elsewhere, second)]
+    assert told == [True, False, False, False]
