@@ -232,4 +232,7 @@ def _keep_or_take(
         suggested = suggested.model_copy(update={"means": "ignored", "key": "", "reason": reason})
     if old is None or (old.belongs_to is not None and old.belongs_to not in known):
         return suggested
-    return old.model_copy(update={"samples": suggested.samples})
+    update: dict[str, object] = {"samples": suggested.samples}
+    if (old.means, old.key) == ("student", suggested.key):
+        update["reason"] = suggested.reason  # how many it finds, it finds of this sheet
+    return old.model_copy(update=update)

@@ -269,7 +269,8 @@ class CheckStep(Step):
     def _export(self, _: object) -> None:
         with telling(self.alert):
             path = self._draft.export_findings(self._folder)
-            told = f"Saved as {path}: {count(len(self._draft.checked.findings), 'finding')}, with line, column and what to do."
+            place = "in the notebook's folder " if path.parent == Path() else ""
+            told = f"Saved {place}as {path}: {count(len(self._draft.checked.findings), 'finding')}, with line, column and what to do."
             self._exported.value = say("good", told)
 
     def _preview(self, _: object) -> None:

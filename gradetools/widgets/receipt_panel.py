@@ -26,6 +26,8 @@ _PARTS = {
     "unsent": "what was not sent",
     "succeeded": "all the rest",
 }
+#: Of a push of which something was written at first and something by another try.
+_OWN_UNDO = "To take back the whole, press Undo here and at the other try below."
 #: In the order in which they are told: what can be tried again comes first.
 _KINDS = {"failed": "error", "conflict": "question", "unsent": "warning", "blocked": "error"}
 
@@ -138,7 +140,9 @@ class ReceiptPanel:
                 self.grid.layout.display = "none"  # its rows say how things stood before
                 self._tell_base(gone=True)
         else:
-            self._news["retry"] = tell_came("Tried again", later)
+            own = say("info", _OWN_UNDO) if any(later.states[state] for state in WRITTEN) else ""
+            both = own if self.can_undo else ""
+            self._news["retry"] = join(tell_came("Tried again", later), both)
             # Of what was tried twice the last try tells.
             self.rest = later_rest(self.rest, later)
             self._show_entries(self.rest)

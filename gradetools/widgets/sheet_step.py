@@ -281,8 +281,8 @@ class SheetStep(Step):
         )
         if sheet.summaries:
             left = ", ".join(f"line {line} {text!r}" for line, text in sheet.summaries.items())
-            which = "which is no student" if len(sheet.summaries) == 1 else "which are no students"
-            self.told.value += say("info", f"Left out: {left}, {which} and without an id.")
+            which = "no student" if len(sheet.summaries) == 1 else "no students"
+            self.told.value += say("info", f"Left out, as {which} and without an id: {left}.")
 
     def _propose_class(self) -> None:
         classes = {one.sourced_id: one.title for one in self._draft.classes}

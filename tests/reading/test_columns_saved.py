@@ -114,6 +114,8 @@ def test_earlier_columns_are_carried_over(tmp_path: Path) -> None:
         {"x": "s2"},
     )
     assert new.meaning("Quiz 1").samples == ("8",)
+    # How many students the key finds, it finds in this sheet.
+    assert "of 1 ids found" in new.meaning("ID").reason
     assert not new.compare_header(sheet)
 
 

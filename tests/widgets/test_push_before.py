@@ -339,3 +339,18 @@ def test_an_older_form_says_so(sandbox: Sandbox, tmp_path: Path) -> None:
     second = ImportForm(gradebook, folder=tmp_path)
     told = ["A newer form" in page(one.view) for one in (first, other, elsewhere, second)]
     assert told == [True, False, False, False]
+
+
+def test_after_a_retry_both_undos_are_named(
+    form: ImportForm, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Where a push wrote something and another try the rest, it is said that each has its own Undo; else it is not."""
+    rows = ("00041,51", "00082,61")
+    for refused, both in ((1, True), (2, False)):
+        drive(form, write_sheet(tmp_path / f"{refused}.csv", "Student number,Midterm", *rows))
+        sandbox.order(Fault(method="PUT", status=422, times=refused))
+        write(form.writing)
+        form.receipt.retry.click()
+        assert write(form.writing.retry).ok
+        assert ("press Undo here and at the other try" in form.receipt.told.value) == both
+        rows = ("00041,52", "00082,62")

@@ -210,7 +210,7 @@ def test_a_row_of_averages_is_left_out_and_named(form: ImportForm, tmp_path: Pat
     read(form, write_sheet(tmp_path / "a.csv", *rows))
     told = html.unescape(form.sheet.told.value)
     assert "1 student row, 3 columns" in told
-    assert "Left out: line 3 'Average', which is no student and without an id." in told
+    assert "Left out, as no student and without an id: line 3 'Average'." in told
     form.sheet.classes.value = ("algebra-1",)
     form.sheet.use_classes.click()
     assert "1 of 1 student found." in form.columns.found.value
