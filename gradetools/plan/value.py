@@ -15,6 +15,7 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
 from gradetools.plan.dispute import KEPT_THEIRS, OVER_THEIRS, OnConflict
+from gradetools.plan.doubt import find_needless_scores
 from gradetools.plan.merge import STATUS_STAYS, is_graded
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
@@ -150,7 +151,13 @@ class Plan(Shown):
         """Whether each entry would be written although something is to be minded of it, other than somebody's change."""
         changes = self.changes
         told = (changes["message"] != "") & (changes["reason"] != OVER_THEIRS)
-        return told & changes["action"].isin(WRITES)
+        return (told & changes["action"].isin(WRITES)) | self.doubtful
+
+    @cached_property
+    def doubtful(self) -> pd.Series:
+        """Whether each entry would be written with a score, or text score, beside a score status that expects none."""
+        written = self.changes["after"].where(self.changes["action"].isin(WRITES), None)
+        return find_needless_scores(written)
 
     @property
     def _losses(self) -> pd.Series:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gradetools.dialects import parse
 from gradetools.distribution import read_score
 from gradetools.plan import OVER_THEIRS, STATUS_STAYS, WRITES, Plan, mark_harm, tell_fields
-from gradetools.telling import call_field, tell_needless_score, tell_skipped
+from gradetools.telling import call_field, tell_skipped
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
 #: What an analyst looks at first: what is to be decided, then what changes a grade that is there.
@@ -31,6 +31,7 @@ def show_changes(plan: Plan) -> Table:
     order = np.argsort(rank.to_numpy(), kind="stable")
     changes, harms = plan.changes.iloc[order], plan.harms.iloc[order]
     words = plan.words[changes.index]
+    doubtful = changes.index[plan.doubtful[changes.index].to_numpy()]
     before, after = plan.changes["before"], plan.changes["after"]
 
     whole = len(changes) == 1  # who fills in one grade wants to see all of it
@@ -41,7 +42,7 @@ def show_changes(plan: Plan) -> Table:
     return Table(
         lay_out(changes, "what", words),
         marks=pd.concat(
-            [_mark_harm(changes, harms), _mark(changes), _mark_doubt(changes)], ignore_index=True
+            [_mark_harm(changes, harms), _mark(changes), _mark_doubt(doubtful)], ignore_index=True
         ),
         views=_list_views(plan, changes),
         told={OLD_NEW: tell},
@@ -136,21 +137,12 @@ def _mark(changes: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _mark_doubt(changes: pd.DataFrame) -> pd.DataFrame:
+def _mark_doubt(entries: pd.Index) -> pd.DataFrame:
     """Mark what would be written with a score and a status that expects none."""
-    writes = changes["action"].isin(WRITES).to_numpy()
-    doubtful = changes["after"].astype(object).str.contains(_EXPECTS_NONE, na=False).to_numpy()
-    found = changes["after"][writes & doubtful]
-    marks = [
-        (entry, OLD_NEW, "warning", "", _DOUBT_TIP)
-        for entry, text in found.items()
-        if tell_needless_score(parse(text) or {})
-    ]
+    marks = [(entry, OLD_NEW, "warning", "", _DOUBT_TIP) for entry in entries]
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)
 
 
-#: Texts of records that are worth a look, which most are not.
-_EXPECTS_NONE: Final = r'"scoreStatus":"(?:exempt|not submitted|submitted)"'
 _DOUBT_TIP: Final = "The score status expects no score, and there is one."
 _HARM_TIP: Final = "The grade that is there would lose this."
 _REPLACED_TIP: Final = "Something else would stand in its place."
