@@ -25,6 +25,8 @@ IN_THE_WAY = STATES[4:7]
 WRITTEN = ("created", "updated")
 #: The reason of what failed because the gradebook stored something else than was sent.
 NOT_AS_SENT = "stored-differently"
+#: The reasons of what a push that is gone on with takes up again, beside what was never sent.
+OPEN_REASONS = ("outcome-unknown", "not-allowed")
 #: What an undo did with a grade: it is gone, or as it was before.
 UNDONE = ("removed", "restored")
 # What a receipt shows of itself first: what went wrong, then what was written.
@@ -189,6 +191,13 @@ class Receipt(Shown, PushSummary):
             written = sum(counts.pop(state) for state in WRITTEN)
             counts = {f"taken back ({tell_parts(parts)})": written, **counts}
         return tell_entries(counts, skipped)
+
+    @property
+    def left(self) -> int:
+        """How many entries going on with the push would take up: never sent, of unknown outcome, or not allowed to us."""
+        entries = self.entries
+        open_ones = (entries["state"] == "unsent") | entries["reason"].isin(OPEN_REASONS)
+        return int(open_ones.sum())
 
     @property
     def not_as_sent(self) -> int:

@@ -41,7 +41,7 @@ _OUTER_ROWS = 20
 _SUMMARIES = frozenset(
     (
         "average", "averages", "classaverage", "courseaverage", "avg", "mean", "means", "classmean", "median", "classmedian",
-        "total", "totals", "grandtotal", "sum", "count", "highest", "lowest", "maximum", "minimum", "stdev", "standarddeviation",
+        "total", "totals", "grandtotal", "classtotal", "coursetotal", "sum", "count", "highest", "lowest", "maximum", "minimum", "stdev", "standarddeviation",
         "durchschnitt", "klassendurchschnitt", "mittelwert", "klassenmittel", "notenschnitt", "summe", "gesamt", "anzahl",
         "standardabweichung",  # German
         "moyenne", "moyennes", "moyennedelaclasse", "moyennedeclasse", "médiane", "somme", "écarttype",  # French

@@ -30,7 +30,7 @@ from gradetools.journal.erasing import erase, sweep
 from gradetools.journal.lock import hold_lock, is_locked
 from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
 from gradetools.plan import Plan, is_active
-from gradetools.receipt import OUTCOME_COLUMNS, PushSummary, Receipt
+from gradetools.receipt import OPEN_REASONS, OUTCOME_COLUMNS, PushSummary, Receipt
 from gradetools.showing import MOST_ROWS, Showing, Shown
 from gradetools.snapshot import Environment
 
@@ -66,7 +66,7 @@ class Outcome:
 
 
 #: Entries that a resumed push takes up: never sent, of unknown outcome, or refused because of who we were.
-_OPEN = "(state='unsent' OR reason IN ('outcome-unknown', 'not-allowed'))"
+_OPEN = f"(state='unsent' OR reason IN {OPEN_REASONS})"
 
 
 #: Every entry is there from the beginning: what looks like new rows only replaces what came of known ones.

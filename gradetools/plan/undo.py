@@ -25,13 +25,14 @@ from gradetools.plan.existing import Existing, next_ids
 from gradetools.plan.make import warn
 from gradetools.plan.merge import Change, is_active, merge, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
-from gradetools.receipt import WRITTEN, Receipt
+from gradetools.receipt import NOT_AS_SENT, WRITTEN, Receipt
 from gradetools.snapshot import Snapshot
 
 #: The states after which the gradebook may hold something else than before the push.
 _MAY_HAVE_WRITTEN = ("created", "updated", "failed")
 #: The reasons of those that failed and surely left it as it was; what stands there since is somebody else's.
 _LEFT_ALONE = ("refused", "not-allowed")
+_UNLIKE = "The gradebook stored it otherwise than it was sent; that is taken back."
 _UNSURE = "The push got no certain answer for it; the gradebook holds it, and so it is taken back."
 
 
@@ -76,7 +77,7 @@ def make_undo_plan(
             else:
                 change = _leave_to(push_id, change)
         elif row["state"] not in WRITTEN:
-            change = warn(change, _UNSURE)
+            change = warn(change, _UNLIKE if row["reason"] == NOT_AS_SENT else _UNSURE)
         rows[entry] = {**row, **change.to_columns()}
     for entry, row in _rows(refused_entries(receipt)):
         if (left := _written_by_another(row, existing, later)) is not None:

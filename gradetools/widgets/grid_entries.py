@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gradetools.dialects import parse
 from gradetools.plan import HARM, mark_harm, tell_fields
-from gradetools.receipt import GOOD_STATES, UNDONE, WRITTEN, Receipt
+from gradetools.receipt import GOOD_STATES, NOT_AS_SENT, UNDONE, WRITTEN, Receipt
 from gradetools.widgets.grid_changes import OLD_NEW, either, lay_out
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
@@ -33,6 +33,8 @@ NEVER_SENT: Final = "Never sent, and not gone on with: what was written is taken
 _GONE: Final = ("info", "never sent")
 #: Of a failed entry whose outcome is unknown.
 _UNSURE: Final = ("error", "perhaps written")
+#: Of one that failed although something was stored.
+_UNLIKE: Final = ("error", "stored otherwise than sent")
 #: Of one that was tried again with success.
 _MENDED: Final = ("info", "tried again with success")
 _HARM_TIP: Final = "The grade that was there lost this."
@@ -87,8 +89,9 @@ def _mark(entries: pd.DataFrame, mended: Mapping[int, str], *, gone: bool) -> pd
     """Mark in words what is not as it should be, and what is by now; what is `gone` is not gone on with."""
     kinds = {**_MARKS, "unsent": _GONE} if gone else _MARKS
     bad = entries[entries["state"].isin(list(_MARKS)).to_numpy()]
+    known = {"outcome-unknown": _UNSURE, NOT_AS_SENT: _UNLIKE}
     found = [
-        _MENDED if entry in mended else _UNSURE if reason == "outcome-unknown" else kinds[state]
+        _MENDED if entry in mended else known.get(reason, kinds[state])
         for entry, state, reason in zip(bad.index, bad["state"], bad["reason"], strict=True)
     ]
     whys = either(bad, "message", "reason").tolist()

@@ -16,12 +16,13 @@ class Picker:
     """A dropdown with a field above all it offers that narrows it down.
 
     Attributes:
+        name: what it chooses, in small letters.
         search: parts of the name or the id, capital or small, in any order.
         choice: those that have them all; its value is an id, "" for none.
     """
 
     def __init__(self, label: str, hook: str, *, on_change: Callable[[], None]) -> None:
-        self._label = label
+        self.name = label.lower()
         self._all: Sequence[tuple[str, str]] = ()
         self._empty = ""
         self._on_change = on_change
@@ -56,7 +57,7 @@ class Picker:
             empty: what to do where there are none.
         """
         self._filling = True
-        self._empty = empty or f"there is no {self._label.lower()}"
+        self._empty = empty or f"there is no {self.name}"
         if self._all:
             self.search.value = ""
         self._all = options
@@ -85,7 +86,7 @@ class Picker:
         if not self._all:
             return self._empty
         if not wanted:
-            return f"choose the {self._label.lower()}"
+            return f"choose the {self.name}"
         number = len(self._find(wanted))
         told = {0: "none fits: search for another part of the name", 1: "1 fits: choose it"}
         return told.get(number, f"{number:,} fit: choose one")

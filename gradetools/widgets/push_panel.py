@@ -117,7 +117,7 @@ class PushPanel:
         _show(self.allow_unsafe, when=bool(self._unsafe))
         self._tell_unsafe()
         if resume is not None:
-            self.go.description = _tell_rest(left)
+            self.go.description = _tell_rest(plan, left)
             self.note.layout.display = "none"
 
     def _tell_unsafe(self) -> None:
@@ -281,10 +281,7 @@ class PushPanel:
     def _offer_rest(self, run: PushRun, receipt: Receipt) -> None:
         """Offer to go on with a push that was stopped."""
         self._offer = (run.plan, run.gradebook, receipt.push_id)
-        entries = receipt.entries
-        unknown = entries["reason"] == "outcome-unknown"
-        left = int(((entries["state"] == "unsent") | unknown).sum())
-        self.go.description = _tell_rest(left)
+        self.go.description = _tell_rest(run.plan, receipt.left)
         self.go.disabled = False
 
     def follow(self, push: PushSummary) -> None:
@@ -301,10 +298,8 @@ class PushPanel:
             self.go.description = self._rest
 
 
-def _tell_rest(left: int) -> str:
-    return (
-        f"Go on: write the other {count(left, 'grade')}" if left else "Finish it: nothing is left"
-    )
+def _tell_rest(plan: Plan, left: int) -> str:
+    return f"Go on: {plan.verb} the other {count(left, 'grade')}"
 
 
 def _tell_rest_ended(progress: Progress) -> str:
@@ -329,9 +324,9 @@ def tell_nothing(plan: Plan) -> Html:
 
 
 def tell_progress(progress: Progress, *, stopping: bool = False) -> str:
-    """Tell how far a push is: `34 of 90 · 2 of these not written · 12 per second · about 5 s left`."""
+    """Tell how far a push is: `34 of 90 · 2 of these with a problem · 12 per second · about 5 s left`."""
     told = [f"{progress.done:,} of {progress.total:,}"]
-    told += [f"{progress.unwritten:,} of these not written"] if progress.unwritten else []
+    told += [f"{progress.unwritten:,} of these with a problem"] if progress.unwritten else []
     if stopping and not progress.finished:
         told.append("stopping: what was under way already is still written")
     elif progress.waiting > 0:

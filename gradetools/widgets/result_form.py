@@ -30,7 +30,10 @@ from gradetools.widgets.where_step import WhereStep
 from gradetools.widgets.writing import Writing, tell_undone
 
 _MEANWHILE = "nothing was written: somebody changed this grade meanwhile"
-_TYPED_LATER = "What you typed in step 3 is not written; it is previewed here again at the end of what is below."
+_TYPED_LATER = (
+    "What you typed in step 3 is not written. Once what is below is done, it is previewed here again; to leave that and go on "
+    "here, type on in step 3."
+)
 _BOTH = "step 3 shows it as it is now; press Try again below to see both"
 
 
@@ -91,7 +94,9 @@ class ResultForm:
         self.whose.body.children = [*(picker.view for picker in pickers), self.left]
         self.grade.body.children = [self.fields.view]
         self.upsert.body.children = [self.writing.view]
-        self._hold = Hold(self.where.view, self.whose.view, self.grade.view)
+        self._hold = Hold(
+            self.where.view, self.whose.view, self.grade.view, self.receipt.undo, self.receipt.retry
+        )
         steps = (self.where, self.whose, self.grade, self.upsert)
         self._found = find_again(gradebook, data_dir)
         older = tell_when_older("result", gradebook, data_dir)
@@ -157,6 +162,8 @@ class ResultForm:
     def _choose_grade(self) -> None:
         self._leave()
         if not (self.line_item.value and self.student.value):
+            lacking = [one.name for one in (self.line_item, self.student) if not one.value]
+            self.whose.open(f"choose the {' and the '.join(lacking)}")
             return
         with telling(self.whose.alert):
             self._look()

@@ -292,10 +292,13 @@ def tell_undone(undo: Receipt) -> str:
     wrote = any(undo.states[state] for state in WRITTEN)
     if not again:
         return "see below what came of the undo"
+    if undo.status != "done":
+        return "not all is taken back: see below why, and go on with it there"
     grades = count(again, "grade")
     them, stay = ("it", "it as it is") if again == 1 else ("them", "them as they are")
     told = f"taken back, but for {grades}" if wrote else f"{grades} not taken back"
-    return f"{told}: try {them} again below to decide, or leave {stay}"
+    decide = " to decide" if undo.states["conflict"] else ""
+    return f"{told}: try {them} again below{decide}, or leave {stay}"
 
 
 def call_undoing(receipt: Receipt) -> tuple[str, str]:

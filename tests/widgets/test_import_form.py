@@ -275,7 +275,7 @@ def test_run_again_finds_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> No
             {"created": 1, "failed": 1},
             0.1,
             0.0,
-            "2 of 90 · 1 of these not written · 6 per minute · about 5 s left",
+            "2 of 90 · 1 of these with a problem · 6 per minute · about 5 s left",
         ),
         (3, {"created": 3}, 9.0, 7.0, "3 of 90 · the gradebook asks to wait, 7 s more"),
     ],

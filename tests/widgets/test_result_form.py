@@ -819,6 +819,41 @@ def test_what_is_stored_otherwise_is_not_called_unwritten(sandbox: Sandbox, tmp_
     assert "stored otherwise than sent: the receipt says why" in form.upsert.state.value
     assert "1 grade stored otherwise than sent; the receipt says why" in form.preview.told.value
     assert "now: 6 → <b>6.4</b>" in form.fields.now["score"].value
+    assert "stored otherwise than sent" in form.receipt.grid.text()
+    assert "not written" not in page(form.view)
+    form.receipt.undo.click()
+    assert form.writing.undo is not None
+    assert "stored it otherwise than it was sent" in form.writing.undo.preview.few.value
+
+
+def test_an_undo_that_is_not_allowed_is_gone_on_with(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An undo that the gradebook forbids is not finished: the button that goes on says how much is left, and does it."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = "6"
+    form.push.go.click()
+    form.push.wait(30)
+    form.receipt.undo.click()
+    undo = form.writing.undo
+    assert undo is not None
+    sandbox.order(Fault(method="PUT", status=403))
+    assert write(undo).status == "unfinished"
+    assert "see below why, and go on with it there" in form.upsert.state.value
+    assert undo.push.go.description == "Go on: restore the other 1 grade"
+    assert write(undo).ok
+    assert find(sandbox)["score"] == 8.5
+
+
+def test_what_is_lacking_is_asked_for(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Once the line item is chosen the title asks for the student alone, and the other way about."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    form.where.connect.click()
+    form.class_.value = "algebra-1"
+    form.line_item.value = "algebra-quiz-1"
+    assert "next: choose the student" in form.whose.state.value
+    form.line_item.value = ""
+    form.student.value = "student-001"
+    assert "next: choose the line item" in form.whose.state.value
 
 
 def test_a_refused_undo_is_not_called_taken_back(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -834,7 +869,10 @@ def test_a_refused_undo_is_not_called_taken_back(sandbox: Sandbox, tmp_path: Pat
     sandbox.order(Fault(method="PUT", status=422))
     write(undo)
     assert "Not taken back by push" in form.receipt.told.value
-    assert "1 grade not taken back: try it again below to decide" in form.upsert.state.value
+    assert (
+        "1 grade not taken back: try it again below, or leave it as it is"
+        in form.upsert.state.value
+    )
     undo.receipt.retry.click()
     assert write(undo.retry).ok
     assert form.receipt.taken_back
