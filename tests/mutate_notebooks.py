@@ -242,8 +242,8 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/picker.py",
-        "(label, key) for label, key in self._all if _fits(label, wanted) or key == kept",
-        "(label, key) for label, key in self._all",
+        "fitting = [(label, key) for label, key in self._all if key in found]",
+        "fitting = list(self._all)",
         "the search by name does not narrow the choice",
         UPSERT,
     ),

@@ -257,7 +257,8 @@ def _most_above_maximum(facts: Facts) -> Iterator[Finding]:
     "question",
     means=f"More than half of the scores, of at least {FEW_ABOVE}, are above the full mark that their column is scaled from: a "
     "scale of another sheet, perhaps, that came with kept columns.",
-    fix='Scale the column from another full mark or not at all (`Columns.unscaled`), or answer "accept" if it is extra credit.',
+    fix="Put the scaling back in step 4 of the form (unscaled in Python), scale from another full mark, or answer "
+    '"accept" if it is extra credit.',
     answers=("accept",),
 )
 def _most_above_scale(facts: Facts) -> Iterator[Finding]:

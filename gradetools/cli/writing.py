@@ -186,6 +186,8 @@ def undo(
     """Take a push back: restore what it replaced, remove what it created, and show that first."""
     console = make_console(as_json=how.as_json)
     with _open_push(push_id, env) as (receipt, gradebook):
+        if receipt.taken_back_by and not how.as_json and _is_undone(receipt, gradebook, console):
+            return
         plan = plan_undo(receipt, gradebook, on_conflict=on_conflict.value)
         if (
             not plan.changes["action"].isin({*WRITES, "conflict", "blocked"}).any()
@@ -195,6 +197,17 @@ def undo(
             console.print("Nothing is left to take back, and nothing was sent.")
             return
         _write(plan, gradebook, how, console)
+
+
+def _is_undone(receipt: Receipt, gradebook: Gradebook, console: Console) -> bool:
+    """Say by which push another was taken back, and whether that left nothing of it: what came later is not its to undo."""
+    with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+        undo = journal.read_receipt(receipt.taken_back_by)
+    console.print(f"Push {receipt.push_id} was taken back by {undo.push_id}: {undo.tell_states()}.")
+    whole = undo.ok and undo.status == "done" and not undo.of_others
+    if whole:
+        console.print("Nothing is left to take back, and nothing was sent.")
+    return whole
 
 
 @contextmanager

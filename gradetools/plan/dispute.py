@@ -51,6 +51,24 @@ def dispute(
     return replace(change, action="conflict", reason=reason, message=asked)
 
 
+def ask_again(change: Change, reason: str, message: str, on_conflict: OnConflict) -> Change:
+    """Give what becomes of a change that was in dispute before, where nothing is known of what the other wrote.
+
+    Args:
+        change: what we would write, and what is there now.
+        reason: the conflict's, where it is to be decided yet.
+        message: what asks so.
+        on_conflict: as in `dispute`.
+    """
+    if on_conflict == "theirs":
+        left = "What is there stays."
+        return Change("skip", change.sourced_id, change.before, None, KEPT_THEIRS, left)
+    if on_conflict == "ours":
+        told = " ".join(filter(None, ["Ours is written over what is there.", change.message]))
+        return replace(change, reason=OVER_THEIRS, message=told)
+    return replace(change, action="conflict", reason=reason, message=message)
+
+
 def split_decisions(decisions: Decisions) -> tuple[OnConflict, Mapping[int, OnConflict]]:
     """Give the decision that holds in general, also for what is changed while a push runs, and those of single entries."""
     return (decisions, {}) if isinstance(decisions, str) else ("stop", decisions)

@@ -20,16 +20,37 @@ import pandas as pd
 from gradetools.checks import Checked
 from gradetools.checks.facts import FIELDS
 from gradetools.dialects import Record, canonical, parse
-from gradetools.plan.dispute import SINCE_SENT, Decisions, OnConflict, dispute, split_decisions
+from gradetools.formats.recognition import OWN_COLUMN
+from gradetools.plan.dispute import (
+    OVER_THEIRS,
+    SINCE_SENT,
+    Decisions,
+    OnConflict,
+    ask_again,
+    dispute,
+    split_decisions,
+)
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, decide, make_identity
 from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
+from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
 #: Columns of `Checked.entries` and the fields of a result they stand for.
 MAPPED = {"score": "score", **FIELDS}
+_DISPUTED = "This grade was in conflict when this file was written: somebody had changed it. Write over what is there, or leave it?"
 #: Columns of `Checked.entries` that decide what happens to an entry.
-_NEEDED = ("state", "reason", "line_item", "student", "class_id", "clears", *MAPPED)
+_NEEDED = (
+    "line",
+    "column",
+    "state",
+    "reason",
+    "line_item",
+    "student",
+    "class_id",
+    "clears",
+    *MAPPED,
+)
 
 
 def make_plan(
@@ -55,12 +76,15 @@ def make_plan(
     existing, sent = Existing.of(snapshot), index_last_sent(last_sent)
     date = date_text(as_of, snapshot)
     general, single = split_decisions(on_conflict)
+    states = _read_states(checked.sheet)
     entries = checked.entries
     decided: dict[str, list[object]] = {name: [] for name in Change("").to_columns()}
     for entry, row in _rows(entries):
         if row["state"] == "ready":
             policy = single.get(entry, general)
             change = _change(row, existing, sent, snapshot.dialect, date=date, on_conflict=policy)
+            if _was_disputed(states, row["line"], row["column"]) and _would_replace(change):
+                change = ask_again(change, "disputed-before", _DISPUTED, policy)
             change = warn(change, checked.warnings.get(entry, ""))
         else:
             action = "skip" if row["state"] == "skipped" else "blocked"
@@ -71,6 +95,29 @@ def make_plan(
     columns = {name: decided[name] if name in decided else entries[name] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in entries.index])
     return Plan(snapshot.environment, snapshot.dialect, changes, general, sheet=checked.sheet)
+
+
+def _would_replace(change: Change) -> bool:
+    """Whether a change would be written over a grade, and nobody decided that it is."""
+    return change.action == "update" and change.reason != OVER_THEIRS
+
+
+def _read_states(sheet: Sheet) -> dict[int, str]:
+    """Give, by line, what a receipt's file says of rows in which some grade was in conflict; nothing of other sheets.
+
+    What somebody else wrote there is not known any more, and who reads the file may have decided to leave it.
+    """
+    key = next((key for key in sheet.header if key.name == f"{OWN_COLUMN}state"), None)
+    if key is None:
+        return {}
+    told = sheet.column(key)
+    lines, texts = told.index.tolist(), told.tolist()
+    return {int(line): text for line, text in zip(lines, texts, strict=True) if "conflict" in text}
+
+
+def _was_disputed(states: Mapping[int, str], line: int, column: str) -> bool:
+    text = states.get(line, "")
+    return text == "conflict" or f"{column}: conflict" in text.split("; ")
 
 
 def warn(change: Change, sentence: str) -> Change:

@@ -11,11 +11,11 @@ import pandas as pd
 from gradetools.dialects import Record, canonical, differences, parse
 from gradetools.errors import PlanError
 from gradetools.plan.dispute import (
-    KEPT_THEIRS,
     OVER_THEIRS,
     SINCE_SENT,
     Decisions,
     OnConflict,
+    ask_again,
     dispute,
     split_decisions,
 )
@@ -164,12 +164,7 @@ def _ask_again(
         if not _disputed(now, (sent,), watched):
             return change  # there is again what we sent
         return dispute(change, sent, SINCE_SENT, row["reason"], on_conflict)
-    if on_conflict == "theirs":
-        left = "What is there stays."
-        return Change("skip", change.sourced_id, now, None, KEPT_THEIRS, left)
-    if on_conflict == "ours":
-        return replace(change, reason=OVER_THEIRS, message="Ours is written over what is there.")
-    return replace(change, action="conflict", reason=row["reason"], message=row["message"])
+    return ask_again(change, row["reason"], row["message"], on_conflict)
 
 
 def _target(now: Record | None, after: Record, changed: list[str]) -> Record:

@@ -13,9 +13,9 @@ from gradetools.widgets.look import LABEL, WIDE, count
 #: So many grades can be decided about one by one.
 MOST_SINGLE: Final = 200
 _POLICIES: Final[tuple[tuple[str, OnConflict], ...]] = (
-    ("leave them out for now, and show me", "stop"),
+    ("decide later: write nothing there now", "stop"),
     ("write over what is there", "ours"),
-    ("leave what is there", "theirs"),
+    ("leave what is there, for good", "theirs"),
 )
 _ALL: Final = -1
 
@@ -73,6 +73,14 @@ class Conflicts:
         self.choice.description = "What to do" if len(rows) > 1 else "Conflicts"
         self.view.layout.display = None if len(rows) else "none"
 
+    @property
+    def decisions(self) -> Decisions:
+        """What was decided: one word for all, or one for each that is shown."""
+        if not self._single:
+            return self._general
+        # What comes to be changed by others while it is written was decided of none of them.
+        return {entry: self._single.get(entry, self._general) for entry in self._entries}
+
     def _fill_whose(self, options: list[tuple[str, int]], chosen: int) -> None:
         self._filling = True
         self.whose.options = options
@@ -96,6 +104,4 @@ class Conflicts:
             self._general, self._single = how, {}
         else:
             self._single[self.whose.value] = how
-        # What comes to be changed by others while it is written was decided of none of them.
-        decided = {entry: self._single.get(entry, self._general) for entry in self._entries}
-        self._on_decide(decided if self._single else self._general)
+        self._on_decide(self.decisions)

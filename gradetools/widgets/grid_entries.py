@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.dialects import parse
-from gradetools.plan import HARM, mark_harm, tell_fields
+from gradetools.plan import HARM, KEPT_THEIRS, mark_harm, tell_fields
 from gradetools.receipt import GOOD_STATES, NOT_AS_SENT, UNDONE, WRITTEN, Receipt
 from gradetools.widgets.grid_changes import OLD_NEW, either, lay_out
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
@@ -36,11 +36,11 @@ _UNSURE: Final = ("error", "perhaps written")
 #: Of one that failed although something was stored.
 _UNLIKE: Final = ("error", "stored otherwise than sent")
 #: Of one that was tried again with success.
-_MENDED: Final = ("info", "tried again with success")
+_MENDED: Final = (("info", "tried again with success"), ("info", "settled: what is there stays"))
 _HARM_TIP: Final = "The grade that was there lost this."
 
 
-def show_entries(receipt: Receipt, mended: Mapping[int, str] | None = None) -> Table:
+def show_entries(receipt: Receipt, mended: Mapping[int, Mended] | None = None) -> Table:
     """Make the table of a receipt's entries; labels are the entries' numbers.
 
     Args:
@@ -71,13 +71,23 @@ def show_entries(receipt: Receipt, mended: Mapping[int, str] | None = None) -> T
     )
 
 
-def find_mended(retries: Iterable[Receipt]) -> dict[int, str]:
-    """Name for each entry the push that tried it again with success, of the pushes that tried again and still stand."""
+class Mended(NamedTuple):
+    """The push that tried an entry again with success, and whether that was to leave what is there."""
+
+    push_id: str
+    kept: bool
+
+
+def find_mended(retries: Iterable[Receipt]) -> dict[int, Mended]:
+    """Give for each entry what tried it again with success, of the pushes that tried again and still stand."""
     return {
-        int(entry): retry.push_id
+        int(entry): Mended(retry.push_id, reason == KEPT_THEIRS)
         for retry in retries
         if not retry.taken_back_by
-        for entry in retry.entries.index[retry.entries["state"].isin(list(GOOD_STATES))]
+        for entry, state, reason in zip(
+            retry.entries.index, retry.entries["state"], retry.entries["reason"], strict=True
+        )
+        if state in GOOD_STATES
     }
 
 
@@ -85,13 +95,13 @@ def _record(text: object) -> Mapping[str, object] | None:
     return parse(text) if isinstance(text, str) else None
 
 
-def _mark(entries: pd.DataFrame, mended: Mapping[int, str], *, gone: bool) -> pd.DataFrame:
+def _mark(entries: pd.DataFrame, mended: Mapping[int, Mended], *, gone: bool) -> pd.DataFrame:
     """Mark in words what is not as it should be, and what is by now; what is `gone` is not gone on with."""
     kinds = {**_MARKS, "unsent": _GONE} if gone else _MARKS
     bad = entries[entries["state"].isin(list(_MARKS)).to_numpy()]
     known = {"outcome-unknown": _UNSURE, NOT_AS_SENT: _UNLIKE}
     found = [
-        _MENDED if entry in mended else known.get(reason, kinds[state])
+        _MENDED[mended[entry].kept] if entry in mended else known.get(reason, kinds[state])
         for entry, state, reason in zip(bad.index, bad["state"], bad["reason"], strict=True)
     ]
     whys = either(bad, "message", "reason").tolist()
@@ -102,12 +112,17 @@ def _mark(entries: pd.DataFrame, mended: Mapping[int, str], *, gone: bool) -> pd
             "kind": [kind for kind, _ in found],
             "words": [words for _, words in found],
             "tip": [
-                f"At first: {why} Tried again by push {mended[entry]}." if entry in mended else why
+                f"At first: {why} {_tell_mended(mended[entry])}" if entry in mended else why
                 for entry, why in zip(bad.index.tolist(), whys, strict=True)
             ],
         },
         columns=list(MARK_COLUMNS),
     )
+
+
+def _tell_mended(mended: Mended) -> str:
+    done = "Settled by push {}: what is there stays." if mended.kept else "Tried again by push {}."
+    return done.format(mended.push_id)
 
 
 def _mark_harm(entries: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +137,7 @@ def _mark_harm(entries: pd.DataFrame) -> pd.DataFrame:
 
 
 def _list_views(
-    entries: pd.DataFrame, words: pd.Series, mended: Mapping[int, str]
+    entries: pd.DataFrame, words: pd.Series, mended: Mapping[int, Mended]
 ) -> dict[str, NDArray[np.bool_]]:
     """List what can be looked at alone; only what has any rows."""
     states = entries["state"]

@@ -20,7 +20,7 @@ from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import count
 from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.sheet_step import SheetStep
-from gradetools.widgets.step import Step
+from gradetools.widgets.step import Step, telling
 from gradetools.widgets.where_step import WhereStep
 from gradetools.widgets.writing import Writing, tell_undone
 
@@ -201,6 +201,15 @@ class ImportForm:
                 self.steps["receipt"].settle(f"{told}{more if left else ''}", doubt=left > 0)
             else:
                 self.steps["receipt"].settle("see below what came of the retry", doubt=True)
+        if run is not self.push.run and self.push.offers:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Show anew what is offered to be written: an undo or another try has changed the gradebook since."""
+        with telling(self.preview.alert):
+            self.draft.look_again()
+            self._stale = False
+            self.writing.remake(self.preview.conflicts.decisions)
 
     def _tell_rest(self) -> None:
         """Say what is next with a push that was stopped: going on with it, or, once it is taken back, writing the sheet anew."""

@@ -70,18 +70,24 @@ class Picker:
 
     def _offer(self, kept: str) -> None:
         """Offer what fits the search; what is chosen stays chosen."""
-        wanted = _split(self.search.value)
-        fitting = [(label, key) for label, key in self._all if _fits(label, wanted) or key == kept]
+        wanted = self.search.value.strip().casefold()
+        found = {*self._find(wanted), kept}
+        fitting = [(label, key) for label, key in self._all if key in found]
         filling, self._filling = self._filling, True
         offer(self.choice, [(self._tell_next(wanted), ""), *fitting])
         self.choice.value = kept if kept in dict(self._all).values() else ""
         self._filling = filling
 
-    def _find(self, wanted: Sequence[str]) -> list[str]:
-        """Give the ids of those that fit a search."""
-        return [key for label, key in self._all if _fits(label, wanted)]
+    def _find(self, wanted: str) -> list[str]:
+        """Give the ids of those that fit a search: that have it as it stands, or else all its words, in any order."""
+        whole = [key for label, key in self._all if wanted in label.casefold()]
+        # Lists of schools put the family name first, and a comma behind it.
+        words = wanted.replace(",", " ").split()
+        return whole or [
+            key for label, key in self._all if all(word in label.casefold() for word in words)
+        ]
 
-    def _tell_next(self, wanted: Sequence[str]) -> str:
+    def _tell_next(self, wanted: str) -> str:
         """Say how many fit the search, and what to do."""
         if not self._all:
             return self._empty
@@ -93,7 +99,7 @@ class Picker:
 
     def take_only(self) -> None:
         """Choose the only one that fits the search, as Enter does there; where several or none do, nothing."""
-        fitting = self._find(_split(self.search.value))
+        fitting = self._find(self.search.value.strip().casefold())
         if len(fitting) == 1:
             self.choice.value = fitting[0]
 
@@ -105,16 +111,6 @@ class Picker:
         self.choice.tooltip = self.choice.label or ""  # whole, where the window cuts it
         if not self._filling:
             self._on_change()
-
-
-def _split(search: str) -> list[str]:
-    """Split a search into its words; lists of schools put the family name first, and a comma behind it."""
-    return search.casefold().replace(",", " ").split()
-
-
-def _fits(label: str, wanted: Sequence[str]) -> bool:
-    small = label.casefold()
-    return all(word in small for word in wanted)
 
 
 def label_line_items(

@@ -183,7 +183,7 @@ def tell_plan(plan: Plan, *, running: bool = False) -> Html:
         say("warning", f"{of}{harm}.") if harm else "",
         _tell_warned(plan),
         _tell_stays(plan),
-        say("info", f"{replaced}.") if (replaced := plan.tell_replaced()) else "",
+        say("warning", f"{replaced}.") if (replaced := plan.tell_replaced()) else "",
         _tell_left(plan),
         _tell_taken_back(plan) if plan.undo_of and quiet == len(plan.changes) else "",
         element("div", told, hook="gt-reason") if quiet else "",

@@ -99,7 +99,8 @@ class PushPanel:
         self.go.disabled = plan.writes == 0
         stay = int(plan.kept.sum())
         if settles and stay and self.go.disabled:
-            self.go.description = f"Settle it: leave {count(stay, 'grade')} as it is"
+            them = "it is" if stay == 1 else "they are"
+            self.go.description = f"Settle it: leave {count(stay, 'grade')} as {them}"
             self.go.disabled = False
         # What cannot be pressed does not look as if it could.
         self._able = "danger" if production else "primary"

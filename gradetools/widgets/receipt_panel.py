@@ -51,7 +51,7 @@ class ReceiptPanel:
 
     receipt: Receipt | None = None
     rest: Receipt
-    taken_back = partly = False
+    taken_back = partly = _retried = False
     _base: Html
     _folder: Path | None
     _news: dict[str, Html]
@@ -107,7 +107,10 @@ class ReceiptPanel:
         wrote = ": ".join(part for part in (of, receipt.tell_states()) if part)
         what = "What is left of the last push" if self.partly else "The last push"
         told = f"{what} to {receipt.environment.name} ({wrote}) can still be taken back, here or in history.ipynb."
-        more = " What was tried again of it is taken back in history.ipynb." if retried else ""
+        self._retried = self._retried or retried
+        more = (
+            " What was tried again of it is taken back in history.ipynb." if self._retried else ""
+        )
         self.told.value = join(
             *reversed(self._news.values()), say("info", told, more), _tell_push(receipt)
         )
@@ -142,7 +145,7 @@ class ReceiptPanel:
         else:
             own = say("info", _OWN_UNDO) if any(later.states[state] for state in WRITTEN) else ""
             both = own if self.can_undo else ""
-            self._news["retry"] = join(tell_came("Tried again", later), both)
+            self._news[f"retry {later.push_id}"] = join(tell_came("Tried again", later), both)
             # Of what was tried twice the last try tells.
             self.rest = later_rest(self.rest, later)
             self._show_entries(self.rest)
@@ -154,7 +157,7 @@ class ReceiptPanel:
         if self.receipt is None or not any(name.startswith("undo") for name in self._news):
             return
         self.taken_back = self.partly = False
-        self._news = {name: told for name, told in self._news.items() if name == "retry"}
+        self._keep_retries()
         self._news["undo"] = tell_came("The undo was taken back", later)
         self._tell_base()
         self._tell()
@@ -163,11 +166,17 @@ class ReceiptPanel:
 
     def follow_below(self, later: Receipt) -> None:
         """Tell that what a retry wrote was taken back as well; then there is nothing of it that stays."""
-        self._news["retry"] = tell_came("What was tried again is taken back", later)
+        self._news[f"retry {later.undo_of}"] = tell_came(
+            "What was tried again is taken back", later
+        )
         if later.ok and self.taken_back:
-            self._news = {name: told for name, told in self._news.items() if name == "retry"}
+            self._keep_retries()
             self._news["undo"] = say("good", "Taken back, and what was tried again with it.")
         self._tell()
+
+    def _keep_retries(self) -> None:
+        """Forget what was told of an undo; another word takes its place."""
+        self._news = {name: told for name, told in self._news.items() if name.startswith("retry")}
 
     def point_up(self) -> None:
         """Say what came of it and no more, where its entries, its files and what can be done about it are in sight above."""
@@ -197,7 +206,7 @@ class ReceiptPanel:
         self.below.children = []
         self.downloads.show(folder)
         self._folder, self._news, self.rest = folder, {}, receipt
-        self.taken_back = self.partly = False
+        self.taken_back = self.partly = self._retried = False
         self._base = tell_receipt(receipt, folder, self.downloads.left)
         self._tell()
         self._show_entries(receipt)
@@ -276,7 +285,10 @@ def _tell_stay(later: Receipt) -> Html:
     if not number:
         return Html("")
     grades = f"Not taken back: {count(number, 'grade')} that another push of yours wrote"
-    return say("warning", f"{grades}; take that one back too, here below or in history.ipynb.")
+    return say(
+        "warning",
+        f"{grades}; the note of each names it. Take that one back too, here below or in history.ipynb.",
+    )
 
 
 def tell_never(others: int) -> str:

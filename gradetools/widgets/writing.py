@@ -293,7 +293,7 @@ def tell_undone(undo: Receipt) -> str:
     if not again:
         return "see below what came of the undo"
     if undo.status != "done":
-        return "not all is taken back: see below why, and go on with it there"
+        return f"not all is taken back: go on below with the other {count(undo.left, 'grade')}"
     grades = count(again, "grade")
     them, stay = ("it", "it as it is") if again == 1 else ("them", "them as they are")
     told = f"taken back, but for {grades}" if wrote else f"{grades} not taken back"

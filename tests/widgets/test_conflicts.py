@@ -113,3 +113,47 @@ def test_an_undo_and_a_retry_ask_of_each(
     retry.preview.conflicts.choice.value = "theirs"
     assert write(retry).ok
     assert read_scores(sandbox, form) == [51, 55]
+
+
+def test_a_file_of_what_failed_asks_about_conflicts_again(
+    form: ImportForm, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """What was left to somebody else is not written over by the file of what was not written, unless that is decided."""
+    drive(form, write_sheet(tmp_path / "new.csv", "Student number,Quiz 2", "00041,6", "00082,7"))
+    for student in ("001", "002"):
+        record = {"sourcedId": f"theirs-{student}", "status": "active", "score": 3}
+        for name, value in (("lineItem", "algebra-quiz-2"), ("student", f"student-{student}")):
+            record[name] = {"sourcedId": value}
+        sandbox.put_record("results", record)
+    written = write(form.writing)
+    assert written.states["conflict"] == 2
+    assert form.push.run is not None
+    assert form.push.run.folder is not None
+    drive(form, form.push.run.folder / "failed.csv")
+    plan = form.preview.plan
+    assert plan is not None
+    assert plan.changes["reason"].tolist() == ["disputed-before", "disputed-before"]
+    assert "was in conflict when this file was written" in plan.changes["message"].iloc[0]
+    form.preview.conflicts.whose.value = 0
+    form.preview.conflicts.choice.value = "ours"
+    form.preview.conflicts.whose.value = 1
+    form.preview.conflicts.choice.value = "theirs"
+    assert write(form.writing).ok
+    held = {
+        each["sourcedId"]: each["score"]
+        for each in sandbox.records("results")
+        if each["sourcedId"].startswith("theirs-")
+    }
+    assert held == {"theirs-001": 6, "theirs-002": 3}
+
+
+def test_what_is_previewed_is_looked_at_again_after_an_undo(
+    form: ImportForm, tmp_path: Path
+) -> None:
+    """A preview that stands above an undo tells what is there after it."""
+    drive(form, write_sheet(tmp_path / "next.csv", HEAD, "00123,71"))
+    assert "score 70 → 71" in form.preview.few.value
+    form.receipt.undo.click()
+    write(form.writing.undo)
+    assert "score 70" not in form.preview.few.value
+    assert form.push.go.description == "Write 1 grade to sandbox"

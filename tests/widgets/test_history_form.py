@@ -601,6 +601,9 @@ def test_what_stays_can_be_settled(
     assert form.writing.push.go.description == "Settled"
     assert "done, 1 tried again" in form.list.text()
     assert "with problems" not in [name for name, *_ in form.list.views]
+    form.push.value = form.pushes[1].push_id
+    assert "settled: what is there stays" in form.entries.text()
+    assert "with success" not in form.entries.text()
 
 
 def test_going_on_looks_first(gradebook: gt.Gradebook, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -353,4 +353,12 @@ def test_after_a_retry_both_undos_are_named(
         form.receipt.retry.click()
         assert write(form.writing.retry).ok
         assert ("press Undo here and at the other try" in form.receipt.told.value) == both
+        for line in (2, 3):  # however often something else is prepared
+            form.draft.correct(line, "Midterm", "53")
+            form.check.start()
+            form.check.go.click()
+        told = (
+            "What was tried again of it is taken back in history.ipynb." in form.receipt.told.value
+        )
+        assert told == both
         rows = ("00041,52", "00082,62")

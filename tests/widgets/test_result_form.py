@@ -336,6 +336,8 @@ def test_the_only_one_that_fits_is_taken() -> None:
     assert (chosen, picker.value) == (["2"], "2")
     assert press_enter("Example, Ada") == "1 fits: choose it"  # as lists of schools have it
     assert (chosen, picker.value) == (["2", "1"], "1")
+    picker.fill([("Quiz 1 (0 to 10, quiz-1)", "q1"), ("Quiz 2 (0 to 10, quiz-2)", "q2")])
+    assert press_enter("quiz 1") == "1 fits: choose it"  # and not what has the words somewhere
     picker.fill(())
     assert picker.choice.options[0][0] == "there is no student"
 
@@ -838,7 +840,7 @@ def test_an_undo_that_is_not_allowed_is_gone_on_with(sandbox: Sandbox, tmp_path:
     assert undo is not None
     sandbox.order(Fault(method="PUT", status=403))
     assert write(undo).status == "unfinished"
-    assert "see below why, and go on with it there" in form.upsert.state.value
+    assert "not all is taken back: go on below with the other 1 grade" in form.upsert.state.value
     assert undo.push.go.description == "Go on: restore the other 1 grade"
     assert write(undo).ok
     assert find(sandbox)["score"] == 8.5
