@@ -99,6 +99,8 @@ class Pace:
         self._limit = float(workers)
         self._slowed_at = -math.inf
         self._under_way = 0
+        #: How many requests got no good answer, and wait to be repeated.
+        self.repeating = 0
         self._not_before = self._clock.seconds()
         self._changed = threading.Condition()
 
@@ -152,7 +154,14 @@ class Pace:
         Raises:
             StoppedError: the stop event was set before the time was over.
         """
-        if self._clock.wait(self.stop, max(0.0, seconds)):
+        with self._changed:
+            self.repeating += 1
+        try:
+            stopped = self._clock.wait(self.stop, max(0.0, seconds))
+        finally:
+            with self._changed:
+                self.repeating -= 1
+        if stopped:
             raise StoppedError(_NOT_REPEATED, sent=True)
 
     def slow_down(self, retry_after: float | None, *, sent_at: float = math.inf) -> None:

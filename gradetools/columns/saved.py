@@ -144,7 +144,7 @@ def find_lacking(columns: Columns, sheet: Sheet) -> tuple[ColumnKey, ...]:
 
 
 def list_columns(sheet: Sheet, folder: str | Path) -> tuple[SavedColumns, ...]:
-    """List the saved columns of a folder that fit a sheet, those of the same header first, the latest first.
+    """List the saved columns of a folder that fit a sheet: of the same header, then those that know most of it, the latest first.
 
     Columns fit when they are of the same export and know at least half of the sheet's columns.
 
@@ -152,7 +152,7 @@ def list_columns(sheet: Sheet, folder: str | Path) -> tuple[SavedColumns, ...]:
         sheet: the sheet.
         folder: of JSON files; what is no saved columns is passed over, and so is a folder that is not there.
     """
-    found = []
+    found: list[tuple[float, SavedColumns]] = []
     for path in sorted(Path(folder).expanduser().glob("*.json")):
         try:
             columns = Columns.from_json(_read_text(path))
@@ -160,9 +160,11 @@ def list_columns(sheet: Sheet, folder: str | Path) -> tuple[SavedColumns, ...]:
         except (ColumnsError, OSError):
             continue
         change = columns.compare_header(sheet)
-        if not change or _share_known(columns, sheet) >= 1 / 2:
-            found.append(SavedColumns(columns, path, saved_at, change))
-    return tuple(sorted(found, key=lambda saved: (not saved.change, saved.saved_at), reverse=True))
+        share = _share_known(columns, sheet) if change else 1.0
+        if share >= 1 / 2:
+            found.append((share, SavedColumns(columns, path, saved_at, change)))
+    found.sort(key=lambda each: (not each[1].change, each[0], each[1].saved_at), reverse=True)
+    return tuple(saved for _, saved in found)
 
 
 def _share_known(columns: Columns, sheet: Sheet) -> float:

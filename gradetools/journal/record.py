@@ -28,6 +28,7 @@ from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.journal.erasing import erase, sweep
 from gradetools.journal.lock import hold_lock, is_locked
+from gradetools.journal.sent import SENT, find_last_sent
 from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
 from gradetools.plan import Plan, is_active
 from gradetools.receipt import OPEN_REASONS, OUTCOME_COLUMNS, PushSummary, Receipt
@@ -329,21 +330,12 @@ class Journal(Shown):
         """Give what we sent last for every grade: columns line_item, student, record (compact JSON text), push_id.
 
         What was taken back is forgotten: after an undo it is what the undo restored, and nothing
-        where the undo removed the grade. What the server was seen to store in its place counts as sent. Of a grade
+        where the undo removed the grade; its push is the one that wrote that. What the server was seen to store in its place counts as sent. Of a grade
         whose last push was forgotten nothing is known, whatever was sent before.
         """
-        # In the order in which they were journaled: the clock may have been set back.
-        rows = self._read(
-            "SELECT e.line_item, e.student, coalesce(e.stored, e.after), push_id"
-            " FROM entries e JOIN pushes p USING (push_id) LEFT JOIN superseded s USING (push_id, entry)"
-            " WHERE s.entry IS NULL AND p.forgotten IS NULL"
-            " AND (e.state IN ('created', 'updated') OR (e.state='failed' AND e.stored IS NOT NULL))"
-            " ORDER BY p.rowid, e.entry"
-        )
-        latest = {(line_item, student): found for line_item, student, *found in rows}
         kept = [
             (*key, text, push_id)
-            for key, (text, push_id) in latest.items()
+            for key, (text, push_id) in find_last_sent(self._read(SENT)).items()
             if '"tobedeleted"' not in text or is_active(parse(text))
         ]
         return pd.DataFrame(

@@ -20,6 +20,7 @@ class Progress:
         rate: entries per second since the push began.
         eta: seconds that are left at this rate; None before anything is known.
         waiting: seconds that the gradebook has asked everybody to wait from now on.
+        repeating: how many requests got no good answer, and wait to be tried again.
         finished: whether this is the last look.
     """
 
@@ -29,6 +30,7 @@ class Progress:
     rate: float
     eta: float | None
     waiting: float
+    repeating: int
     finished: bool
 
     @property
@@ -63,8 +65,8 @@ class Reporter:
         self._states.subtract([before])
         self._states[state] += 1
 
-    def report(self, waiting: float, *, finished: bool = False) -> None:
-        """Tell how far it is, unless it was told a moment ago."""
+    def report(self, waiting: float, repeating: int = 0, *, finished: bool = False) -> None:
+        """Tell how far it is, and what holds it up, unless it was told a moment ago."""
         now = self._clock()
         if self._tell is None or (not finished and now - self._last < 0.1):
             return
@@ -72,4 +74,7 @@ class Reporter:
         done = self._states.total()
         rate = done / max(now - self._started, 1e-9)
         eta = (self._total - done) / rate + waiting if done else None
-        self._tell(Progress(done, self._total, dict(self._states), rate, eta, waiting, finished))
+        states = dict(self._states)
+        self._tell(
+            Progress(done, self._total, states, rate, eta, waiting, repeating, finished=finished)
+        )

@@ -250,7 +250,8 @@ class _Run:
                 self.news.wait(_NAP)
                 self.news.clear()
                 working -= self._take_outcomes(note)
-                self.reporter.report(self.gradebook.transport.pace.waiting_seconds)
+                pace = self.gradebook.transport.pace
+                self.reporter.report(pace.waiting_seconds, pace.repeating)
         for _ in range(2):  # an interrupt may hit the first
             with self._guarded():
                 self._save(anyway=True)

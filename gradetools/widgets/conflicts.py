@@ -17,6 +17,12 @@ _POLICIES: Final[tuple[tuple[str, OnConflict], ...]] = (
     ("write over what is there", "ours"),
     ("leave what is there, for good", "theirs"),
 )
+#: Of one grade, what was decided.
+_CALLED: Final[dict[OnConflict, str]] = {
+    "stop": "decide later",
+    "ours": "write over",
+    "theirs": "leave",
+}
 _ALL: Final = -1
 
 
@@ -66,7 +72,13 @@ class Conflicts:
             ", ".join(row[first] or row[second] for first, second in names)
             for row in rows.head(MOST_SINGLE).to_dict(orient="records")
         ]
-        every = (f"all {count(len(rows), 'grade')} that changed meanwhile", _ALL)
+        if self._single:
+            called = [
+                f"{name} ({_CALLED[self._single.get(entry, self._general)]})"
+                for name, entry in zip(called, self._entries, strict=False)
+            ]
+        mixed = ", each as it was decided" if self._single else ""
+        every = (f"all {count(len(rows), 'grade')} that changed meanwhile{mixed}", _ALL)
         kept = self.whose.value if self.whose.value in self._entries[:MOST_SINGLE] else _ALL
         self._fill_whose([every, *zip(called, self._entries, strict=False)], kept)
         self.whose.layout.display = None if len(rows) > 1 else "none"

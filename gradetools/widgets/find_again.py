@@ -41,32 +41,46 @@ def tell_when_older(
     return _NOTICES[key]
 
 
+class Found:
+    """The pushes of this kernel that a form tells of at its top.
+
+    Attributes:
+        views: what is shown, one below the other; empty where there is nothing to tell.
+    """
+
+    def __init__(self, views: Sequence[ipw.Widget], writings: Sequence[Writing] = ()) -> None:
+        self.views, self._writings = list(views), writings
+
+    def put_away(self) -> None:
+        """Take it out of sight once there is a later push, unless one is under way; the history has them all."""
+        if not any(one.running for one in self._writings):
+            for view in self.views:
+                view.layout.display = "none"
+
+
 def find_again(
     gradebook: Gradebook | None, data_dir: str | Path | None, *, ended: bool = True
-) -> list[ipw.Widget]:
+) -> Found:
     """Show the pushes to a gradebook, or to any, that are under way in this kernel, and tell how the last `ended`.
 
     Only those that are kept in the form's data folder: a rehearsal's are nobody's business but its own.
     """
     environment = gradebook.environment if gradebook else None
     kept_in = _find_data_dir(gradebook, data_dir)
-    found: list[ipw.Widget] = []
+    views: list[ipw.Widget] = []
+    writings: list[Writing] = []
     for run in find_runs(environment, kept_in):
-        told = ipw.HTML(say("warning", f"A push to {run.plan.environment.name} is under way:"))
+        of = f" of {run.plan.sheet.name}" if run.plan.sheet is not None else ""
+        told = ipw.HTML(say("warning", f"A push{of} to {run.plan.environment.name} is under way:"))
         writing = Writing(run.receipts, on_end=partial(_tell_ended, told))
         writing.attach(run)
-        found += [told, writing.view]
-    if found or not ended:
-        return found
+        writings.append(writing)
+        views += [told, writing.view]
+    if views or not ended:
+        return Found(views, writings)
     last = max(find_ended(environment, kept_in), key=_when, default=None)
-    told = _tell_end(last) if last is not None else ""
-    return [ipw.HTML(told)] if told else []
-
-
-def put_away(found: Sequence[ipw.Widget]) -> None:
-    """Take out of sight what is told of the last push, once there is a later one; one that was under way keeps its Undo."""
-    if len(found) == 1:
-        found[0].layout.display = "none"
+    told_last = _tell_end(last) if last is not None else ""
+    return Found([ipw.HTML(told_last)] if told_last else [])
 
 
 def _when(run: PushRun) -> str:

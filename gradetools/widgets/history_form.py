@@ -106,7 +106,7 @@ class HistoryForm:
         self._make_one()
         parts = [
             tell_when_older("history", gradebook, data_dir),
-            *find_again(gradebook, data_dir, ended=False),
+            *find_again(gradebook, data_dir, ended=False).views,
             *(step.view for step in self.steps.values()),
         ]
         self.view = frame("gt-history", parts)
@@ -233,7 +233,8 @@ class HistoryForm:
         self._show_files(push)
         failed = len(retried_entries(receipt))
         whole = bool(push.taken_back_by) and not count_left(push, self.pushes)
-        self.go_on.description = f"Go on: show the {count(left, 'grade')} that are left"
+        are = "is" if left == 1 else "are"
+        self.go_on.description = f"Go on: show the {count(left, 'grade')} that {are} left"
         self.retry.description = f"Try {count(failed, 'grade')} again: show what that would change"
         shown = {
             self.entries: receipt.rows > 0,

@@ -15,7 +15,7 @@ from gradetools.widgets.check_step import CheckStep
 from gradetools.widgets.columns_step import ColumnsStep
 from gradetools.widgets.corrections import tell_corrections
 from gradetools.widgets.draft import Draft
-from gradetools.widgets.find_again import Unfinished, find_again, put_away, tell_when_older
+from gradetools.widgets.find_again import Unfinished, find_again, tell_when_older
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import count
 from gradetools.widgets.push_run import PushRun
@@ -98,7 +98,7 @@ class ImportForm:
             on_fix=self.columns.show_students,
         )
         self._found = find_again(gradebook, data_dir)
-        self._show_steps([tell_when_older("import", gradebook, data_dir), *self._found])
+        self._show_steps([tell_when_older("import", gradebook, data_dir), *self._found.views])
 
     def _show_steps(self, found: list[ipw.Widget]) -> None:
         self.steps = {
@@ -168,7 +168,7 @@ class ImportForm:
         self.steps["push"].open(write if plan.writes else decide)
 
     def _start(self) -> None:
-        put_away(self._found)
+        self._found.put_away()
         self.steps["preview"].settle("looked at")
         self.steps["push"].work(_AT_WORK)
 

@@ -332,6 +332,9 @@ def tell_progress(progress: Progress, *, stopping: bool = False) -> str:
         told.append("stopping: what was under way already is still written")
     elif progress.waiting > 0:
         told.append(f"the gradebook asks to wait, {progress.waiting:.0f} s more")
+    elif progress.repeating and not progress.finished:
+        failed = count(progress.repeating, "answer")
+        told.append(f"{failed} failed just now: the gradebook may be busy; each is tried again")
     elif not progress.finished and not progress.done:
         told.append("waiting for the first answers; what fails is tried again")
     elif not progress.finished:

@@ -133,7 +133,10 @@ class ReceiptPanel:
         if later.undo_of == self.receipt.push_id:
             wrote = any(later.states[state] for state in WRITTEN)
             told = tell_came("Taken back" if wrote or later.ok else "Not taken back", later)
-            self._news[f"undo {later.push_id}"] = join(told, _tell_stay(later))
+            # What was in vain is told until another try has come to something.
+            self._news.pop("undo in vain", None)
+            name = f"undo {later.push_id}" if wrote or later.ok else "undo in vain"
+            self._news[name] = join(told, _tell_stay(later))
             self.taken_back, self.partly = whole, not whole and (wrote or self.partly)
             # What could not be taken back is tried again where that is said, and not by a second undo.
             again = len(retried_entries(later)) > 0

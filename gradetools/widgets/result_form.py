@@ -19,7 +19,7 @@ from gradetools.receipt import WRITTEN, Receipt
 from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.field_kinds import Bounds
-from gradetools.widgets.find_again import find_again, put_away, tell_when_older
+from gradetools.widgets.find_again import find_again, tell_when_older
 from gradetools.widgets.keyboard import frame
 from gradetools.widgets.look import say
 from gradetools.widgets.picker import Picker, label_line_items
@@ -100,7 +100,7 @@ class ResultForm:
         steps = (self.where, self.whose, self.grade, self.upsert)
         self._found = find_again(gradebook, data_dir)
         older = tell_when_older("result", gradebook, data_dir)
-        parts = [self.where.banner, older, *self._found]
+        parts = [self.where.banner, older, *self._found.views]
         self.view = frame("gt-result", [*parts, *(step.view for step in steps)])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - IPython's own protocol
@@ -291,7 +291,7 @@ class ResultForm:
     def _start(self) -> None:
         """While something is written the grade is not left or changed: what it ends with is shown in its fields."""
         self._hold.begin()
-        put_away(self._found)
+        self._found.put_away()
         self.upsert.work("writing; another grade can be chosen at its end")
 
     def _end(self, run: PushRun) -> None:

@@ -181,13 +181,13 @@ def test_a_cell_run_again_finds_the_push(
     """Run again in mid-push, also on a page loaded again unsaved, the cell shows it, to its end; the next run says how it ended."""
     notebook, form = begin(lab, open_notebook, slow, "again.ipynb", delay=8)
     notebook.page.evaluate(RUN_ONE, 1)
-    form.root.get_by_text("A push to sandbox is under way").wait_for(timeout=SECONDS)
+    form.root.get_by_text("to sandbox is under way").wait_for(timeout=SECONDS)
     assert form.button("gt-stop").is_visible()
     reload(notebook)
     assert notebook.locator(".gt-import").count() == 0
     notebook.page.evaluate(RUN_ONE, 1)
     form = Form(notebook.page)
-    form.root.get_by_text("A push to sandbox is under way").wait_for(timeout=SECONDS)
+    form.root.get_by_text("to sandbox is under way").wait_for(timeout=SECONDS)
     slow.cancel_orders()
     form.root.get_by_text("28 created, 2 skipped").first.wait_for(timeout=SECONDS)
     notebook.page.evaluate(RUN_ONE, 1)

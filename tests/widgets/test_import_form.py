@@ -243,7 +243,7 @@ def test_run_again_finds_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> No
     drive(form)
     gate = start_and_hold(form)
     again = ImportForm(gradebook, folder=tmp_path)
-    assert "A push to sandbox is under way" in page(again.view)
+    assert "A push of algebra_midterm.csv to sandbox is under way" in page(again.view)
     told = page(again.view)
     assert ("is writing 28 grades" in told, "would write" in told) == (True, False)
     hooks = [hook for each in walk(again.view) for hook in each._dom_classes]  # noqa: SLF001 - the hooks are stable
@@ -256,7 +256,7 @@ def test_run_again_finds_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> No
     receipt = form.push.wait(30)
     assert receipt is not None
     assert receipt.push_id in page(again.view)
-    assert "A push to sandbox is under way" not in page(again.view)
+    assert "to sandbox is under way" not in page(again.view)
     assert find_runs() == []
     assert "under way" not in page(ImportForm(gradebook, folder=tmp_path).view)
     # A form of another data folder has nothing to do with it, as the one above a rehearsal.
@@ -266,26 +266,39 @@ def test_run_again_finds_the_push(gradebook: gt.Gradebook, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("done", "states", "rate", "waiting", "told"),
+    ("done", "states", "rate", "held_up", "told"),
     [
-        (0, {}, 0.0, 0.0, "0 of 90 · waiting for the first answers; what fails is tried again"),
-        (34, {"created": 34}, 12.2, 0.0, "34 of 90 · 12 per second · about 5 s left"),
+        (
+            0,
+            {},
+            0.0,
+            (0.0, 0),
+            "0 of 90 · waiting for the first answers; what fails is tried again",
+        ),
+        (34, {"created": 34}, 12.2, (0.0, 0), "34 of 90 · 12 per second · about 5 s left"),
         (
             2,
             {"created": 1, "failed": 1},
             0.1,
-            0.0,
+            (0.0, 0),
             "2 of 90 · 1 of these with a problem · 6 per minute · about 5 s left",
         ),
-        (3, {"created": 3}, 9.0, 7.0, "3 of 90 · the gradebook asks to wait, 7 s more"),
+        (3, {"created": 3}, 9.0, (7.0, 1), "3 of 90 · the gradebook asks to wait, 7 s more"),
+        (
+            3,
+            {"created": 3},
+            9.0,
+            (0.0, 2),
+            "3 of 90 · 2 answers failed just now: the gradebook may be busy; each is tried again",
+        ),
     ],
 )
 def test_progress_in_words(
-    done: int, states: dict[str, int], rate: float, waiting: float, told: str
+    done: int, states: dict[str, int], rate: float, held_up: tuple[float, int], told: str
 ) -> None:
     """How far a push is says what was not written so far, a slow rate by the minute, and that what fails is tried again."""
     eta = 5.0 if done else None
-    progress = Progress(done, 90, states, rate, eta, waiting, finished=False)
+    progress = Progress(done, 90, states, rate, eta, *held_up, finished=False)
     assert tell_progress(progress) == told
     stopping = "stopping: what was under way already is still written"
     assert tell_progress(progress, stopping=True).endswith(f" · {stopping}")

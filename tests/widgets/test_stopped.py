@@ -9,7 +9,7 @@ from form_driving import drive, write, write_sheet
 
 import gradetools as gt
 from gradetools.gradebook import Gradebook
-from gradetools.sandbox import Sandbox
+from gradetools.sandbox import Fault, Sandbox
 from gradetools.widgets import HistoryForm, ImportForm
 
 ROWS = ("00041,50", "00082,60", "00123,70")
@@ -89,3 +89,17 @@ def test_an_undo_that_was_undone_lets_a_push_go_on(stopped: ImportForm) -> None:
     assert "The undo was taken back by push" in form.receipt.told.value
     assert form.receipt.undo.layout.display is None
     assert write(form.writing).states["created"] == 3
+
+
+def test_failed_answers_are_told_while_they_are_tried_again(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """While a gradebook answers 503 the form says that answers failed and are tried again, and how many."""
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "a.csv", "Student number,Midterm", "00041,50", "00082,60"))
+    sandbox.order(Fault(method="PUT", status=503, times=4))
+    told: list[str] = []
+    form.push.told.observe(lambda change: told.append(change["new"]), "value")
+    assert write(form.writing).ok
+    assert any("failed just now: the gradebook may be busy" in each for each in told)
+    assert "failed just now" not in form.push.told.value

@@ -144,11 +144,12 @@ def test_progress_tells_rate_and_time_left() -> None:
         reporter.count("created")
         reporter.report(0.0)
     now[0] = 102.0
-    reporter.report(3.0)
+    reporter.report(3.0, 2)
     reporter.report(0.0, finished=True)
     assert [look.done for look in looks] == [1, 3, 4, 4]
     last = looks[2]
     assert (last.rate, last.eta, last.waiting, last.finished) == (2.0, 6.0, 3.0, False)
+    assert (last.repeating, looks[-1].repeating) == (2, 0)
     assert looks[-1].finished
 
 
