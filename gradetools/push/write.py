@@ -42,6 +42,7 @@ class Task:
         return Task(self.entry, sourced_id, before, after, current=before, moved=True)
 
 
+_STOPPED = "Stopped before this could be tried again; the gradebook does not hold it. Go on with the push to send it."
 _UNKNOWN = "It was sent and no answer came; resume the push to find out whether it was stored."
 
 #: What came of an entry, and the reason why no further entry should be tried, if there is one.
@@ -196,7 +197,9 @@ def _find_out(task: Task, gradebook: Gradebook, error: GradebookError) -> Writte
     if differences(stored, task.before):
         written = _done(task, status=error.status, request_id=error.request_id)
         return _judge(task, stored, written), error if ends_all else None
-    if ends_all or isinstance(error, StoppedError):
+    if isinstance(error, StoppedError):
+        raise StoppedError(_STOPPED) from error
+    if ends_all:
         raise error
     refused = error.status is not None and error.status < 500
     return _ended(task, "refused" if refused else "server-error", error), None

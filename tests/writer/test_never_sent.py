@@ -13,6 +13,8 @@ from faulty_proxy import Asked, Fault, FaultyProxy, reply
 import gradetools as gt
 from gradetools.errors import AuthError, UnreachableError
 from gradetools.gradebook import Gradebook
+from gradetools.push import Progress
+from gradetools.sandbox import Fault as SandboxFault
 
 FAST = gt.Patience(attempts=3, seconds=5, first_wait=0.01, read_timeout=2)
 SCORES = ("10", "20", "30", "40", "50")
@@ -122,3 +124,21 @@ def test_a_client_that_is_refused_in_mid_push(desk: Desk) -> None:
         assert "client id and secret" in entries["message"].iloc[0]
         over.set()
         assert desk.push(plan, resume=receipt.push_id).states["created"] == 5
+
+
+def test_what_was_stopped_while_it_was_tried_again(desk: Desk) -> None:
+    """Stopped between two tries, an entry was looked for and is not there: it is unsent, and says so; going on sends it."""
+    desk.sandbox.order(SandboxFault(method="PUT", status=503, times=None))
+    stop = threading.Event()
+
+    def watch(progress: Progress) -> None:
+        if progress.repeating:
+            stop.set()
+
+    plan = desk.plan(desk.sheet("Midterm", "80"))
+    receipt = desk.push(plan, stop=stop, progress=watch)
+    assert receipt.states["unsent"] == 1
+    assert "the gradebook does not hold it" in receipt.entries["message"].iloc[0]
+    desk.sandbox.cancel_orders()
+    assert desk.push(plan, resume=receipt.push_id).ok
+    assert desk.result("algebra-midterm", 1)["score"] == 80
