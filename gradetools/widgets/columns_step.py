@@ -78,7 +78,7 @@ class ColumnsStep(Step):
         self.student.add_class("gt-student")
         self.key.add_class("gt-key")
         self.attempts = ipw.Dropdown(
-            options=label_attempts(()), description="Of several", style=LABEL, layout=WIDE
+            options=label_attempts(()), description="Of several grades", style=LABEL, layout=WIDE
         )
         self.attempts.add_class("gt-attempts")
         self._repeated = ipw.HTML()

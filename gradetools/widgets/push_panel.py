@@ -114,7 +114,9 @@ class PushPanel:
         self.told.value = "" if plan.writes or not self.go.disabled else tell_nothing(plan)
         self.alert.value = ""
         self._unsafe = plan.tell_unsafe()
-        self.allow_unsafe.description = f"I have looked at these {plan.harmed:,} grades; write them"
+        self.allow_unsafe.description = (
+            f"I have looked at these {plan.harmed:,} grades, and they are right"
+        )
         _show(self.allow_unsafe, when=bool(self._unsafe))
         self._tell_unsafe()
         if resume is not None:

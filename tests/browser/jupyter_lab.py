@@ -37,6 +37,7 @@ from playwright.sync_api import (
     Request,
     sync_playwright,
 )
+from playwright.sync_api import TimeoutError as BootTimeoutError
 
 HOST = "127.0.0.1"
 BOOT_SECONDS = 60
@@ -328,7 +329,12 @@ def open_notebook(
     if lab.front_end == "voila":
         return _open_voila(notebook, name)
     notebook.page.goto(lab.address(name))
-    notebook.page.wait_for_function(IS_IDLE, timeout=BOOT_SECONDS * 1000)
+    try:
+        notebook.page.wait_for_function(IS_IDLE, timeout=BOOT_SECONDS * 1000)
+    except BootTimeoutError:
+        # Now and then JupyterLab misses its kernel's first word, and waits for it until the page is loaded again.
+        notebook.page.reload()
+        notebook.page.wait_for_function(IS_IDLE, timeout=BOOT_SECONDS * 1000)
     notebook.set_theme(theme)
     if run:
         notebook.run(only)

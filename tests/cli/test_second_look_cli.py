@@ -32,6 +32,15 @@ def pushes() -> int:
         return len(gt.list_pushes(gradebook.settings.data_dir))
 
 
+def find_journal() -> Path:
+    """Give the file of the sandbox's journal."""
+    with (
+        gt.connect() as gradebook,
+        open_journal(gradebook.environment, gradebook.settings.data_dir) as journal,
+    ):
+        return journal.path
+
+
 def test_a_receipt_that_has_no_room_stops_before_anything_is_sent(
     run: Run, sheet: Path, tmp_path: Path
 ) -> None:
@@ -101,12 +110,7 @@ def test_a_push_is_named_by_the_end_of_its_id(run: Run, sheet: Path) -> None:
     undone = run("undo", end, "--yes", "--json")
     assert (undone.code, undone.facts["undo_of"]) == (0, push_id)
     assert "There is no push 'aa'" in run("undo", "aa", "--yes").err
-    with (
-        gt.connect() as gradebook,
-        open_journal(gradebook.environment, gradebook.settings.data_dir) as journal,
-    ):
-        path = journal.path
-    with sqlite3.connect(path) as other:
+    with sqlite3.connect(find_journal()) as other:
         other.execute(
             "UPDATE pushes SET push_id=? WHERE push_id=?",
             (f"20260101-000000-{end}", undone.facts["push_id"]),
@@ -150,12 +154,7 @@ def test_undo_of_a_push_that_wrote_nothing(run: Run) -> None:
 
 def test_a_journal_that_fails_in_the_middle_is_no_code_2(run: Run, sheet: Path) -> None:
     """Exit code 2 says that nothing was sent; once something was, trouble is 1."""
-    with (
-        gt.connect() as gradebook,
-        open_journal(gradebook.environment, gradebook.settings.data_dir) as journal,
-    ):
-        path = journal.path
-    with sqlite3.connect(path) as other:
+    with sqlite3.connect(find_journal()) as other:
         other.execute(
             "CREATE TRIGGER full BEFORE UPDATE OF state ON entries BEGIN SELECT RAISE(ABORT, 'full'); END"
         )

@@ -10,7 +10,8 @@ from typing import Any
 import ipywidgets as ipw
 
 import gradetools as gt
-from gradetools.widgets import ImportForm
+from gradetools.sandbox import Sandbox
+from gradetools.widgets import ImportForm, ResultForm
 from gradetools.widgets.writing import Writing
 
 MIDTERM = Path(__file__).parents[2] / "notebooks" / "samples" / "algebra_midterm.csv"
@@ -70,3 +71,19 @@ def write(writing: Writing | None) -> gt.Receipt:
     receipt = writing.push.wait(30)
     assert receipt is not None
     return receipt
+
+
+def choose(
+    form: ResultForm, line_item: str = "algebra-quiz-1", student: str = "student-001"
+) -> None:
+    """Connect, and choose a grade of the first class."""
+    form.where.connect.click()
+    form.class_.value = "algebra-1"
+    form.line_item.value = line_item
+    form.student.value = student
+
+
+def find(sandbox: Sandbox) -> dict[str, object]:
+    """Give the grade that `choose` chooses by default, as the sandbox holds it."""
+    records = sandbox.records("results")
+    return next(each for each in records if each["sourcedId"] == "algebra-quiz-1.student-001")

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from form_driving import page, states, walk, write
+from form_driving import choose, find, page, states, walk
 
 import gradetools as gt
 from gradetools.sandbox import Fault, Sandbox, invented_school
@@ -16,16 +16,6 @@ from gradetools.widgets.picker import Picker
 from gradetools.widgets.typed import read_typed_json
 
 EVIL = "<img src=x onerror=alert(1)>"
-
-
-def choose(
-    form: ResultForm, line_item: str = "algebra-quiz-1", student: str = "student-001"
-) -> None:
-    """Connect, and choose a grade of the first class."""
-    form.where.connect.click()
-    form.class_.value = "algebra-1"
-    form.line_item.value = line_item
-    form.student.value = student
 
 
 def test_held_texts_are_escaped(tmp_path: Path) -> None:
@@ -56,12 +46,6 @@ def test_what_is_not_shown_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:
     form.push.wait(30)
     expected = held | {"comment": "Read.", "dateLastModified": None}
     assert find(sandbox) | {"dateLastModified": None} == expected
-
-
-def find(sandbox: Sandbox) -> dict[str, object]:
-    """Give the grade that `choose` chooses, as the sandbox holds it."""
-    records = sandbox.records("results")
-    return next(each for each in records if each["sourcedId"] == "algebra-quiz-1.student-001")
 
 
 def test_score_below_minimum_is_not_offered(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -828,24 +812,6 @@ def test_what_is_stored_otherwise_is_not_called_unwritten(sandbox: Sandbox, tmp_
     assert "stored it otherwise than it was sent" in form.writing.undo.preview.few.value
 
 
-def test_an_undo_that_is_not_allowed_is_gone_on_with(sandbox: Sandbox, tmp_path: Path) -> None:
-    """An undo that the gradebook forbids is not finished: the button that goes on says how much is left, and does it."""
-    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
-    choose(form)
-    form.fields.inputs["score"].value = "6"
-    form.push.go.click()
-    form.push.wait(30)
-    form.receipt.undo.click()
-    undo = form.writing.undo
-    assert undo is not None
-    sandbox.order(Fault(method="PUT", status=403))
-    assert write(undo).status == "unfinished"
-    assert "not all is taken back: go on below with the other 1 grade" in form.upsert.state.value
-    assert undo.push.go.description == "Go on: restore the other 1 grade"
-    assert write(undo).ok
-    assert find(sandbox)["score"] == 8.5
-
-
 def test_what_is_lacking_is_asked_for(sandbox: Sandbox, tmp_path: Path) -> None:
     """Once the line item is chosen the title asks for the student alone, and the other way about."""
     form = ResultForm(gt.connect(sandbox), folder=tmp_path)
@@ -856,52 +822,6 @@ def test_what_is_lacking_is_asked_for(sandbox: Sandbox, tmp_path: Path) -> None:
     form.line_item.value = ""
     form.student.value = "student-001"
     assert "next: choose the line item" in form.whose.state.value
-
-
-def test_a_refused_undo_is_not_called_taken_back(sandbox: Sandbox, tmp_path: Path) -> None:
-    """An undo that the gradebook refuses is told as not taken back; what was written still can be, by another try below."""
-    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
-    choose(form)
-    form.fields.inputs["score"].value = "6"
-    form.push.go.click()
-    form.push.wait(30)
-    form.receipt.undo.click()
-    undo = form.writing.undo
-    assert undo is not None
-    sandbox.order(Fault(method="PUT", status=422))
-    write(undo)
-    assert "Not taken back by push" in form.receipt.told.value
-    assert (
-        "1 grade not taken back: try it again below, or leave it as it is"
-        in form.upsert.state.value
-    )
-    undo.receipt.retry.click()
-    assert write(undo.retry).ok
-    assert form.receipt.taken_back
-    assert "taken back" in form.upsert.state.value
-    assert find(sandbox)["score"] == 8.5
-
-
-def test_what_is_typed_before_an_undo_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:
-    """One thing is offered at a time: while an undo is looked at the typed score waits, and is previewed again at its end."""
-    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
-    choose(form)
-    score = form.fields.inputs["score"]
-    score.value = "6"
-    form.push.go.click()
-    form.push.wait(30)
-    score.value = "7"
-    assert "score 6 → 7" in form.preview.few.value
-    form.receipt.undo.click()
-    assert (form.push.offers, form.push.go.disabled) == (False, True)
-    assert "What you typed in step 3 is not written" in form.preview.told.value
-    undo = form.writing.undo
-    assert write(undo).ok
-    assert (score.value, find(sandbox)["score"]) == ("7", 8.5)
-    assert "score 8.5 → 7" in form.preview.few.value
-    assert "next: look at it, then write it" in form.upsert.state.value
-    assert write(form.writing).ok
-    assert find(sandbox)["score"] == 7
 
 
 def test_the_push_before_is_told_until_there_is_another(sandbox: Sandbox, tmp_path: Path) -> None:
