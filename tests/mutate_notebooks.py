@@ -318,6 +318,19 @@ MUTATIONS = (
         UPSERT,
     ),
     Mutation(
+        "widgets/conflicts.py",
+        "            self._single[self.whose.value] = how\n",
+        "            self._general, self._single = how, {}\n",
+        "what is decided of one conflict is done with all",
+    ),
+    Mutation(
+        "widgets/result_form.py",
+        "        self._hold.begin()\n",
+        "        pass\n",
+        "another grade can be chosen while one is written",
+        UPSERT,
+    ),
+    Mutation(
         "widgets/result_form.py",
         "            if receipt.ok and not self._later:\n                self._load()\n",
         "            if receipt.ok and not self._later:\n                pass\n",
