@@ -32,7 +32,7 @@ def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str,
         others = f"as many in {' and in '.join(alike[1:])}"
         return f"{best.matched} of {best.rows} ids in {best.column!r} are in {alike[0]}, {others}. Choose the class."
     others = sheet.detected.get("other worksheets", "")
-    place = f" or worksheet ({others})" if others else ""
+    place = f"; perhaps they are on another worksheet ({others})" if others else ""
     described = [each for each in sheet.description.columns if each.keys]
     if not described:
         told = f"no column is known to hold the students' ids. {NAMELESS}"
@@ -45,8 +45,8 @@ def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str,
     none = "the only id" if number == 1 else f"none of the {number:,} ids"
     unknown = "is not known" if number == 1 else "is known"
     return (
-        f"{none} in {str(column)!r} {unknown} in any class. Choose the class; or look whether another column{place} holds "
-        "the ids, and whether it is the right environment."
+        f"{none} in {str(column)!r} {unknown} in any class. If another column holds the ids, choose the class here and that "
+        f"column in step 3{place}; else look whether it is the right environment."
     )
 
 

@@ -64,7 +64,7 @@ STUDENT_WORDS: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("email", "emailaddress", "mail", "studentemail", "schoolemail", "emailadresse", "courriel"), ("email", "username")),
     **dict.fromkeys(
-        ("username", "login", "loginid", "sisloginid", "user", "account", "netid", "studentlogin", "benutzername", "anmeldename"),
+        ("username", "login", "loginid", "sisloginid", "user", "account", "netid", "studentlogin", "benutzername", "anmeldename", "kennung", "benutzerkennung"),
         ("username", "email", "userIds", "identifier"),
     ),
 }  # fmt: skip

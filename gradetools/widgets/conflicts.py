@@ -15,7 +15,7 @@ MOST_SINGLE: Final = 200
 _POLICIES: Final[tuple[tuple[str, OnConflict], ...]] = (
     ("decide later: write nothing there now", "stop"),
     ("write over what is there", "ours"),
-    ("leave what is there, for good", "theirs"),
+    ("leave what is there", "theirs"),
 )
 #: Of one grade, what was decided.
 _CALLED: Final[dict[OnConflict, str]] = {

@@ -200,7 +200,9 @@ class ImportForm:
             if run.receipt.ok:
                 self.steps["receipt"].settle(f"{told}{more if left else ''}", doubt=left > 0)
             else:
-                self.steps["receipt"].settle("see below what came of the retry", doubt=True)
+                again = count(run.receipt.unwritten, "entry", "entries")
+                told = f"{again} of the other try not written: see below why, and try again there"
+                self.steps["receipt"].settle(told, doubt=True)
         if run is not self.push.run and self.push.offers:
             self._look_again()
 

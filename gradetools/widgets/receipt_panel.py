@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from gradetools.widgets.look import WRAP, Html, count, element, join, mark, say,
 
 #: So many reasons are told above the table.
 _MOST_REASONS = 5
+#: So many pushes before are named.
+_MOST_BEFORE = 3
 #: The files that keep the sheet's shape, and what they hold.
 _PARTS = {
     "failed": "what could not be written (failed, blocked or in conflict)",
@@ -51,7 +53,8 @@ class ReceiptPanel:
 
     receipt: Receipt | None = None
     rest: Receipt
-    taken_back = partly = _retried = False
+    taken_back = partly = _retried = _both = False
+    _before = ""
     _base: Html
     _folder: Path | None
     _news: dict[str, Html]
@@ -146,9 +149,8 @@ class ReceiptPanel:
                 self.grid.layout.display = "none"  # its rows say how things stood before
                 self._tell_base(gone=True)
         else:
-            own = say("info", _OWN_UNDO) if any(later.states[state] for state in WRITTEN) else ""
-            both = own if self.can_undo else ""
-            self._news[f"retry {later.push_id}"] = join(tell_came("Tried again", later), both)
+            self._news[f"retry {later.push_id}"] = tell_came("Tried again", later)
+            self._both = self._both or any(later.states[state] for state in WRITTEN)
             # Of what was tried twice the last try tells.
             self.rest = later_rest(self.rest, later)
             self._show_entries(self.rest)
@@ -195,21 +197,31 @@ class ReceiptPanel:
             self._base = tell_receipt(self.receipt, self._folder, left, rest=rest, gone=gone)
 
     def _tell(self) -> None:
-        self.told.value = join(*reversed(self._news.values()), self._base)
+        undone = self.receipt is not None and bool(self.receipt.undo_of)
+        both = say("info", _OWN_UNDO) if self._both and self.can_undo and not undone else ""
+        before = say("info", self._before) if self._before else ""
+        self.told.value = join(*reversed(self._news.values()), both, self._base, before)
 
     def _show_entries(self, receipt: Receipt) -> None:
         shown = show_entries(receipt)
         self.grid.show(shown, view=PROBLEMS if PROBLEMS in shown.views else ALL)
         self.grid.layout.display = None if len(shown.frame) else "none"
 
-    def show(self, receipt: Receipt, folder: Path | None) -> None:
-        """Show a receipt and where its files are."""
+    def show(self, receipt: Receipt, folder: Path | None, *, earlier: Iterable[str] = ()) -> None:
+        """Show a receipt and where its files are.
+
+        Args:
+            receipt: of a push that has ended.
+            folder: where its files are.
+            earlier: the ids of pushes of which something stands, and which are in reach here no more.
+        """
+        self._before = _tell_before([each for each in earlier if each != receipt.push_id])
         self.receipt = receipt
         self.alert.value = ""
         self.below.children = []
         self.downloads.show(folder)
         self._folder, self._news, self.rest = folder, {}, receipt
-        self.taken_back = self.partly = self._retried = False
+        self.taken_back = self.partly = self._retried = self._both = False
         self._base = tell_receipt(receipt, folder, self.downloads.left)
         self._tell()
         self._show_entries(receipt)
@@ -223,6 +235,16 @@ class ReceiptPanel:
         of = f"this undo, {count(written, 'grade')}" if receipt.undo_of else count(written, "grade")
         self.undo.description = f"Undo {of}: show what that would change"
         self.undo.layout.display = None if written else "none"
+
+
+def _tell_before(push_ids: Sequence[str]) -> str:
+    """Name the last of the pushes that are in reach here no more; "" for none."""
+    if not push_ids:
+        return ""
+    more = len(push_ids) - _MOST_BEFORE
+    named = f"{', '.join(push_ids[-_MOST_BEFORE:])}{f' and {more:,} more' if more > 0 else ''}"
+    which = "it is" if len(push_ids) == 1 else "each is"
+    return f"Written before this, here, and still there: push {named}; {which} taken back in history.ipynb."
 
 
 def _tell_whose(receipt: Receipt) -> str:

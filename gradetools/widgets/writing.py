@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import ipywidgets as ipw
@@ -51,6 +51,8 @@ class Writing:
         self._on_start_below = on_start_below
         #: Where what the receipt tells was written; another plan may go elsewhere.
         self._written_to: Gradebook | None = None
+        #: Pushes of which something stands, once they are in reach here no more.
+        self._earlier: list[str] = []
         self._make: MakePlan | None = None
         self._settles = False
         self._gradebook: Gradebook | None = None
@@ -91,6 +93,7 @@ class Writing:
         if last is not None and last.push.run is not None and last.receipt.receipt is not None:
             self.receipt.show(last.receipt.receipt, last.push.run.folder)
             wrote.remove(last)
+        self._earlier += _list_ids(wrote)
         self.receipt.put_aside(retried=bool(wrote))
 
     def begin(self, make: MakePlan, gradebook: Gradebook, *, note: str = "") -> None:
@@ -147,8 +150,10 @@ class Writing:
 
     def _end(self, run: PushRun) -> None:
         if run.receipt is not None:
-            self._written_to, self.undo, self.retry = run.gradebook, None, None
-            self.receipt.show(run.receipt, run.folder)
+            self._written_to = run.gradebook
+            self._earlier += _list_ids([self, *self.retries])
+            self.undo = self.retry = None
+            self.receipt.show(run.receipt, run.folder, earlier=dict.fromkeys(self._earlier))
             if run.receipt.status == "done":
                 self.preview.settle(tell_written(run.receipt))
         if self._on_end is not None:
@@ -265,6 +270,12 @@ def _call_push(push: PushSummary) -> str:
     )
 
 
+def _list_ids(writings: Sequence[Writing]) -> list[str]:
+    """Give the ids of those pushes of which something stands that can be taken back."""
+    receipts = [one.receipt.receipt for one in writings if one.receipt.can_undo]
+    return [receipt.push_id for receipt in receipts if receipt is not None]
+
+
 def _make_title(title: str, *, fresh: bool) -> ipw.HTML:
     return ipw.HTML(element("div", title, hook=f"gt-below{' gt-fresh' if fresh else ''}"))
 
@@ -283,7 +294,8 @@ def tell_written(receipt: Receipt) -> Html:
     if unlike := receipt.not_as_sent:
         parts.append(f"{count(unlike, 'grade')} stored otherwise than sent")
     told = ", ".join(parts) or f"Nothing was {done}"
-    return say("warning", f"{told}; the receipt says why.{never}")
+    why = "why not the others" if wrote else "why"
+    return say("warning", f"{told}; the receipt says {why}.{never}")
 
 
 def tell_undone(undo: Receipt) -> str:

@@ -50,7 +50,10 @@ def test_why_no_class_stands_out_is_told(tmp_path: Path) -> None:
     )
     told = tell_doubt(sheet, [], CLASSES)
     assert told.startswith("none of the 2 ids in 'Student number' is known in any class. ")
-    assert "another column or worksheet (Old) holds the ids" in told
+    assert (
+        "choose the class here and that column in step 3; perhaps they are on another worksheet (Old)"
+        in told
+    )
     nobodys = read_sheet(write_sheet(tmp_path, "Colour,Mark\nred,7\nred,8\n"))
     told = tell_doubt(nobodys, [], CLASSES)
     assert told == (

@@ -103,6 +103,7 @@ def test_an_undo_and_a_retry_ask_of_each(
     assert told in last.preview.told.value
     assert write(last).ok
     assert form.receipt.taken_back
+    assert "To take back the whole" not in undo.receipt.told.value
     drive(form, write_sheet(tmp_path / "next.csv", HEAD, "00041,51", "00082,61"))
     receipt = write(form.writing)
     assert (receipt.states["created"], receipt.states["conflict"]) == (1, 1)

@@ -568,7 +568,7 @@ def test_an_undo_counts_what_the_push_wrote(
     press(form)
     assert form.writing is not None
     told = form.writing.preview.told.value
-    assert "1 of 2 entries were taken back; the receipt says why." in told
+    assert "1 of 2 entries were taken back; the receipt says why not the others." in told
     assert "1 entry more was not written by that push, but by another of yours." in told
     assert "which left 1 entry alone" in form.told.value
     assert "1 entry more was not written by that push" in form.told.value

@@ -120,7 +120,10 @@ def test_an_undo_leaves_the_retry_in_reach(sandbox: Sandbox, tmp_path: Path) -> 
     sandbox.order(Fault(method="PUT", status=422))
     write(form.writing)
     assert "⚠ ended, but 1 entry not written" in form.steps["push"].state.value
-    assert "2 of 3 entries were written; the receipt says why." in form.preview.told.value
+    assert (
+        "2 of 3 entries were written; the receipt says why not the others."
+        in form.preview.told.value
+    )
     form.receipt.retry.click()
     again = write(form.writing.retry)
     # Of the third it would say that it is not written.
@@ -362,3 +365,19 @@ def test_after_a_retry_both_undos_are_named(
         )
         assert told == both
         rows = ("00041,52", "00082,62")
+
+
+def test_what_was_written_before_is_named(form: ImportForm, tmp_path: Path) -> None:
+    """A receipt names the push before it that stands, which this form offers to take back no more; not one that was undone."""
+    first = form.receipt.receipt
+    assert first is not None
+    drive(form, write_sheet(tmp_path / "second.csv", "Student number,Midterm", "00041,51"))
+    second = write(form.writing)
+    told = f"still there: push {first.push_id}; it is taken back in history.ipynb"
+    assert told in form.receipt.told.value
+    form.receipt.undo.click()
+    assert write(form.writing.undo).ok
+    drive(form, write_sheet(tmp_path / "third.csv", "Student number,Midterm", "00041,52"))
+    write(form.writing)
+    assert told in form.receipt.told.value
+    assert second.push_id not in form.receipt.told.value
