@@ -226,7 +226,9 @@ class ImportForm:
         shown, step = self.receipt.receipt, self.steps["receipt"]
         left = undo.of_others
         stay = f", but for {count(left, 'grade')} that another push of yours wrote" if left else ""
-        if not undo.ok or shown is None:
+        if undo.status != "done":
+            step.open(tell_undone(undo))
+        elif not undo.ok or shown is None:
             step.settle(tell_undone(undo), doubt=True)
         elif undo.undo_of == shown.push_id:
             never = "" if shown.status == "done" else "; the rest was never sent"

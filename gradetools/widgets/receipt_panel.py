@@ -141,8 +141,8 @@ class ReceiptPanel:
             name = f"undo {later.push_id}" if wrote or later.ok else "undo in vain"
             self._news[name] = join(told, _tell_stay(later))
             self.taken_back, self.partly = whole, not whole and (wrote or self.partly)
-            # What could not be taken back is tried again where that is said, and not by a second undo.
-            again = len(retried_entries(later)) > 0
+            # What could not be taken back is tried again, or gone on with, where that is said, and not by a second undo.
+            again = len(retried_entries(later)) > 0 or later.status != "done"
             self.undo.layout.display = "none" if whole or again else None
             self.undo.description = "Undo what is left: show what that would change"
             if wrote or later.ok:

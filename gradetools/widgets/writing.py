@@ -302,10 +302,10 @@ def tell_undone(undo: Receipt) -> str:
     """Say how far an undo came that did not take all back, and the one thing to do next."""
     again = len(retried_entries(undo))
     wrote = any(undo.states[state] for state in WRITTEN)
+    if undo.status != "done":
+        return f"go on below: {count(undo.left, 'grade')} not taken back yet"
     if not again:
         return "see below what came of the undo"
-    if undo.status != "done":
-        return f"not all is taken back: go on below with the other {count(undo.left, 'grade')}"
     grades = count(again, "grade")
     them, stay = ("it", "it as it is") if again == 1 else ("them", "them as they are")
     told = f"taken back, but for {grades}" if wrote else f"{grades} not taken back"

@@ -35,7 +35,7 @@ def test_an_undo_that_is_not_allowed_is_gone_on_with(form: ResultForm, sandbox: 
     undo = begin_undo(form)
     sandbox.order(Fault(method="PUT", status=403))
     assert write(undo).status == "unfinished"
-    assert "not all is taken back: go on below with the other 1 grade" in form.upsert.state.value
+    assert "go on below: 1 grade not taken back yet" in form.upsert.state.value
     assert undo.push.go.description == "Go on: restore the other 1 grade"
     assert write(undo).ok
     assert find(sandbox)["score"] == 8.5

@@ -11,6 +11,7 @@ import gradetools as gt
 from gradetools.gradebook import Gradebook
 from gradetools.sandbox import Fault, Sandbox
 from gradetools.widgets import HistoryForm, ImportForm
+from gradetools.widgets.writing import Writing
 
 ROWS = ("00041,50", "00082,60", "00123,70")
 
@@ -20,20 +21,26 @@ def stopped(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """Give a form whose push of three grades was stopped after the first."""
     form = ImportForm(gt.connect(sandbox), folder=tmp_path)
     drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", *ROWS))
-    put = Gradebook.put_record
+    receipt = stop_after_first(form.writing, monkeypatch)
+    assert (receipt.states["created"], receipt.states["unsent"]) == (1, 2)
+    return form
+
+
+def stop_after_first(writing: Writing | None, monkeypatch: pytest.MonkeyPatch) -> gt.Receipt:
+    """Press the button of a plan, and Stop after the first grade."""
+    assert writing is not None
+    put, push = Gradebook.put_record, writing.push
 
     def stop(self: Gradebook, record: dict[str, object]) -> object:
         answer = put(self, record)
-        assert form.push.run is not None
-        form.push.run.stop.set()
+        assert push.run is not None
+        push.run.stop.set()
         return answer
 
     with monkeypatch.context() as patch:
         patch.setattr(Gradebook, "put_record", stop)
         patch.setattr("gradetools.widgets.push_run.push_plan", one_at_a_time)
-        receipt = write(form.writing)
-    assert (receipt.states["created"], receipt.states["unsent"]) == (1, 2)
-    return form
+        return write(writing)
 
 
 def one_at_a_time(*given: object, **named: object) -> gt.Receipt:
@@ -103,3 +110,23 @@ def test_failed_answers_are_told_while_they_are_tried_again(
     assert write(form.writing).ok
     assert any("failed just now: the gradebook may be busy" in each for each in told)
     assert "failed just now" not in form.push.told.value
+
+
+def test_an_undo_that_is_stopped_says_how_much_is_left(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The title names the grades that are not taken back yet, there is one button that goes on, and then it is taken back."""
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "quiz.csv", "Student number,Midterm", *ROWS))
+    write(form.writing)
+    form.receipt.undo.click()
+    undo = form.writing.undo
+    stop_after_first(undo, monkeypatch)
+    told = "next: go on below: 2 grades not taken back yet"
+    assert told in form.steps["receipt"].state.value
+    assert form.receipt.undo.layout.display == "none"
+    assert undo is not None
+    assert undo.push.go.description == "Go on: take back the other 2 grades"
+    assert write(undo).ok
+    assert form.receipt.taken_back
+    assert "✔ taken back" in form.steps["receipt"].state.value
