@@ -92,6 +92,11 @@ class PushSummary:
         return all(state in GOOD_STATES or not count for state, count in self.states.items())
 
     @property
+    def written(self) -> int:
+        """How many entries were created or updated."""
+        return sum(self.states[state] for state in WRITTEN)
+
+    @property
     def unwritten(self) -> int:
         """How many entries did not end well: failed, blocked, in conflict or unsent."""
         return self.rows - sum(self.states[state] for state in GOOD_STATES)
@@ -109,11 +114,10 @@ class PushSummary:
         """Say how many entries ended how: `12 created, 2 skipped`; of an undo how many were taken back, instead of written."""
         if not self.undo_of:
             return tell_entries(self.states)
-        written = sum(self.states[state] for state in WRITTEN)
         others = {state: n for state, n in self.states.items() if state not in WRITTEN}
         others |= {"skipped": others["skipped"] - self.of_others}
         return tell_entries(
-            {"taken back": written, **others, "left to another push": self.of_others}
+            {"taken back": self.written, **others, "left to another push": self.of_others}
         )
 
     def __repr__(self) -> str:

@@ -144,6 +144,11 @@ def tell_fields(
     return told
 
 
+def tell_whose(row: Mapping[Any, Any]) -> str:
+    """Name the student and the line item of an entry: `Ada Example, Quiz 1`; by their ids where nothing else is known."""
+    return f"{row['student_name'] or row['student']}, {row['line_item_title'] or row['line_item']}"
+
+
 def tell_unlike(sent: Mapping[str, Any], held: Mapping[str, Any], fields: Iterable[str]) -> str:
     """Say of fields that were not stored as sent what was sent and what is there: `score: sent 7, holds 6`."""
     return "; ".join(

@@ -23,9 +23,10 @@ from gradetools.errors import DeclinedError
 from gradetools.formats import tell_format
 from gradetools.plan import BY_OWN_PUSH, WRITES, Plan, mark_harm, retried_entries, tell_fields
 from gradetools.push import Progress
-from gradetools.receipt import GOOD_STATES, WRITTEN, Receipt
+from gradetools.receipt import GOOD_STATES, Receipt
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
+from gradetools.telling import tell_whose
 
 #: More changes than this are not listed; those that lower or remove a grade always are.
 _ROWS = 500
@@ -222,8 +223,7 @@ def _show_left_to_others(console: Console, plan: Plan) -> None:
     """Name the grades that an undo leaves because another push of ours wrote them, and that push."""
     left = plan.changes[(plan.changes["reason"] == BY_OWN_PUSH).to_numpy()]
     for change in left.head(_ROWS).to_dict(orient="records"):
-        whose = f"{change['student_name'] or change['student']}, {change['line_item_title'] or change['line_item']}"
-        console.print(escape(f"{whose}: {change['message']}"), soft_wrap=True)
+        console.print(escape(f"{tell_whose(change)}: {change['message']}"), soft_wrap=True)
     _and_more(console, len(left), min(len(left), _ROWS))
 
 
@@ -268,7 +268,7 @@ def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
         if receipt.states["conflict"]:
             ways = "--on-conflict ours to write over what others changed, --on-conflict theirs to leave it"
             console.print(f"For a conflict add {ways}.", soft_wrap=True)
-    if any(receipt.states[state] for state in WRITTEN):
+    if receipt.written:
         way = "Undo the undo" if receipt.undo_of else "Take it back"
         console.print(f"{way} with: gradetools undo {receipt.push_id}", soft_wrap=True)
 

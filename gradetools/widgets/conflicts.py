@@ -8,6 +8,7 @@ from typing import Final
 import ipywidgets as ipw
 
 from gradetools.plan import Decisions, OnConflict, Plan
+from gradetools.telling import tell_whose
 from gradetools.widgets.look import LABEL, WIDE, count
 
 #: So many grades can be decided about one by one.
@@ -67,11 +68,7 @@ class Conflicts:
         rows = plan.changes[plan.disputed.to_numpy()]
         self._entries = [int(entry) for entry in rows.index]
         self._single = {key: how for key, how in self._single.items() if key in self._entries}
-        names = (("student_name", "student"), ("line_item_title", "line_item"))
-        called = [
-            ", ".join(row[first] or row[second] for first, second in names)
-            for row in rows.head(MOST_SINGLE).to_dict(orient="records")
-        ]
+        called = [tell_whose(row) for row in rows.head(MOST_SINGLE).to_dict(orient="records")]
         if self._single:
             called = [
                 f"{name} ({_CALLED[self._single.get(entry, self._general)]})"

@@ -12,6 +12,7 @@ from gradetools.distribution import make_distributions, render_distributions
 from gradetools.gradebook import Gradebook
 from gradetools.plan import BY_OWN_PUSH, WRITES, Decisions, Plan
 from gradetools.put_request import PutRequest, make_put_request
+from gradetools.telling import tell_whose
 from gradetools.widgets.conflicts import Conflicts
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_changes import CHANGES, STAYS, show_changes
@@ -262,4 +263,4 @@ def _tell_cell(text: str, marked: tuple[str, str, str] | None) -> Html:
 
 
 def _tell_place(row: Mapping[Any, Any]) -> str:
-    return f"{row['student_name'] or row['student']}, {row['line_item_title'] or row['line_item']}: {row['action']}"
+    return f"{tell_whose(row)}: {row['action']}"

@@ -14,7 +14,7 @@ from gradetools.errors import PushRunningError
 from gradetools.gradebook import Gradebook
 from gradetools.plan import Plan
 from gradetools.push import PRODUCTION, Progress, check_plan
-from gradetools.receipt import WRITTEN, PushSummary, Receipt
+from gradetools.receipt import PushSummary, Receipt
 from gradetools.widgets.look import LABEL, WIDE, Html, count, element, say
 from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.step import tell_error, telling
@@ -264,8 +264,7 @@ class PushPanel:
         parts = [tell(run.progress)] if run.progress is not None else []
         self.told.value = " · ".join([*parts, *([_TOO_LATE] if late else [])])
         if receipt.status == "done":
-            wrote = any(receipt.states[state] for state in WRITTEN)
-            done = "Taken back" if receipt.undo_of else "Written" if wrote else "Settled"
+            done = "Taken back" if receipt.undo_of else "Written" if receipt.written else "Settled"
             self.go.description = done if receipt.ok else "Ended: the receipt tells what came of it"
             self.go.button_style = ""
             # There is nothing more to be said to it, or to be stopped.

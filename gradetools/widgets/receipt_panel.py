@@ -10,8 +10,9 @@ from pathlib import Path
 import ipywidgets as ipw
 
 from gradetools.plan import retried_entries, written_entries
-from gradetools.receipt import GOOD_STATES, STATES, WRITTEN, PushSummary, Receipt
+from gradetools.receipt import GOOD_STATES, STATES, PushSummary, Receipt
 from gradetools.report import find_part
+from gradetools.telling import tell_whose
 from gradetools.widgets.downloads import Downloads
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_entries import NEVER_SENT, PROBLEMS, show_entries
@@ -106,7 +107,9 @@ class ReceiptPanel:
         if receipt is None or not self.can_undo:
             self.clear()
             return
-        of = receipt.sheet or (_tell_whose(receipt) if receipt.rows == 1 else "")
+        of = receipt.sheet or (
+            tell_whose(receipt.entries.iloc[0].to_dict()) if receipt.rows == 1 else ""
+        )
         wrote = ": ".join(part for part in (of, receipt.tell_states()) if part)
         what = "What is left of the last push" if self.partly else "The last push"
         told = f"{what} to {receipt.environment.name} ({wrote}) can still be taken back, here or in history.ipynb."
@@ -134,7 +137,7 @@ class ReceiptPanel:
             return
         self.retry.layout.display = "none"  # a retry says itself what is still to be tried
         if later.undo_of == self.receipt.push_id:
-            wrote = any(later.states[state] for state in WRITTEN)
+            wrote = later.written > 0
             told = tell_came("Taken back" if wrote or later.ok else "Not taken back", later)
             # What was in vain is told until another try has come to something.
             self._news.pop("undo in vain", None)
@@ -150,7 +153,7 @@ class ReceiptPanel:
                 self._tell_base(gone=True)
         else:
             self._news[f"retry {later.push_id}"] = tell_came("Tried again", later)
-            self._both = self._both or any(later.states[state] for state in WRITTEN)
+            self._both = self._both or later.written > 0
             # Of what was tried twice the last try tells.
             self.rest = later_rest(self.rest, later)
             self._show_entries(self.rest)
@@ -245,13 +248,6 @@ def _tell_before(push_ids: Sequence[str]) -> str:
     named = f"{', '.join(push_ids[-_MOST_BEFORE:])}{f' and {more:,} more' if more > 0 else ''}"
     which = "it is" if len(push_ids) == 1 else "each is"
     return f"Written before this, here, and still there: push {named}; {which} taken back in history.ipynb."
-
-
-def _tell_whose(receipt: Receipt) -> str:
-    """Name the student and the line item of the only entry."""
-    entry = receipt.entries.iloc[0]
-    names = (("student_name", "student"), ("line_item_title", "line_item"))
-    return ", ".join(entry[first] or entry[second] for first, second in names)
 
 
 def later_rest(receipt: Receipt, retry: Receipt) -> Receipt:

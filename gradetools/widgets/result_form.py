@@ -15,7 +15,7 @@ from gradetools.models import Result
 from gradetools.plan import Decisions, Plan, make_result_plan
 from gradetools.plan.make import date_text
 from gradetools.push.reread import with_missed
-from gradetools.receipt import WRITTEN, Receipt
+from gradetools.receipt import Receipt
 from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 from gradetools.widgets.field_kinds import Bounds
@@ -325,8 +325,9 @@ def _tell_end(receipt: Receipt) -> str:
     if receipt.undo_of:
         return "taken back" if receipt.ok else tell_undone(receipt)
     if receipt.ok:
-        wrote = any(receipt.states[state] for state in WRITTEN)
-        return "written; it can be taken back" if wrote else "settled: what is there stays"
+        return (
+            "written; it can be taken back" if receipt.written else "settled: what is there stays"
+        )
     if receipt.states["conflict"]:
         return f"{_MEANWHILE}; {_BOTH}"
     how = "stored otherwise than sent" if receipt.not_as_sent else "not written"

@@ -12,7 +12,7 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.plan import Decisions, Plan, retried_entries
 from gradetools.push import plan_rest, plan_retry, plan_undo, tell_rest
-from gradetools.receipt import WRITTEN, PushSummary, Receipt, name_retried, note_retry
+from gradetools.receipt import PushSummary, Receipt, name_retried, note_retry
 from gradetools.widgets.look import Html, count, element, join, say
 from gradetools.widgets.preview import Preview
 from gradetools.widgets.push_panel import PushPanel
@@ -282,7 +282,7 @@ def _make_title(title: str, *, fresh: bool) -> ipw.HTML:
 
 def tell_written(receipt: Receipt) -> Html:
     """Say in one line what a push came to, where its preview was."""
-    wrote = sum(receipt.states[state] for state in WRITTEN)
+    wrote = receipt.written
     done = "taken back" if receipt.undo_of else "written"
     if receipt.ok and not wrote:
         return say("info", "This is settled: nothing had to be written.")
@@ -301,14 +301,13 @@ def tell_written(receipt: Receipt) -> Html:
 def tell_undone(undo: Receipt) -> str:
     """Say how far an undo came that did not take all back, and the one thing to do next."""
     again = len(retried_entries(undo))
-    wrote = any(undo.states[state] for state in WRITTEN)
     if undo.status != "done":
         return f"go on below: {count(undo.left, 'grade')} not taken back yet"
     if not again:
         return "see below what came of the undo"
     grades = count(again, "grade")
     them, stay = ("it", "it as it is") if again == 1 else ("them", "them as they are")
-    told = f"taken back, but for {grades}" if wrote else f"{grades} not taken back"
+    told = f"taken back, but for {grades}" if undo.written else f"{grades} not taken back"
     decide = " to decide" if undo.states["conflict"] else ""
     return f"{told}: try {them} again below{decide}, or leave {stay}"
 
