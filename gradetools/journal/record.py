@@ -28,7 +28,7 @@ from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.journal.erasing import erase, sweep
 from gradetools.journal.lock import hold_lock, is_locked
-from gradetools.journal.sent import SENT, find_last_sent
+from gradetools.journal.sent import SENT, find_disputes, find_last_sent
 from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
 from gradetools.plan import Plan, is_active
 from gradetools.receipt import OPEN_REASONS, OUTCOME_COLUMNS, PushSummary, Receipt
@@ -327,20 +327,25 @@ class Journal(Shown):
         return [row[0] for row in rows]
 
     def last_sent(self) -> pd.DataFrame:
-        """Give what we sent last for every grade: columns line_item, student, record (compact JSON text), push_id.
+        """Give what we sent last for every grade: columns line_item, student, record (compact JSON text), push_id, dispute.
 
         What was taken back is forgotten: after an undo it is what the undo restored, and nothing
-        where the undo removed the grade; its push is the one that wrote that. What the server was seen to store in its place counts as sent. Of a grade
-        whose last push was forgotten nothing is known, whatever was sent before.
+        where the undo removed the grade; its push is the one that wrote that. What the server was seen to store in its
+        place counts as sent. Of a grade whose last push was forgotten nothing is known, whatever was sent before.
+
+        A grade of which nothing of ours stands, and that somebody else had changed when a push would have written it, is
+        there without a record: with that push, and the dispute `conflict` or, where it was left to them, `kept-theirs`.
         """
-        kept = [
-            (*key, text, push_id)
-            for key, (text, push_id) in find_last_sent(self._read(SENT)).items()
+        rows = self._read(SENT)
+        kept = {
+            grade: (text, push_id, "")
+            for grade, (text, push_id) in find_last_sent(rows).items()
             if '"tobedeleted"' not in text or is_active(parse(text))
-        ]
-        return pd.DataFrame(
-            kept, columns=["line_item", "student", "record", "push_id"], dtype=object
-        )
+        }
+        disputes = {grade: (None, *each) for grade, each in find_disputes(rows).items()}
+        table = [(*grade, *each) for grade, each in (disputes | kept).items()]
+        names = ["line_item", "student", "record", "push_id", "dispute"]
+        return pd.DataFrame(table, columns=names, dtype=object)
 
     def has_push(self, push_id: str) -> bool:
         """Whether this journal knows a push."""

@@ -9,8 +9,16 @@ import pandas as pd
 
 from gradetools.dialects import Record, parse
 from gradetools.models import new_result_id
+from gradetools.plan.dispute import KEPT_THEIRS
 from gradetools.plan.merge import Change
 from gradetools.snapshot import Snapshot
+
+#: What asks about a grade that was in dispute in a push, by how that ended.
+_QUESTIONS = {
+    "conflict": "This grade was in conflict in push {push_id}: somebody had changed it, and nobody decided it. "
+    "Write over what is there, or leave it?",
+    KEPT_THEIRS: "In push {push_id} you left what somebody else had written here. Write over what is there now, or leave it?",
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,20 @@ def index_last_sent(last_sent: pd.DataFrame | None) -> Mapping[tuple[str, str], 
     """Index what we sent last: (line item, student) to record text. Columns: line_item, student, record."""
     if last_sent is None or last_sent.empty:
         return {}
-    return dict(zip(_grades(last_sent), last_sent["record"].tolist(), strict=True))
+    sent = zip(_grades(last_sent), last_sent["record"].tolist(), strict=True)
+    return {grade: record for grade, record in sent if record is not None}
+
+
+def index_disputes(last_sent: pd.DataFrame | None) -> Mapping[tuple[str, str], str]:
+    """Index what was left in dispute: (line item, student) to what asks about it. Columns: also push_id, dispute."""
+    if last_sent is None or "dispute" not in last_sent:
+        return {}
+    disputed = last_sent[last_sent["dispute"] != ""]
+    columns = (disputed[name].tolist() for name in ("dispute", "push_id"))
+    return {
+        grade: _QUESTIONS[dispute].format(push_id=push_id)
+        for grade, dispute, push_id in zip(_grades(disputed), *columns, strict=True)
+    }
 
 
 def _grades(table: pd.DataFrame) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ from gradetools.plan.dispute import (
     dispute,
     split_decisions,
 )
-from gradetools.plan.existing import Existing, index_last_sent
+from gradetools.plan.existing import Existing, index_disputes, index_last_sent
 from gradetools.plan.merge import Change, decide, make_identity
 from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
 from gradetools.sheet import Sheet
@@ -74,6 +74,7 @@ def make_plan(
         A `Plan` with one change per entry, in the entries' order.
     """
     existing, sent = Existing.of(snapshot), index_last_sent(last_sent)
+    disputes = index_disputes(last_sent)
     date = date_text(as_of, snapshot)
     general, single = split_decisions(on_conflict)
     states = _read_states(checked.sheet)
@@ -83,8 +84,9 @@ def make_plan(
         if row["state"] == "ready":
             policy = single.get(entry, general)
             change = _change(row, existing, sent, snapshot.dialect, date=date, on_conflict=policy)
-            if _was_disputed(states, row["line"], row["column"]) and _would_replace(change):
-                change = ask_again(change, "disputed-before", _DISPUTED, policy)
+            told = _was_disputed(states, row["line"], row["column"])
+            question = disputes.get((row["line_item"], row["student"]), _DISPUTED if told else "")
+            change = ask_disputed(change, question, policy)
             change = warn(change, checked.warnings.get(entry, ""))
         else:
             action = "skip" if row["state"] == "skipped" else "blocked"
@@ -97,9 +99,17 @@ def make_plan(
     return Plan(snapshot.environment, snapshot.dialect, changes, general, sheet=checked.sheet)
 
 
-def _would_replace(change: Change) -> bool:
-    """Whether a change would be written over a grade, and nobody decided that it is."""
-    return change.action == "update" and change.reason != OVER_THEIRS
+def ask_disputed(change: Change, question: str, on_conflict: OnConflict) -> Change:
+    """Turn a change into a conflict where it would be written over a grade that was in dispute, and nobody decided that.
+
+    Args:
+        change: what is wanted.
+        question: what asks about the dispute; "" where there was none.
+        on_conflict: as in `make_plan`.
+    """
+    if not question or change.action != "update" or change.reason == OVER_THEIRS:
+        return change
+    return ask_again(change, "disputed-before", question, on_conflict)
 
 
 def _read_states(sheet: Sheet) -> dict[int, str]:

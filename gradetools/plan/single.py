@@ -11,8 +11,8 @@ import pandas as pd
 from gradetools.dialects import Record, parse
 from gradetools.models import Result
 from gradetools.plan.dispute import Decisions, OnConflict, split_decisions
-from gradetools.plan.existing import Existing, index_last_sent
-from gradetools.plan.make import date_text, settle, warn
+from gradetools.plan.existing import Existing, index_disputes, index_last_sent
+from gradetools.plan.make import ask_disputed, date_text, settle, warn
 from gradetools.plan.merge import Change, decide, make_identity
 from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
 from gradetools.score_scale import ScoreScale
@@ -56,6 +56,8 @@ def make_result_plan(
         class_id = result.class_.sourced_id if result.class_ else str(items["class_id"].iloc[0])
         policy = single.get(0, general)
         change = _change(result, class_id, snapshot, sent, date_text(as_of, snapshot), policy)
+        question = index_disputes(last_sent).get((line_item, student), "")
+        change = ask_disputed(change, question, policy)
         maximum = float(items["result_value_max"].iloc[0])
         change = warn(change, _mind_maximum(result, maximum))
         change = warn(change, _find_misfit(change, score_scale, maximum))

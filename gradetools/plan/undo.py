@@ -102,7 +102,7 @@ def index_later_pushes(
         return {}
     names = ("line_item", "student", "record", "push_id")
     rows = zip(*(last_sent[name].tolist() for name in names), strict=True)
-    return {row[:2]: row[2:] for row in rows if row[3] != receipt.push_id}
+    return {row[:2]: row[2:] for row in rows if row[2] is not None and row[3] != receipt.push_id}
 
 
 def _written_by_another(

@@ -6,7 +6,8 @@
 // push that it has started, whose receipt follows, or else goes to the step that says what to do next. Of a list that
 // a person takes something from, it goes to what has come to stand there.
 //
-// The view goes with it: where a form grows or folds while the focus is in it, what was just done stays in sight.
+// The view goes with it: where a form grows or folds while the focus is in it, what was just done stays in sight. It waits
+// for a mouse button that is held down, for a click is lost when what was pressed moves away before it is let go.
 
 const GUARD = "data-lm-suppress-shortcuts";
 const HEADER = ".jupyter-widget-Collapse-header";
@@ -14,6 +15,7 @@ const LIST = ".gt-shrinking";
 const FRESH = ".gt-fresh"; // the title of what a button has just put below
 const CONTROLS = "input, select, textarea, button";
 const SETTLED = 80; // milliseconds without a change, after which a form is taken to be drawn
+const LONGEST_PRESS = 1000; // milliseconds after which a mouse button counts as let go, wherever that was
 
 function isUsable(element) {
   return element.isConnected && !element.disabled && element.getClientRects().length > 0;
@@ -49,10 +51,13 @@ class Keyboard {
     this.seen = false; // whether the push was in sight when the form last stood still
     this.timer = 0; // 0 while the form stands still
     this.fresh = null; // the title that the view last went to
+    this.pressed = -Infinity; // since when a mouse button is held down
     form.tabIndex = -1; // a click beside a control stays in the form
     this.hears = [
       ["focusin", (event) => this.note(event.target)],
-      ["pointerdown", (event) => this.form.contains(event.target) || this.note(document.body)],
+      ["pointerdown", (event) => this.hold(event)],
+      ["pointerup", () => (this.pressed = -Infinity)],
+      ["pointercancel", () => (this.pressed = -Infinity)],
       ["keydown", (event) => this.press(event)],
       // What scrolls while the form changes was not scrolled by a person.
       ["scroll", () => this.timer || this.look()],
@@ -70,6 +75,11 @@ class Keyboard {
     for (const [name, hear] of this.hears) window.removeEventListener(name, hear, true);
     this.observer.disconnect();
     clearTimeout(this.timer);
+  }
+
+  hold(event) {
+    this.pressed = performance.now();
+    if (!this.form.contains(event.target)) this.note(document.body);
   }
 
   note(element) {
@@ -101,6 +111,10 @@ class Keyboard {
   settle() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
+      if (performance.now() - this.pressed < LONGEST_PRESS) {
+        this.settle();
+        return;
+      }
       this.openHeaders();
       this.keepFocus();
       this.keepView();

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import pytest
+from playwright.sync_api import TimeoutError as LateError
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 SECONDS = 60_000
+#: Milliseconds for which a person holds a mouse button down in a click; what moves meanwhile loses the click.
+PRESSED = 150
 #: The cell of the notebook that shows the form; what comes after it are texts and the Rehearsal.
 FORM_CELL = 1
 SHEET = "samples/algebra_mistakes.csv"
@@ -33,7 +38,7 @@ class Form:
 
     def click(self, hook: str, *, within: str = "") -> None:
         """Press a button, once it can be pressed."""
-        self.button(hook, within=within).click(timeout=SECONDS)
+        self.button(hook, within=within).click(timeout=SECONDS, delay=PRESSED)
 
     def choose(self, hook: str, words: str) -> None:
         """Choose what has these words in its label in a dropdown."""
@@ -42,9 +47,12 @@ class Form:
         option.wait_for(state="attached", timeout=SECONDS)
         field.select_option(label=option.inner_text())
 
-    def see(self, name: str, words: str) -> None:
-        """Wait until a step says something."""
-        self.step(name).get_by_text(words).first.wait_for(timeout=SECONDS)
+    def see(self, name: str, words: str, *, times: int = 1) -> None:
+        """Wait until a step says something, so many times; if it does not, tell what it says."""
+        try:
+            self.step(name).get_by_text(words).nth(times - 1).wait_for(timeout=SECONDS)
+        except LateError as error:
+            pytest.fail(f"{error}\nThe step says:\n{self.step(name).inner_text()}")
 
 
 def walk(form: Form, *, slow: Callable[[], None] | None = None) -> Iterator[str]:
@@ -89,7 +97,7 @@ def walk(form: Form, *, slow: Callable[[], None] | None = None) -> Iterator[str]
     form.button("gt-go", within="receipt").wait_for(timeout=SECONDS)
     yield "7_undo"
     form.click("gt-go", within="receipt")
-    form.step("receipt").get_by_text("entries on sandbox").nth(1).wait_for(timeout=SECONDS)
+    form.see("receipt", "entries on sandbox", times=2)
     yield "7_undone"
 
 

@@ -134,7 +134,7 @@ def test_a_file_of_what_failed_asks_about_conflicts_again(
     plan = form.preview.plan
     assert plan is not None
     assert plan.changes["reason"].tolist() == ["disputed-before", "disputed-before"]
-    assert "was in conflict when this file was written" in plan.changes["message"].iloc[0]
+    assert written.push_id in plan.changes["message"].iloc[0]
     form.preview.conflicts.whose.value = 0
     form.preview.conflicts.choice.value = "ours"
     form.preview.conflicts.whose.value = 1

@@ -480,6 +480,9 @@ def test_what_somebody_changed_meanwhile_is_shown(sandbox: Sandbox, tmp_path: Pa
     assert form.receipt.retry.layout.display is None
     fields.inputs["score"].value = "9.5"  # to type on is a way, too
     assert "score 6 → 9.5" in form.preview.few.value
+    assert form.push.go.disabled, "theirs is not written over unasked"
+    assert "nobody decided it" in form.preview.few.value
+    form.preview.conflicts.choice.value = "ours"
     form.push.go.click()
     form.push.wait(30)
     held = find(sandbox)

@@ -25,6 +25,7 @@ from gradetools.plan import Plan
 from gradetools.plan.undo import restore
 from gradetools.push import plan_undo
 from gradetools.report import choose_folder, render_part
+from gradetools.sandbox import Fault as Order
 from gradetools.snapshot import RESULT_COLUMNS, make_table, result_row
 
 FAST = gt.Patience(attempts=3, seconds=5, first_wait=0.01, read_timeout=1)
@@ -138,6 +139,8 @@ def test_trouble_in_telling_loses_no_outcome(
 ) -> None:
     """An interrupt, or a mistake, in the progress callback ends the push with every outcome in the books."""
     plan = desk.plan(desk.sheet("Midterm", "1", "2", "3", "4", "5"))
+    # So that all of it takes longer than from one telling to the next.
+    desk.sandbox.order(Order(method="PUT", times=None, delay=0.05))
 
     def tell(progress: gt.Progress) -> None:
         if progress.done and not progress.finished:

@@ -44,5 +44,5 @@ def test_the_push_to_take_back_first_is_named(desk: Desk) -> None:
 )
 def test_whose_write_stands(pushes: list[str], writer: str) -> None:
     """An undo takes a push away, an undo of it brings that back; where none is left the undo itself is named."""
-    rows = [(*GRADE, f"record {each}", *each.partition(":")[::2]) for each in pushes]
+    rows = [(*GRADE, f"record {each}", *each.partition(":")[::2], "") for each in pushes]
     assert find_last_sent(rows) == {GRADE: (f"record {pushes[-1]}", writer)}
