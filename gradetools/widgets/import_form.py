@@ -22,7 +22,7 @@ from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.sheet_step import SheetStep
 from gradetools.widgets.step import Step, telling
 from gradetools.widgets.where_step import WhereStep
-from gradetools.widgets.writing import Writing, tell_undone
+from gradetools.widgets.writing import Writing, tell_taken_back, tell_undone
 
 #: The steps that stay in sight while something is being written.
 _WRITING = ("preview", "push", "receipt")
@@ -195,7 +195,7 @@ class ImportForm:
             self._tell_rest()
         elif run in [one.push.run for one in self.writing.retries]:
             left = self.receipt.rest.unwritten
-            told = "what failed was tried again, and is written"
+            told = _tell_tried(run.receipt)
             more = f"; {count(left, 'entry', 'entries')} of the push not written, see below"
             if run.receipt.ok:
                 self.steps["receipt"].settle(f"{told}{more if left else ''}", doubt=left > 0)
@@ -222,19 +222,25 @@ class ImportForm:
             self.steps["push"].open("go on with it, or take back what was written (step 7)")
 
     def _tell_undo(self, undo: Receipt) -> None:
-        """Say in the step's line what is taken back now: the push, what was tried again of it, or both."""
-        shown, step = self.receipt.receipt, self.steps["receipt"]
-        left = undo.of_others
-        stay = f", but for {count(left, 'grade')} that another push of yours wrote" if left else ""
+        """Say in the step's line what is taken back now, and what of the push or of another try at it still stands."""
+        shown, step, tries = self.receipt.receipt, self.steps["receipt"], self.receipt.tries
         if undo.status != "done":
             step.open(tell_undone(undo))
         elif not undo.ok or shown is None:
             step.settle(tell_undone(undo), doubt=True)
+        elif undo.undo_of == shown.push_id and tries:
+            step.settle(tell_taken_back(undo, tries), doubt=True)
         elif undo.undo_of == shown.push_id:
             never = "" if shown.status == "done" else "; the rest was never sent"
-            step.settle(f"taken back{stay}{never}", doubt=left > 0)
-        elif self.receipt.taken_back:
-            step.settle("taken back, and what was tried again with it")
+            told = f"{tell_taken_back(undo, 0)}{never}"
+            step.settle(told, doubt=undo.states["skipped"] > 0)
+        elif self.receipt.taken_back and not tries:
+            kept = self.receipt.kept
+            left = f", but for {count(kept, 'grade')} left as changed since" if kept else ""
+            step.settle(f"taken back, and what was tried again with it{left}", doubt=kept > 0)
+        elif self.receipt.can_undo and self.writing.has_tried(undo.undo_of):
+            left, them = count(shown.written, "grade"), "it" if shown.written == 1 else "them"
+            step.open(f"take back the {left} of the push, too, or keep {them}")
         else:
             step.settle("see below what came of the undo")
 
@@ -248,6 +254,16 @@ def _tell_next(receipt: Receipt, folder: Path | None) -> str:
     file = f"correct in {find_part(folder, 'failed')} what was not written and read that file in step 2"
     ways = [again, file if correct else "", "take the push back"]
     return ", or ".join(way for way in ways if way)
+
+
+def _tell_tried(retry: Receipt) -> str:
+    """Say what came of another try that ended well: what was decided to be left is not written."""
+    stay = retry.states["skipped"]
+    if not stay:
+        return "what failed was tried again, and is written"
+    are = "is" if stay == 1 else "are"
+    wrote = f"{count(retry.written, 'grade')} written, " if retry.written else ""
+    return f"tried again: {wrote}{stay:,} {are} left as changed by somebody"
 
 
 def _tell_again(receipt: Receipt) -> str:

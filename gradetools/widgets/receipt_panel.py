@@ -10,7 +10,7 @@ from pathlib import Path
 import ipywidgets as ipw
 
 from gradetools.plan import retried_entries, written_entries
-from gradetools.receipt import GOOD_STATES, STATES, PushSummary, Receipt
+from gradetools.receipt import GOOD_STATES, STATES, PushSummary, Receipt, name_retried
 from gradetools.report import find_part
 from gradetools.telling import tell_whose
 from gradetools.widgets.downloads import Downloads
@@ -50,11 +50,14 @@ class ReceiptPanel:
         rest: of that the entries that were not tried again.
         taken_back: whether it was taken back as a whole.
         partly: whether it was taken back, but for some of it.
+        kept: how many grades the undo left, because somebody had changed them and a person decided so.
+        tries: how many grades other tries at it wrote that were not taken back.
     """
 
     receipt: Receipt | None = None
     rest: Receipt
-    taken_back = partly = _retried = _both = False
+    taken_back = partly = _retried = False
+    tries = kept = 0
     _before = ""
     _base: Html
     _folder: Path | None
@@ -142,7 +145,8 @@ class ReceiptPanel:
             # What was in vain is told until another try has come to something.
             self._news.pop("undo in vain", None)
             name = f"undo {later.push_id}" if wrote or later.ok else "undo in vain"
-            self._news[name] = join(told, _tell_stay(later))
+            self._news[name] = join(told, _tell_stay(later.of_others - self.tries))
+            self.kept = later.states["skipped"] - later.of_others
             self.taken_back, self.partly = whole, not whole and (wrote or self.partly)
             # What could not be taken back is tried again, or gone on with, where that is said, and not by a second undo.
             again = len(retried_entries(later)) > 0 or later.status != "done"
@@ -153,7 +157,6 @@ class ReceiptPanel:
                 self._tell_base(gone=True)
         else:
             self._news[f"retry {later.push_id}"] = tell_came("Tried again", later)
-            self._both = self._both or later.written > 0
             # Of what was tried twice the last try tells.
             self.rest = later_rest(self.rest, later)
             self._show_entries(self.rest)
@@ -177,9 +180,6 @@ class ReceiptPanel:
         self._news[f"retry {later.undo_of}"] = tell_came(
             "What was tried again is taken back", later
         )
-        if later.ok and self.taken_back:
-            self._keep_retries()
-            self._news["undo"] = say("good", "Taken back, and what was tried again with it.")
         self._tell()
 
     def _keep_retries(self) -> None:
@@ -201,7 +201,11 @@ class ReceiptPanel:
 
     def _tell(self) -> None:
         undone = self.receipt is not None and bool(self.receipt.undo_of)
-        both = say("info", _OWN_UNDO) if self._both and self.can_undo and not undone else ""
+        both = say("info", _OWN_UNDO) if self.tries and self.can_undo and not undone else ""
+        if self.tries and self.taken_back:
+            both = say(
+                "warning", f"{tell_tries(self.tries)}; to take that back, too, press Undo there."
+            )
         before = say("info", self._before) if self._before else ""
         self.told.value = join(*reversed(self._news.values()), both, self._base, before)
 
@@ -224,7 +228,8 @@ class ReceiptPanel:
         self.below.children = []
         self.downloads.show(folder)
         self._folder, self._news, self.rest = folder, {}, receipt
-        self.taken_back = self.partly = self._retried = self._both = False
+        self.taken_back = self.partly = self._retried = False
+        self.tries = self.kept = 0
         self._base = tell_receipt(receipt, folder, self.downloads.left)
         self._tell()
         self._show_entries(receipt)
@@ -248,6 +253,12 @@ def _tell_before(push_ids: Sequence[str]) -> str:
     named = f"{', '.join(push_ids[-_MOST_BEFORE:])}{f' and {more:,} more' if more > 0 else ''}"
     which = "it is" if len(push_ids) == 1 else "each is"
     return f"Written before this, here, and still there: push {named}; {which} taken back in history.ipynb."
+
+
+def tell_tries(number: int) -> str:
+    """Say that so many grades of other tries stand: `1 grade of the other try below still stands`."""
+    stand = "stands" if number == 1 else "stand"
+    return f"{count(number, 'grade')} of the other try below still {stand}"
 
 
 def later_rest(receipt: Receipt, retry: Receipt) -> Receipt:
@@ -280,7 +291,7 @@ def tell_receipt(
     if rest is not None:
         again = receipt.rows - rest.rows
         told = "1 entry of these was" if again == 1 else f"{again:,} entries of these were"
-        table = "; the table here has the rest" if rest.rows else ""
+        table = "; the table here has the rest" if rest.rows and not gone else ""
         summary += f" {told} tried again, as told above{table}."
     # What is no longer so, or was tried again as told above, is only how it began.
     kind = "info" if gone or rest is not None else "good" if receipt.ok else "warning"
@@ -300,10 +311,9 @@ def tell_came(what: str, later: PushSummary) -> Html:
     return say("good" if later.ok else "warning", told)
 
 
-def _tell_stay(later: Receipt) -> Html:
-    """Say of an undo what it left, because another push of ours wrote it."""
-    number = later.of_others
-    if not number:
+def _tell_stay(number: int) -> Html:
+    """Say of an undo that it left so many grades, because another push of ours wrote them, and no try below."""
+    if number <= 0:
         return Html("")
     grades = f"Not taken back: {count(number, 'grade')} that another push of yours wrote"
     return say(
@@ -321,7 +331,10 @@ def tell_never(others: int) -> str:
 
 
 def _tell_push(receipt: Receipt) -> Html:
-    return element("div", f"Push {receipt.push_id}", hook="gt-reason")
+    noted = (
+        f", noted as “{receipt.note}”" if receipt.note and not name_retried(receipt.note) else ""
+    )
+    return element("div", f"Push {receipt.push_id}{noted}", hook="gt-reason")
 
 
 def _tell_reasons(receipt: Receipt, *, gone: bool) -> Html:

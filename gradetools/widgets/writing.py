@@ -66,6 +66,16 @@ class Writing:
         """What was tried again, and what was tried again of that: the last one last."""
         return [self.retry, *self.retry.retries] if self.retry is not None else []
 
+    def count_tries(self) -> int:
+        """Count the grades that other tries at it wrote, and that can still be taken back."""
+        receipts = [one.receipt.receipt for one in self.retries if one.receipt.can_undo]
+        return sum(receipt.written for receipt in receipts if receipt is not None)
+
+    def has_tried(self, push_id: str) -> bool:
+        """Whether a push is one of the other tries at it."""
+        receipts = [one.receipt.receipt for one in self.retries]
+        return push_id in [receipt.push_id for receipt in receipts if receipt is not None]
+
     @property
     def below(self) -> list[Writing]:
         """The undo and the retry, and whatever is below these."""
@@ -227,7 +237,7 @@ class Writing:
         """After a retry or an undo: say above it what came of it."""
         undos = [self.undo, *self.undo.retries] if self.undo is not None else []
         below = [one.push.run for one in (*undos, *self.retries)]
-        retried = [one.receipt.receipt for one in self.retries if one.receipt.receipt is not None]
+        self.receipt.tries = self.count_tries()
         if run.receipt is not None and run in below:
             undone = self.undo is not None and self.undo.receipt.settled
             self.receipt.follow(run.receipt, whole=undone and run.receipt.ok)
@@ -242,7 +252,7 @@ class Writing:
                 told = "What was not written at first was settled by another try: see below."
                 self.preview.retell(say("good", told))
                 self.push.settle()
-        elif run.receipt is not None and run.plan.undo_of in [one.push_id for one in retried]:
+        elif run.receipt is not None and self.has_tried(run.plan.undo_of):
             self.receipt.follow_below(run.receipt)
         elif run.receipt is not None and run.receipt.ok and self._undid(run.plan.undo_of):
             self.receipt.come_back(run.receipt)
@@ -310,6 +320,29 @@ def tell_undone(undo: Receipt) -> str:
     told = f"taken back, but for {grades}" if undo.written else f"{grades} not taken back"
     decide = " to decide" if undo.states["conflict"] else ""
     return f"{told}: try {them} again below{decide}, or leave {stay}"
+
+
+def tell_taken_back(undo: Receipt, tries: int) -> str:
+    """Say of a push that was taken back what of it, and of other tries at it, is still there.
+
+    Args:
+        undo: which took it back, and left nothing that could be tried again.
+        tries: how many grades other tries wrote that were not taken back.
+    """
+    never, kept = undo.of_others - tries, undo.states["skipped"] - undo.of_others
+    parts = [
+        f"{count(never, 'grade')} that another push of yours wrote" if never > 0 else "",
+        f"{count(kept, 'grade')} left as changed since" if kept else "",
+    ]
+    left = " and ".join(filter(None, parts))
+    told = f"taken back{f', but for {left}' if left else ''}"
+    if left and not undo.written:
+        told = f"nothing taken back: {left}"
+    if not tries:
+        return told
+    them = "it" if tries == 1 else "them"
+    grades = f"{count(tries, 'grade')} of the other try below"
+    return f"{told}; {grades} still written: take {them} back, too, or keep {them}"
 
 
 def call_undoing(receipt: Receipt) -> tuple[str, str]:

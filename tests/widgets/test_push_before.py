@@ -138,17 +138,21 @@ def test_an_undo_leaves_the_retry_in_reach(sandbox: Sandbox, tmp_path: Path) -> 
     assert "1 skip (not that push&#x27;s but another&#x27;s of yours)" in undo.preview.told.value
     assert f"Your push {again.push_id} wrote it" in undo.preview.few.value
     write(undo)
-    assert (
-        "taken back, but for 1 grade that another push of yours wrote"
-        in form.steps["receipt"].state.value
+    told = (
+        "⚠ taken back; 1 grade of the other try below still written: take it back, too, or keep it"
     )
-    assert "Not taken back: 1 grade that another push of yours wrote" in form.receipt.told.value
+    assert told in form.steps["receipt"].state.value
+    assert "1 grade of the other try below still stands" in form.receipt.told.value
     assert retry.receipt.undo.description.startswith("Undo 1 grade:")
     assert retry.view in form.receipt.below.children
     retry.receipt.undo.click()
     write(retry.undo)
     assert "✔ taken back, and what was tried again with it" in form.steps["receipt"].state.value
-    assert "Not taken back" not in form.receipt.told.value
+    assert "still stands" not in form.receipt.told.value
+    assert (
+        f"Taken back by push {undo.receipt.receipt and undo.receipt.receipt.push_id}"
+        in form.receipt.told.value
+    )
     assert "Undo of the push" in page(form.receipt.below)
     assert "Undo of the other try" in page(form.receipt.below)
     active = {
