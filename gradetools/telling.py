@@ -24,8 +24,6 @@ _CALLED = {
     "scoreScale": "score scale",
     "lineItem": "line item",
 }
-#: What is told of a grade that is removed.
-_GOES = ("score", "textScore", "comment")
 #: Whose grade for what it is: of a new one that is no news.
 _IDENTITY = frozenset(("sourcedId", "status", "dateLastModified", *REFERENCES)) - {"scoreScale"}
 #: The status that every ordinary score has.
@@ -123,25 +121,44 @@ def tell_fields(
     Args:
         before: the record that is there; None where there is none.
         after: the record that would be; None where nothing would be sent.
-        whole: whether a new grade is told with what goes without saying: its date, and that it is graded.
+        whole: whether a grade that comes or goes is told with what goes without saying: its date, and that it is graded.
     """
     if after is None:
         return []
     if after.get("status") == "tobedeleted":
-        held = [name for name in _GOES if (before or {}).get(name) is not None] or ["score"]
-        return [line for name in held for line in _tell_field(name, (before or {}).get(name), None)]
+        return _tell_removed(before or {}, whole=whole)
     # A grade that was taken away says nothing any more.
     living = before if before and before.get("status", "active") == "active" else None
     changed = differences(living, after)
-    names = [name for name in _CALLED if name in changed]
-    names += [name for name in changed if name not in _CALLED]
     told: list[str] = []
-    for name in names:
+    for name in _arrange(changed):
         quiet = not whole and _goes_without_saying(name, after)
         if living is not None or not (name in _IDENTITY or quiet):
             lines = _tell_field(name, (living or {}).get(name), after.get(name))
             told += [f"{line}{_tell_doubt(name, living, after, changed)}" for line in lines]
     return told
+
+
+def _tell_removed(held: Mapping[str, Any], *, whole: bool) -> list[str]:
+    """Tell all that goes with a grade that is removed, in one line each; what has parts is counted."""
+    names = [name for name in _arrange(differences(held, {})) if name not in _IDENTITY]
+    # A grade that has nothing else to say says so.
+    loud = [name for name in names if whole or not _goes_without_saying(name, held)] or names
+    return [f"{_tell_held(name, held[name])} → removed" for name in loud] or ["grade → removed"]
+
+
+def _tell_held(name: str, value: object) -> str:
+    """Tell what a grade holds: `score 7`, `2 learning objectives`, `metadata`."""
+    if name == "learningObjectiveSet":
+        number = len(_split_objectives(value) or ())
+        called = call_field(name)
+        return f"{number} {called if number > 1 else called.removesuffix('s')}" if number else called  # fmt: skip
+    return call_field(name) if name == "metadata" else f"{call_field(name)} {_WRITERS.get(name, _write)(value)}"  # fmt: skip
+
+
+def _arrange(names: Collection[str]) -> list[str]:
+    """Arrange fields in the order in which they are told."""
+    return [*(name for name in _CALLED if name in names), *(name for name in names if name not in _CALLED)]  # fmt: skip
 
 
 def tell_whose(row: Mapping[Any, Any]) -> str:

@@ -235,7 +235,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/grid_entries.py",
-        '        return "\\n".join(tell_fields(_record(before[entry]), _record(after[entry])))',
+        '        return "\\n".join(fields)',
         '        return ""',
         "what a push changed is not shown",
         HISTORY,

@@ -59,8 +59,11 @@ def show_entries(receipt: Receipt, mended: Mapping[int, Mended] | None = None) -
     harm = [] if receipt.undo_of else [_mark_harm(entries)]
     before, after = receipt.entries["before"].to_dict(), receipt.entries["after"].to_dict()
 
+    whole = len(entries) == 1  # as its preview told it
+
     def tell(entry: int) -> str:
-        return "\n".join(tell_fields(_record(before[entry]), _record(after[entry])))
+        fields = tell_fields(_record(before[entry]), _record(after[entry]), whole=whole)
+        return "\n".join(fields)
 
     return Table(
         lay_out(entries, "state", words),

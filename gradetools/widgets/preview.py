@@ -42,6 +42,11 @@ _WHOLE = element(
     "A grade is always sent whole: what you leave alone goes along unchanged, and stays as it is.",
     hook="gt-reason",
 )
+_GOES = element(
+    "div",
+    "The whole grade is removed, with all that it holds: it is sent once more, with the status “tobedeleted”.",
+    hook="gt-reason",
+)
 
 
 class Preview:
@@ -154,9 +159,10 @@ class Preview:
                 return
             request = make_put_request(self.plan, entry, self._gradebook)
             told = _tell_request(request, folded=len(self.plan.changes) == 1)
+            whole = _GOES if request.result.get("status") == "tobedeleted" else _WHOLE
             row = self.plan.changes.loc[entry].to_dict()
             row["action"] = self.plan.words[entry]
-            self.body.value = join(element("b", _tell_place(row)), _WHOLE, told)
+            self.body.value = join(element("b", _tell_place(row)), whole, told)
 
 
 def _tell_request(request: PutRequest, *, folded: bool) -> Html:

@@ -73,3 +73,22 @@ def test_what_is_typed_before_an_undo_is_kept(form: ResultForm, sandbox: Sandbox
     assert "next: look at it, then write it" in form.upsert.state.value
     assert write(form.writing).ok
     assert find(sandbox)["score"] == 7
+
+
+def test_all_of_a_created_grade_is_removed(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The receipt of a created grade lists what its preview did; its undo names all that goes, and not that anything stays."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form, line_item="algebra-midterm")
+    for name, typed in (("textScore", "B"), ("scoreDate", "2026-10-16"), ("late", "true")):
+        form.fields.inputs[name].value = typed
+    told = form.preview.few.value
+    assert "<div>score date nothing → 2026-10-16</div>" in told
+    assert write(form.writing).ok
+    lines = ("text score nothing → B", "score date nothing → 2026-10-16", "late nothing → true")
+    assert all(line in form.receipt.grid.text() for line in lines)
+    preview = begin_undo(form).preview
+    lines = ("text score B → removed", "score date 2026-10-16 → removed", "late true → removed")
+    assert all(line in preview.few.value for line in lines)
+    assert "score nothing" not in preview.few.value.replace("text score", "")
+    assert "The whole grade is removed" in preview.body.value
+    assert "stays as it is" not in preview.body.value

@@ -87,7 +87,8 @@ GONE = {**OLD, "status": "tobedeleted"}
         ({**OLD, "score": 1234567.0}, {**OLD, "score": 1234568.0}, "score 1234567 → 1234568"),
         (OLD, GONE, "score 7 → removed, comment “Well done.” → removed"),
         (NEW, GONE, "score 9 → removed"),
-        (EXEMPT, GONE, "score nothing → removed"),
+        (EXEMPT, GONE, "score status exempt → removed"),
+        ({"sourcedId": "r", "status": "active"}, GONE, "grade → removed"),
         (GONE, OLD, "score nothing → 7, comment nothing → “Well done.”"),
         (OLD, OLD, ""),
         (OLD, None, ""),
@@ -96,6 +97,35 @@ GONE = {**OLD, "status": "tobedeleted"}
 def test_change_in_words(before: dict[str, object], after: dict[str, object], told: str) -> None:
     """Old and new are told field by field; a new grade is told without what is a matter of course."""
     assert tell_change(before, after) == told
+
+
+RICH = {
+    **OLD, "textScore": "B", "late": "true", "learningObjectiveSet": SET, "metadata": {"a": 1, "b": 2},
+    "lineItem": {"sourcedId": "quiz-1"}, "student": {"sourcedId": "ada"}, "color": "red",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        (RICH, [
+            "score 7", "text score B", "score status fully graded", "score date 2026-10-16", "comment “Well done.”", "late true",
+            "1 learning objective", "metadata", "color red",
+        ]),
+        ({**EXEMPT, "learningObjectiveSet": [*SET, *SET]}, [
+            "score status exempt", "score date 2026-10-16", "2 learning objectives",
+        ]),
+        ({**EXEMPT, "learningObjectiveSet": "?"}, [
+            "score status exempt", "score date 2026-10-16", "learning objectives",
+        ]),
+    ],
+)  # fmt: skip
+def test_all_that_goes_with_a_removed_grade_is_told(held: dict[str, Any], told: list[str]) -> None:
+    """Everything that a removed grade holds is named; in a list of many its date and that it was graded go without saying."""
+    gone = {**held, "status": "tobedeleted"}
+    assert tell_fields(held, gone, whole=True) == [f"{each} → removed" for each in told]
+    quiet = {"score status fully graded", "score date 2026-10-16"}
+    assert tell_fields(held, gone) == [f"{each} → removed" for each in told if each not in quiet]
 
 
 def _set(*objectives: dict[str, object], **more: object) -> dict[str, object]:
