@@ -1,9 +1,9 @@
-"""What becomes of a change that would be written over somebody else's edit: it is told, and a person decides."""
+"""What becomes of a change that would be written over another edit, somebody's or our own: it is told, and a person decides."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gradetools.dialects import Record, differences
@@ -19,35 +19,67 @@ Decisions = OnConflict | Mapping[int, OnConflict]
 KEPT_THEIRS = "kept-theirs"
 #: The reason of a change that is written although somebody else's edit goes with it, because a person decided so.
 OVER_THEIRS = "over-theirs"
+#: The reason of a conflict with what another push of our own wrote.
+OWN_PUSH = "changed-by-own-push"
 #: Since when, of what was changed after we sent it.
 SINCE_SENT = "in the gradebook since it was last sent"
 #: So many characters are told of what somebody changed.
 _MOST_TOLD = 200
 
 
+@dataclass(frozen=True)
+class Editor:
+    """Who changed a grade: somebody, or another push of one's own.
+
+    Attributes:
+        push_id: the push; "" for somebody, of whom nothing is known.
+        before_that: what can be done about that push before it is decided; "" for nothing.
+    """
+
+    push_id: str = ""
+    before_that: str = ""
+
+    def tell(self, known: Record | None, held: Record | None, since: str) -> str:
+        """Say who did what: `Somebody changed score 9 → 6 since this push`; see `tell_edit`."""
+        if not self.push_id:
+            return f"Somebody {tell_edit(known, held, since)}"
+        return f"Your push {self.push_id} {tell_edit(known, held, since, did='wrote')}"
+
+
+SOMEBODY = Editor()
+
+
 def dispute(
-    change: Change, known: Record | None, since: str, reason: str, on_conflict: OnConflict
+    change: Change,
+    known: Record | None,
+    since: str,
+    reason: str,
+    on_conflict: OnConflict,
+    *,
+    editor: Editor = SOMEBODY,
 ) -> Change:
-    """Give what becomes of a change to a grade that somebody edited; each ending says what they did.
+    """Give what becomes of a change to a grade that was edited; each ending says who did what.
 
     Args:
         change: what we would write, and what is there now.
         known: the grade as we last knew it.
         since: since when, as the sentence goes on: `since this push`.
-        reason: the conflict's, where it is to be decided yet.
-        on_conflict: "stop" leaves it to be decided, "ours" writes over their edit, "theirs" leaves it.
+        reason: the conflict's, where it is somebody's and to be decided yet.
+        on_conflict: "stop" leaves it to be decided, "ours" writes over the edit, "theirs" leaves it.
+        editor: whose edit it is.
     """
-    told = f"Somebody {tell_edit(known, change.before, since)}"
-    stays = _tell_stays(known, change)
+    told = editor.tell(known, change.before, since)
+    stays = _tell_stays(known, change, "Its" if editor.push_id else "Their")
     if on_conflict == "ours":
-        message = " ".join(
-            filter(None, [f"{told}; ours is written over it.{stays}", change.message])
-        )
+        goes = "that is written over" if editor.push_id else "ours is written over it"
+        message = " ".join(filter(None, [f"{told}; {goes}.{stays}", change.message]))
         return replace(change, reason=OVER_THEIRS, message=message)
     if on_conflict == "theirs":
         left = f"{told}; that stays."
         return Change("skip", change.sourced_id, change.before, None, KEPT_THEIRS, left)
-    asked = f"{told}; write over that, or leave it?{stays}"
+    first = f"{editor.before_that}, " if editor.before_that else ""
+    asked = f"{told}; {first}write over that, or leave it?{stays}"
+    reason = OWN_PUSH if editor.push_id else reason
     return replace(change, action="conflict", reason=reason, message=asked)
 
 
@@ -74,19 +106,21 @@ def split_decisions(decisions: Decisions) -> tuple[OnConflict, Mapping[int, OnCo
     return (decisions, {}) if isinstance(decisions, str) else ("stop", decisions)
 
 
-def tell_edit(known: Record | None, held: Record | None, since: str) -> str:
-    """Say what somebody did to a grade since we knew it: `changed score 9.5 → 10 since it was last sent`."""
+def tell_edit(
+    known: Record | None, held: Record | None, since: str, *, did: str = "changed"
+) -> str:
+    """Say what was done to a grade since we knew it: `changed score 9.5 → 10 since it was last sent`."""
     if is_active(known) and not is_active(held):
         return f"removed this grade {since}"
     told = shorten(tell_change(known, held), _MOST_TOLD) or "it"
-    return f"changed {told} {since}"
+    return f"{did} {told} {since}"
 
 
-def _tell_stays(known: Record | None, change: Change) -> str:
-    """Say what of somebody's edit stays although the change is written: ` Their comment stays.`; "" for nothing."""
+def _tell_stays(known: Record | None, change: Change, whose: str) -> str:
+    """Say what of an edit stays although the change is written: ` Their comment stays.`; "" for nothing."""
     if not (is_active(known) and is_active(change.before) and is_active(change.after)):
         return ""
     written = set(differences(change.before, change.after))
     stays = [name for name in differences(known, change.before) if name not in written]
     told = ", ".join(call_field(name) for name in stays)
-    return f" Their {told} {'stays' if len(stays) == 1 else 'stay'}." if stays else ""
+    return f" {whose} {told} {'stays' if len(stays) == 1 else 'stay'}." if stays else ""

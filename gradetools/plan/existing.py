@@ -15,9 +15,9 @@ from gradetools.snapshot import Snapshot
 
 #: What asks about a grade that was in dispute in a push, by how that ended.
 _QUESTIONS = {
-    "conflict": "This grade was in conflict in push {push_id}: somebody had changed it, and nobody decided it. "
+    "conflict": "This grade was in conflict in push {push_id}: it had been changed meanwhile, and nobody decided it. "
     "Write over what is there, or leave it?",
-    KEPT_THEIRS: "In push {push_id} you left what somebody else had written here. Write over what is there now, or leave it?",
+    KEPT_THEIRS: "In push {push_id} you left what had been written here meanwhile. Write over what is there now, or leave it?",
 }
 
 

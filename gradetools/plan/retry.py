@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,9 +11,11 @@ import pandas as pd
 from gradetools.dialects import Record, canonical, differences, parse
 from gradetools.errors import PlanError
 from gradetools.plan.dispute import (
-    OVER_THEIRS,
+    OWN_PUSH,
     SINCE_SENT,
+    SOMEBODY,
     Decisions,
+    Editor,
     OnConflict,
     ask_again,
     dispute,
@@ -22,7 +24,7 @@ from gradetools.plan.dispute import (
 from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, is_active, to_write
 from gradetools.plan.undo import index_later_pushes
-from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
+from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
 from gradetools.receipt import Receipt
 from gradetools.snapshot import Snapshot
 
@@ -32,6 +34,7 @@ RETRIED = ("failed", "conflict")
 _SEEN_WHILE_WRITING = "changed-since-plan"
 #: The reason of a grade that was set since to what the push neither found nor left there.
 _SINCE_PUSH = "changed-since-push"
+_SINCE, _SINCE_PREVIEW = "since this push", "after this was previewed"
 #: What a grade that is there has already.
 _IDENTITY = ("sourcedId", "lineItem", "student", "class")
 
@@ -72,17 +75,33 @@ def make_retry_plan(
     for entry, row in zip(entries.index, entries.to_dict(orient="records"), strict=True):
         ours = parse(sent.get((row["line_item"], row["student"])))
         policy = single.get(int(entry), general)
-        change = _again(row, existing, ours, dialect=snapshot.dialect, on_conflict=policy)
         text, push_id = later.get((row["line_item"], row["student"]), (None, ""))
-        if push_id and not differences(change.before, parse(text)):
-            if _forgets(change, row) and _is_later(push_id, receipt.push_id):
-                found = _record(row["before"])
-                change = dispute(change, found, "since this push", _SINCE_PUSH, policy)
-            change = _name_our_own(change, push_id)
+        other = _OtherPush(text, push_id, receipt.push_id)
+        change = _again(row, existing, ours, other, dialect=snapshot.dialect, on_conflict=policy)
         rows.append(row | dict(change.to_columns()))
     columns = {name: [row[name] for row in rows] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in entries.index])
     return Plan(snapshot.environment, snapshot.dialect, changes, general, undo_of=receipt.undo_of)
+
+
+@dataclass(frozen=True)
+class _OtherPush:
+    """What another push of ours sent last for a grade: record text, the push ("" for none), and the push that is retried."""
+
+    text: str | None
+    push_id: str
+    than: str
+
+    def find_editor(self, row: Mapping[Any, Any], now: Record | None) -> tuple[Editor, str]:
+        """Say who set what is there now, and since when that is: it may have been between the preview and the push."""
+        if self.push_id and not differences(now, parse(self.text)):
+            # Their ids tell when they began, to the second: `20261127-125529-58047c`.
+            began, than = (each.rpartition("-")[0] for each in (self.push_id, self.than))
+            if began > than or (began == than and row["state"] == "failed"):
+                return Editor(self.push_id), _SINCE
+            if row["reason"] == _SEEN_WHILE_WRITING:
+                return Editor(self.push_id), _SINCE_PREVIEW
+        return SOMEBODY, _SINCE
 
 
 def retried_entries(receipt: Receipt) -> pd.DataFrame:
@@ -95,6 +114,7 @@ def _again(
     row: Mapping[Any, Any],
     existing: Existing,
     sent: Record | None,
+    other: _OtherPush,
     *,
     dialect: str,
     on_conflict: OnConflict,
@@ -124,31 +144,12 @@ def _again(
         return change
     # Who removes a grade removes all of it: an edit of anything in it would go with it.
     watched = changed if is_active(after) else None
+    editor, since = other.find_editor(row, now)
     if row["state"] == "conflict" and row["reason"] != _SEEN_WHILE_WRITING:
-        return _ask_again(row, change, sent, watched, on_conflict)
+        return _ask_again(row, change, sent, watched, on_conflict, editor)
     if not _disputed(now, (before, stored, after), watched):
         return change
-    return dispute(change, stored or before, "since this push", _SINCE_PUSH, on_conflict)
-
-
-def _forgets(change: Change, row: Mapping[Any, Any]) -> bool:
-    """Whether a conflict that was there when the push was planned would be written now, as if it were over."""
-    planned = row["state"] == "conflict" and row["reason"] != _SEEN_WHILE_WRITING
-    return planned and change.reason != OVER_THEIRS and change.action in WRITES
-
-
-def _is_later(push_id: str, than: str) -> bool:
-    """Whether a push began later than another, by the time in their ids: `20261127-125529-58047c`."""
-    return push_id.rpartition("-")[0] > than.rpartition("-")[0]
-
-
-def _name_our_own(change: Change, push_id: str) -> Change:
-    """Say that it was no somebody who set a grade since the push, but another push of ours."""
-    told = change.message.removeprefix("Somebody changed ")
-    if told == change.message:
-        return change
-    own = "changed-by-own-push" if change.reason == _SINCE_PUSH else change.reason
-    return replace(change, reason=own, message=f"Your push {push_id} wrote {told}")
+    return dispute(change, stored or before, since, _SINCE_PUSH, on_conflict, editor=editor)
 
 
 def _ask_again(
@@ -157,12 +158,17 @@ def _ask_again(
     sent: Record | None,
     watched: list[str] | None,
     on_conflict: OnConflict,
+    editor: Editor,
 ) -> Change:
     """Give what becomes of a conflict that the push was made with: the grade that it found was somebody's edit already."""
     now = change.before
-    if sent is not None and row["reason"] != "changed-by-own-push":
+    if sent is not None and row["reason"] != OWN_PUSH:
         if not _disputed(now, (sent,), watched):
-            return change  # there is again what we sent
+            if not editor.push_id:
+                return change  # there is again what we sent
+            # Another push of ours has decided it since; that is not written over as if it were over.
+            found = _record(row["before"])
+            return dispute(change, found, _SINCE, _SINCE_PUSH, on_conflict, editor=editor)
         return dispute(change, sent, SINCE_SENT, row["reason"], on_conflict)
     return ask_again(change, row["reason"], row["message"], on_conflict)
 

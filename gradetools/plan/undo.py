@@ -6,7 +6,6 @@ What somebody changed since is a conflict, to be seen and decided, never skipped
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,9 +13,9 @@ import pandas as pd
 from gradetools.dialects import Record, compact, differences, parse
 from gradetools.errors import PlanError
 from gradetools.plan.dispute import (
-    KEPT_THEIRS,
-    OVER_THEIRS,
+    SOMEBODY,
     Decisions,
+    Editor,
     OnConflict,
     dispute,
     split_decisions,
@@ -69,13 +68,12 @@ def make_undo_plan(
         row = _where_it_went(planned, existing)
         now = existing.record(row["sourced_id"])
         policy = single.get(entry, general)
-        change = restore(row, now, dialect=snapshot.dialect, on_conflict=policy)
         sent, push_id = later.get((row["line_item"], row["student"]), (None, ""))
-        if now is not None and push_id and not differences(now, parse(sent)):
-            if row["state"] in WRITTEN:
-                change = _name_our_own(change, push_id)
-            else:
-                change = _leave_to(push_id, change)
+        own = now is not None and push_id and not differences(now, parse(sent))
+        editor = Editor(push_id, _FIRST) if own else SOMEBODY
+        change = restore(row, now, dialect=snapshot.dialect, on_conflict=policy, editor=editor)
+        if own and row["state"] not in WRITTEN:
+            change = _leave_to(push_id, change)
         elif row["state"] not in WRITTEN:
             change = warn(change, _UNLIKE if row["reason"] == NOT_AS_SENT else _UNSURE)
         rows[entry] = {**row, **change.to_columns()}
@@ -90,8 +88,8 @@ def make_undo_plan(
 
 #: The reason of an entry that is left as it is, because another push of ours wrote what is there.
 BY_OWN_PUSH = "written-by-own-push"
-#: The reasons that say that somebody changed a grade since.
-_CHANGED = ("changed-since-push", KEPT_THEIRS, OVER_THEIRS)
+#: What can be done first where another push of ours changed a grade since.
+_FIRST = "take that one back first (in history.ipynb)"
 
 
 def index_later_pushes(
@@ -127,17 +125,6 @@ def _leave_to(push_id: str, change: Change) -> Change:
     return Change("skip", change.sourced_id, change.before, None, BY_OWN_PUSH, told)
 
 
-def _name_our_own(change: Change, push_id: str) -> Change:
-    """Say that it was no somebody who changed a grade, but another push of ours."""
-    if change.reason not in _CHANGED:
-        return change
-    if change.reason == OVER_THEIRS:
-        return replace(change, message=f"Your push {push_id} changed it since; that goes as well.")
-    message = f"Your push {push_id} changed it since: take that one back first, write over it, or leave it."
-    reason = "changed-by-own-push" if change.action == "conflict" else change.reason
-    return replace(change, reason=reason, message=message)
-
-
 def written_entries(receipt: Receipt) -> pd.DataFrame:
     """Give the entries that a push wrote or may have written; what the gradebook refused is not among them.
 
@@ -158,7 +145,12 @@ def refused_entries(receipt: Receipt) -> pd.DataFrame:
 
 
 def restore(
-    row: Mapping[str, Any], now: Record | None, *, dialect: str, on_conflict: OnConflict
+    row: Mapping[str, Any],
+    now: Record | None,
+    *,
+    dialect: str,
+    on_conflict: OnConflict,
+    editor: Editor = SOMEBODY,
 ) -> Change:
     """Decide how one written entry is taken back.
 
@@ -167,6 +159,7 @@ def restore(
         now: what the gradebook holds.
         dialect: "timeback" or "oneroster".
         on_conflict: as in `make_undo_plan`.
+        editor: whose edit it is, where it was changed since.
     """
     sourced_id, before, after = row["sourced_id"], parse(row["before"]), parse(row["after"])
     if now is None and before is None:
@@ -188,7 +181,8 @@ def restore(
     ours = any(one is not None and not differences(now, one) for one in left)
     if ours or change.action == "blocked":
         return change
-    return dispute(change, after, "since this push", "changed-since-push", on_conflict)
+    reason = "changed-since-push"
+    return dispute(change, after, "since this push", reason, on_conflict, editor=editor)
 
 
 def _where_it_went(row: Mapping[str, Any], existing: Existing) -> Mapping[str, Any]:

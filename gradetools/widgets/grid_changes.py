@@ -16,6 +16,8 @@ from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
 #: What an analyst looks at first: what is to be decided, then what changes a grade that is there.
 _ORDER: Final = ("conflict", "update", "create", "blocked", "unchanged", "skip")
+#: Whose change is in dispute.
+_BY_OWN: Final = "by another push of yours"
 #: What would not be written, and asks nothing.
 _QUIET: Final = ("unchanged", "skip")
 #: What is looked at first.
@@ -118,7 +120,7 @@ def _mark(changes: pd.DataFrame) -> pd.DataFrame:
     disputed, own = action == "conflict", changes["reason"] == "changed-by-own-push"
     marked = [
         (changes[(disputed & ~own).to_numpy()], "question", "changed by others"),
-        (changes[(disputed & own).to_numpy()], "question", "changed by a later push"),
+        (changes[(disputed & own).to_numpy()], "question", _BY_OWN),
         (changes[(action == "blocked").to_numpy()], "error", "not written"),
     ]
     parts = [
@@ -147,7 +149,7 @@ _DOUBT_TIP: Final = "The score status expects no score, and there is one."
 _HARM_TIP: Final = "The grade that is there would lose this."
 _REPLACED_TIP: Final = "Something else would stand in its place."
 _TIPS: Final = {
-    "changed by a later push": "A later push of yours changed this grade.",
+    _BY_OWN: "Another push of yours changed this grade.",
     "changed by others": "Somebody else changed this grade.",
     "not written": "Something is wrong with this entry; see Check.",
 }

@@ -273,11 +273,15 @@ def test_whose_change_is_overwritten_is_told(desk: Desk) -> None:
 
 
 def test_an_undo_over_a_later_push_says_so(desk: Desk) -> None:
-    """An undo that goes over what a later push of ours wrote names that push, and no somebody."""
+    """An undo names a later push of ours, what that wrote and where it is taken back; what is decided asks no more."""
     first = desk.push(desk.plan(desk.sheet("Midterm", "80")))
     second = desk.push(desk.plan(desk.sheet("Midterm", "81")))
-    (change,) = gt.plan_undo(first, desk.gradebook, on_conflict="ours").changes.to_dict("records")
-    assert change["message"] == f"Your push {second.push_id} changed it since; that goes as well."
+    edit = f"Your push {second.push_id} wrote score 80 → 81 since this push; "
+    asked = "take that one back first (in history.ipynb), write over that, or leave it?"
+    told = {"stop": asked, "ours": "that is written over.", "theirs": "that stays."}
+    for decided, ends in told.items():
+        undo = gt.plan_undo(first, desk.gradebook, on_conflict=decided)
+        assert undo.changes["message"].tolist() == [edit + ends]
 
 
 def test_their_comment_is_no_conflict_with_our_score(desk: Desk) -> None:

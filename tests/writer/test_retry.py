@@ -107,6 +107,25 @@ def test_a_retry_names_ones_own_later_push(desk: Desk, refusing: Refusing) -> No
         assert told.startswith(f"Your push {later.push_id} wrote score nothing → 60")
 
 
+def test_a_retry_calls_no_push_later_that_was_earlier(desk: Desk) -> None:
+    """What one's own other push wrote between preview and push is told so: neither since this push, nor as somebody's."""
+    previewed = desk.plan(desk.sheet("Quiz 1", "10"))
+    other = desk.push(desk.plan(desk.sheet("Quiz 1,Quiz 1 comment", "6,Redone.")))
+    clock = desk.gradebook.clock
+    desk.gradebook.clock = lambda: clock() + dt.timedelta(minutes=1)
+    receipt = desk.push(previewed)
+    assert receipt.entries["reason"].tolist() == ["changed-since-plan"]
+    change = retry(desk, receipt).changes.loc[0]
+    assert change["reason"] == "changed-by-own-push"
+    assert change["message"] == (
+        f"Your push {other.push_id} wrote score 8.5 → 6, comment “Shows every step.” → “Redone.” after this was previewed; "
+        "write over that, or leave it? Its comment stays."
+    )
+    undone = desk.push(gt.plan_undo(other, desk.gradebook))
+    assert undone.ok
+    assert retry(desk, receipt).counts["update"] == 1
+
+
 def test_a_retry_doubles_nothing(desk: Desk, refusing: Refusing) -> None:
     """Where somebody made the grade meanwhile, the retry is a conflict over that one's own id."""
     refusing.numbers = (1,)
