@@ -165,6 +165,17 @@ def find_retries(push: PushSummary, pushes: Sequence[PushSummary]) -> list[PushS
     return [each for one in direct for each in (one, *find_retries(one, pushes))]
 
 
+def find_pushed(fingerprint: str, pushes: Sequence[PushSummary]) -> PushSummary | None:
+    """Find the last push of a plan, one that wrote something before one that did not; None where it was never pushed.
+
+    Args:
+        fingerprint: the plan's.
+        pushes: those of a journal, newest first.
+    """
+    own = [each for each in pushes if each.fingerprint == fingerprint]
+    return next((each for each in own if each.written), own[0] if own else None)
+
+
 def count_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
     """Count the entries of a push that were tried again and ended well, and were not taken back since."""
     retries = [each for each in find_retries(push, pushes) if not each.taken_back_by]

@@ -23,7 +23,7 @@ from gradetools.errors import DeclinedError
 from gradetools.formats import tell_format
 from gradetools.plan import BY_OWN_PUSH, WRITES, Plan, mark_harm, retried_entries, tell_fields
 from gradetools.push import Progress
-from gradetools.receipt import GOOD_STATES, Receipt
+from gradetools.receipt import GOOD_STATES, PushSummary, Receipt
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 from gradetools.telling import tell_whose
@@ -217,6 +217,21 @@ def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> N
     console.print(table)
     _and_more(console, len(changes), len(shown))
     console.print(f"[dim]Fingerprint {(part_of or plan).fingerprint}[/]")
+
+
+def show_pushed(console: Console, push: PushSummary | None) -> None:
+    """Say of a plan that it was pushed already, and what has become of that; nothing where it was not."""
+    if push is None:
+        return
+    when = f"on {push.started:%Y-%m-%d at %H:%M} UTC"
+    if push.taken_back_by:
+        told = f"This plan was pushed already, {when}, and that was taken back since by push {push.taken_back_by}."
+    else:
+        told = f"This plan was pushed already: push {push.push_id} ({push.tell_states()}), {when}."
+    console.print(f"[yellow]{escape(told)}[/]", soft_wrap=True)
+    if push.standing == "unfinished":
+        console.print(f"Rather go on with it: gradetools push --resume {push.push_id}", soft_wrap=True)  # fmt: skip
+    console.print("The list below is of when the plan was made; what the gradebook holds already is not written again.", soft_wrap=True)  # fmt: skip
 
 
 def _show_left_to_others(console: Console, plan: Plan) -> None:

@@ -172,7 +172,12 @@ class Writing:
         typer.Option("--workers", min=1, max=64, metavar="N", help="Requests under way at once."),
     ] = 8
     verify: Annotated[
-        VerifyPolicy, typer.Option("--verify", help="How much of what was written is read back.")
+        VerifyPolicy,
+        typer.Option(
+            "--verify",
+            help="How much of what was written is read back: all, or of more than 200 grades a sample of 2 % (at least 20), the "
+            "others being compared with the gradebook's answer.",
+        ),
     ] = VerifyPolicy.SAMPLE
     note: Annotated[
         str, typer.Option("--note", metavar="TEXT", help="Anything to remember about this push.")

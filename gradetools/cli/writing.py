@@ -26,6 +26,7 @@ from gradetools.cli.console import (
     say_waiting,
     show_findings,
     show_plan,
+    show_pushed,
     show_receipt,
     show_sheet,
 )
@@ -57,7 +58,7 @@ from gradetools.push import (
     push_plan,
     tell_rest,
 )
-from gradetools.receipt import Receipt, note_retry
+from gradetools.receipt import Receipt, find_pushed, note_retry
 from gradetools.rehearsal import reconnect
 from gradetools.report import choose_folder, make_folder, write_receipt
 from gradetools.settings import load_settings
@@ -140,6 +141,9 @@ def push(
     if plan is not None:
         saved = read_plan(plan)
         with reconnect(saved.environment, env=env, told=say_waiting) as gradebook:
+            with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+                earlier = find_pushed(saved.fingerprint, journal.list_pushes())
+            show_pushed(console, earlier)
             _write(saved, gradebook, how, console, agreed=agreed)
         return
     _go_on(str(resume), how, env, console)

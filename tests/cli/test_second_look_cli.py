@@ -175,3 +175,28 @@ def test_json_is_all_that_stdout_holds(run: Run, sheet: Path) -> None:
         run("history", "--json"),
     ]
     assert [(each.code, bool(each.facts)) for each in ended] == [(0, True)] * 6
+
+
+def test_a_plan_says_that_it_was_pushed(run: Run, sheet: Path) -> None:
+    """Before it asks, `push PLAN` names an earlier push of that plan, whether it is to be gone on with or was taken back."""
+    run("plan", sheet, "--class", "algebra-1", "--save", "p.json")
+    plan = gt.read_plan("p.json")
+    told = "This plan was pushed already"
+    assert told not in run("push", "p.json").out
+    with gt.connect() as gradebook:
+        data_dir = gradebook.settings.data_dir
+        with open_journal(gradebook.environment, data_dir) as journal:
+            begun = journal.begin(plan, client_id="", note="", now=gradebook.clock())
+    shown = run("push", "p.json").out
+    assert f"{told}: push {begun} (2 unsent)" in shown
+    assert f"Rather go on with it: gradetools push --resume {begun}" in shown
+    pushed = run("push", "p.json", "--yes", "--json").facts["push_id"]
+    for _ in range(2):  # what wrote nothing is not the one to be named
+        again = run("push", "p.json", "--yes").out
+        assert again.index(f"{told}: push {pushed} (2 updated), on ") < again.index("Plan for")
+        assert "what the gradebook holds already is not written again" in again
+        assert ("--resume" in again, "2 unchanged" in again) == (False, True)
+    undo = run("undo", pushed, "--yes", "--json").facts["push_id"]
+    shown = run("push", "p.json").out
+    assert f"that was taken back since by push {undo}." in shown
+    assert f"push {pushed}" not in shown
