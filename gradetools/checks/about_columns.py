@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gradetools.checks.facts import NEVER, Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.values import Kind, read_number, to_points
-from gradetools.columns import NAMELESS, UNKNOWN, LineItemIndex
+from gradetools.columns import BY_HAND, NAMELESS, UNKNOWN, LineItemIndex, find_remarks
 from gradetools.formats.recognition import OWN_COLUMN
 
 #: An item of so many points or more on which nobody has more than one point is looked at twice.
@@ -143,6 +143,19 @@ def _column_unmapped(facts: Facts) -> Iterator[Finding]:
 
 
 @check(
+    "remarks-not-sent",
+    "warning",
+    means="A column looks like one of remarks, but names no score column that it could belong to: nothing is taken from it.",
+    fix="Choose in step 3 of the form whose comment it is, or ignore it there (--ignore on the command line, with_meaning in Python).",
+)
+def _remarks_not_sent(facts: Facts) -> Iterator[Finding]:
+    for column, count in find_remarks(facts.sheet, facts.columns).items():
+        are = "remark in {!r} is" if count == 1 else "remarks in {!r} are"
+        told = f"{count:,} {are.format(column)} not sent: the header names no score column that they could belong to."
+        yield Finding(0, column, told)
+
+
+@check(
     "line-item-unknown",
     "error",
     means="No line item is chosen for a column (or, in a long sheet, a row), or the gradebook does not know it.",
@@ -175,7 +188,7 @@ def _line_item_unknown(facts: Facts) -> Iterator[Finding]:
 def _unknown_for_column(column: str, chosen: str, reason: str, index: LineItemIndex) -> Finding:
     if chosen:
         message = f"The gradebook's classes have no line item with the id {chosen!r}."
-    elif reason and reason != "chosen by hand":
+    elif reason and reason != BY_HAND:
         message = _sentence(reason)
     else:
         message = f"No line item is chosen for {column!r}."

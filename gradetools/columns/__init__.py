@@ -16,7 +16,8 @@ from gradetools.columns.categories import categorise, spread
 from gradetools.columns.guesses import NAMELESS
 from gradetools.columns.headers import HeaderChange
 from gradetools.columns.keys import OtherKey, read_other_keys
-from gradetools.columns.meanings import ATTEMPTS, Answer, Attempts, ColumnMeaning, Columns
+from gradetools.columns.meanings import ATTEMPTS, BY_HAND, Answer, Attempts, ColumnMeaning, Columns
+from gradetools.columns.remarks import find_remarks
 from gradetools.columns.saved import (
     SavedColumns,
     find_lacking,
@@ -47,6 +48,7 @@ from gradetools.columns.zeros import find_without_zeros
 
 __all__ = [
     "ATTEMPTS",
+    "BY_HAND",
     "IN_NONE",
     "IN_SEVERAL",
     "MANGLED",
@@ -72,6 +74,7 @@ __all__ = [
     "find_lacking",
     "find_named_classes",
     "find_own_classes",
+    "find_remarks",
     "find_student",
     "find_without_zeros",
     "guess_class",

@@ -47,6 +47,8 @@ Attempts = Literal["refuse", "best", "latest", "first"]
 ATTEMPTS: tuple[Attempts, ...] = get_args(Attempts)
 
 _TARGETS = ("line_item", "line_items")
+#: The reason of what a person chose.
+BY_HAND = "chosen by hand"
 
 Key = Annotated[ColumnKey, BeforeValidator(_read_key), PlainSerializer(str, return_type=str)]
 
@@ -213,7 +215,7 @@ class Columns(Shown, _Value):
             changed["belongs_to"] = None
         if any(changed.get(name, getattr(old, name)) != getattr(old, name) for name in _TARGETS):
             changed["line_item_title"] = ""
-        new = self._make_meaning({**dict(old), **changed, "reason": "chosen by hand"})
+        new = self._make_meaning({**dict(old), **changed, "reason": BY_HAND})
         others = {"means": "ignored", "reason": f"{new.column} was chosen as the key"}
         meanings = tuple(
             new
@@ -332,7 +334,7 @@ class Columns(Shown, _Value):
         counts = Counter(each.means for each in self.meanings)
         # Columns that are ignored are the last to be looked at.
         told = sorted(self.meanings, key=lambda each: each.means == "ignored")
-        chosen = {"chosen by hand": len(self.student_matches) + len(self.line_item_matches)}
+        chosen = {BY_HAND: len(self.student_matches) + len(self.line_item_matches)}
         return Showing(
             f"<Columns of {self.format}: {tell_counts(counts)}>",
             [

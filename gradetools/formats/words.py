@@ -46,6 +46,8 @@ _SCORE_LIKE = re.compile(
 _DATE = re.compile(
     r"(?:[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\2[0-9]{4})(?:[T ][0-9:]+.*)?$"
 )
+#: So many words, looked for at the beginning of a text, may be a sentence.
+_SENTENCE, _BEGINNING = 3, 200
 _LETTER = re.compile(r"[A-F][-+]?", re.IGNORECASE)
 _ANY = STUDENT_FIELDS
 #: Header, without blanks and signs, to the fields of a student that it may hold.
@@ -221,6 +223,24 @@ def hold_dates(texts: Iterable[str]) -> bool:
     """Say whether all that stands in a column is dates with their years, which are nobody's scores."""
     filled = {text.strip() for text in texts if text.strip()}
     return bool(filled) and all(map(_DATE.match, filled))
+
+
+def hold_remarks(texts: Iterable[str], *, of: int) -> bool:
+    """Say whether most of what stands in a column is sentences, of which hardly one comes again.
+
+    Args:
+        texts: the different texts; the blank one says nothing.
+        of: how many cells hold them.
+    """
+    filled = [text.strip() for text in texts if text.strip()]
+    return sum(map(_is_sentence, filled)) > len(filled) / 2 and 2 * len(filled) >= of
+
+
+def _is_sentence(text: str) -> bool:
+    """Say whether a text is several words, not all with capitals as those of a name or an address are."""
+    words = [word for word in text[:_BEGINNING].split() if word[0].isalpha() and "@" not in word]
+    small = any(word[0].islower() for word in words[1:])
+    return len(words) >= _SENTENCE and (small or text[-1] in ".!?")
 
 
 def hold_letters(texts: Iterable[str]) -> bool:

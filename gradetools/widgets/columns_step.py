@@ -12,6 +12,7 @@ import pandas as pd
 from gradetools.columns import (
     ColumnMeaning,
     find_example,
+    find_remarks,
     list_repeated,
 )
 from gradetools.formats.recognition import STUDENT_FIELDS
@@ -22,6 +23,7 @@ from gradetools.widgets.line_item_choice import (
     choose_companion,
     choose_line_item,
     label_attempts,
+    leave_open,
     may_hold_scores,
     offer_anew,
     offer_companion,
@@ -92,6 +94,7 @@ class ColumnsStep(Step):
             *(self.tokens.view, self.kept.below, self.go),
         ]
         self._filling, self._repeats = False, ""  # who has several rows, in words
+        self._remarks: Mapping[str, int] = {}  # as they were when the choices were shown
         self.student.observe(self._choose_student, "value")
         self.key.observe(self._choose_key, "value")
         self.attempts.observe(self._choose_attempts, "value")
@@ -134,6 +137,7 @@ class ColumnsStep(Step):
 
     def _show_columns(self) -> None:
         meanings = self._draft.columns.meanings
+        self._remarks = self._find_open_remarks()
         proposed = {str(m.column): m.means for m in self._draft.suggested.meanings}
         beside = [m for m in meanings if m.belongs_to and proposed[str(m.column)] != "ignored"]
         takes = [m for m in meanings if (may_hold_scores(m) or m.belongs_to) and m not in beside]
@@ -147,7 +151,7 @@ class ColumnsStep(Step):
             m.column: ipw.VBox([self._told[str(m.column)], choices[str(m.column)]])
             for m in (*takes, *beside)
         }
-        ignored = [m for m in takes if m.means == "ignored"]
+        ignored = [m for m in takes if m.means == "ignored" and str(m.column) not in self._remarks]
         own = {
             m.column: [rows[each.column] for each in beside if each.belongs_to == m.column]
             for m in takes
@@ -176,7 +180,16 @@ class ColumnsStep(Step):
             f"{count(number, 'column of scores has', 'columns of scores have')} no line item yet, and would not be "
             "written. A line item is what the gradebook calls an assignment or a test: choose it below, or ignore the column."
         )
-        self.open_columns.value = say("warning", told) if number else ""
+        parts = [say("warning", told)] if number else []
+        for column, remarks in self._find_open_remarks().items():
+            told = f"{count(remarks, 'remark')} in {column!r} would not be sent, for the header names no score column that "
+            told += "they could belong to: choose below whose comment it is, or ignore the column."
+            parts.append(say("warning", told))
+        self.open_columns.value = join(*parts)
+
+    def _find_open_remarks(self) -> Mapping[str, int]:
+        """Find the columns of remarks of which nobody has said whose comment they are, or that they are ignored."""
+        return find_remarks(self._draft.sheet, self._draft.columns)
 
     def _count_open(self) -> int:
         columns = self._draft.columns
@@ -225,7 +238,10 @@ class ColumnsStep(Step):
                 return
             with self._changing():
                 column = str(meaning.column)
-                self._draft.columns = choose_line_item(self._draft.columns, column, choice)
+                if column in self._remarks and choice == "":
+                    self._draft.columns = leave_open(self._draft.columns, meaning)
+                else:
+                    self._draft.columns = choose_line_item(self._draft.columns, column, choice)
                 self._tell_again(column)
                 self._offer_anew()
 
@@ -235,6 +251,7 @@ class ColumnsStep(Step):
             self._draft.snapshot,
             by_row=bool(columns.of("line_item")),
             scores=self._list_scores(meaning),
+            remarks=str(meaning.column) in self._remarks,
             on_choose=choose,
         )
 
@@ -319,6 +336,7 @@ class ColumnsStep(Step):
             told.append("say which of several grades counts")
         if number:
             told.append(f"choose the line item of {count(number, 'column')}")
+        told += [f"say whose comment {column!r} is" for column in self._find_open_remarks()]
         return told
 
     def _ask(self) -> None:
@@ -340,8 +358,9 @@ class ColumnsStep(Step):
                 self._several.layout.display = None
             columns = self._draft.columns
             told = f"{count(len(columns.score_columns), 'score column')}, {len(columns.ignored)} ignored"
-            number = self._count_open()
-            self.settle(f"{told}{_tell_without(number)}", doubt=number > 0)
+            number, remarks = self._count_open(), self._find_open_remarks()
+            left = "".join(f", remarks in {column!r} not sent" for column in remarks)
+            self.settle(f"{told}{_tell_without(number)}{left}", doubt=number > 0 or bool(remarks))
             self._on_done()
 
 

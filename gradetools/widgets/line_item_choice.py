@@ -38,6 +38,7 @@ def offer_line_item(
     *,
     by_row: bool,
     scores: Sequence[str] = (),
+    remarks: bool = False,
     on_choose: Callable[[Choice], None],
 ) -> ipw.Dropdown:
     """Offer a score column the line items of some classes, what it means now chosen.
@@ -47,6 +48,7 @@ def offer_line_item(
         snapshot: what the gradebook knows.
         by_row: whether each row of the sheet names its line item.
         scores: the score columns, of which a column that is none may hold the comments or the dates.
+        remarks: whether the column holds remarks of which nobody has said yet whose comment they are.
         on_choose: called with the value of what is chosen.
     """
     shared = _label_shared(snapshot)
@@ -55,8 +57,11 @@ def offer_line_item(
         now = Beside(str(meaning.belongs_to), meaning.means)
     elif isinstance(now, tuple) and now not in [ids for _, ids in shared]:
         shared = [(_label(meaning.line_item_title or meaning.column.name, now), now), *shared]
+    if remarks:
+        now = ""
+    first = "as each row says" if by_row else "none yet: choose the line item"
     options: list[tuple[str, Choice]] = [
-        ("as each row says" if by_row else "none yet: choose the line item", ""),
+        ("not said yet: choose whose comment it is" if remarks else first, ""),
         ("ignore this column", IGNORE),
         *_offer_beside(scores),
         *shared,
@@ -65,7 +70,9 @@ def offer_line_item(
     choice = ipw.Dropdown(
         options=options,
         value=now if now in [value for _, value in options] else "",
-        description="Taken as" if now == IGNORE or isinstance(now, Beside) else "Line item",
+        description="Taken as"
+        if remarks or now == IGNORE or isinstance(now, Beside)
+        else "Line item",
         style=LABEL,
         layout=WIDE,
     ).add_class("gt-line-item")
@@ -139,6 +146,12 @@ def choose_line_item(columns: Columns, column: str, choice: Choice) -> Columns:
     if isinstance(choice, tuple):
         return columns.with_meaning(column, means=taken, line_items=choice)
     return columns.with_meaning(column, means=taken, line_item=choice)
+
+
+def leave_open(columns: Columns, suggested: ColumnMeaning) -> Columns:
+    """Make the same columns with one as it was suggested, as if nobody had said anything of it."""
+    meanings = (suggested if each.column == suggested.column else each for each in columns.meanings)
+    return columns.model_copy(update={"meanings": tuple(meanings)})
 
 
 def tell_ignored(folded: Sequence[ColumnMeaning]) -> str:

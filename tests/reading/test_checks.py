@@ -662,6 +662,43 @@ def test_columns_that_are_not_mapped_are_named(tmp_path: Path) -> None:
     assert found(checked) == [(0, "Quiz 2", "column-unmapped", "warning")]
 
 
+def test_remarks_that_are_not_sent_are_told(tmp_path: Path) -> None:
+    """Remarks that no score column is named for are a warning that blocks nothing, until they are said to be ignored."""
+    text = "ID,Quiz 1,Midterm,Comments\n00123,8,9,Neat\nB2,7,8,\nF6,7,8,Mind it\n"
+    checked = check(tmp_path, text)
+    assert found(checked) == [(0, "Comments", "remarks-not-sent", "warning")]
+    assert checked.findings["message"].tolist() == [
+        "2 remarks in 'Comments' are not sent: the header names no score column that they could belong to."
+    ]
+    assert checked.counts == {"ready": 6, "skipped": 0, "blocked": 0}
+    ignored = check(tmp_path, text, lambda each: each.with_meaning("Comments", means="ignored"))
+    taken = check(
+        tmp_path,
+        text,
+        lambda each: each.with_meaning("Comments", means="comment", belongs_to="Quiz 1"),
+    )
+    one = check(tmp_path, "ID,Quiz 1,Comments\n00123,8,Neat\nB2,7,\n")
+    assert [found(each) for each in (ignored, taken, one)] == [[], [], []]
+
+
+def test_remarks_are_known_by_what_stands_in_them(tmp_path: Path) -> None:
+    """Most sentences, hardly one twice, are remarks under any header; names, schools, addresses and emails are none."""
+    rows = {
+        "Said": ("Good sources, thin end", "See me.", "Ill, writes on Friday."),
+        "Advisor": ("Ada van Example", "Ben Example", "Ms Cleo Example"),
+        "School": ("Faculty of fine arts", "Faculty of fine arts", "Faculty of fine arts"),
+        "Street": ("12 Old Main Street", "13 Old Main Street", "1 New Road"),
+        "Sent to": ("ada@example.org", "ben.example@example.org", "cleo@example.org"),
+        "Colour": ("red", "blue", "green"),
+        "gradetools_message": ("It is not a score.", "It is not one.", "Nor is this one."),
+    }
+    lines = [",".join(["ID", "Quiz 1", *rows])]
+    for line, student in enumerate(("00123", "B2", "F6")):
+        lines.append(",".join([student, "8", *(f'"{each[line]}"' for each in rows.values())]))
+    checked = check(tmp_path, "\n".join(lines))
+    assert found(checked) == [(0, "Said", "remarks-not-sent", "warning")]
+
+
 def test_everything_is_said_at_once(tmp_path: Path) -> None:
     """An entry with several faults lists them all, and each blocked entry has its sentences."""
     checked = check(tmp_path, "ID,Poem,Quiz 1\nnobody,x,8\nB2,7,8\n")

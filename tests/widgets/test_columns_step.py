@@ -102,6 +102,39 @@ def test_an_ignored_column_can_hold_comments(gradebook: gt.Gradebook, tmp_path: 
     ]
 
 
+def test_remarks_of_no_score_column_are_asked_about(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Remarks that belong to no score column stand in sight and are asked about, until it is said whose they are or none's."""
+    rows = ("Student number,Quiz 1,Comments,Quiz 2", "00041,8,Neat,7", "00082,7,,6")
+    form = open_columns(gradebook, tmp_path, *rows)
+    columns, told = form.columns, form.columns.open_columns
+    choice = columns.line_items["Comments"]
+    assert is_shown(form, choice)
+    assert choice.label == "not said yet: choose whose comment it is"
+    assert "1 remark in &#x27;Comments&#x27; would not be sent" in told.value
+    asked = "next: say whose comment &#x27;Comments&#x27; is, then check the grades"
+    assert asked in columns.state.value
+    columns.go.click()
+    assert (
+        "⚠ 2 score columns, 1 ignored, remarks in &#x27;Comments&#x27; not sent"
+        in columns.state.value
+    )
+    assert form.draft.checked.findings["code"].tolist() == ["remarks-not-sent"]
+    choice.value = "ignore"
+    assert (told.value, "next: check the grades" in columns.state.value) == ("", True)
+    columns.go.click()
+    assert form.draft.checked.findings.empty
+    choice.value = ""
+    assert asked in columns.state.value
+    choice.value = next(
+        value for label, value in choice.options if label == "the comment of Quiz 2"
+    )
+    assert (told.value, "next: check the grades" in columns.state.value) == ("", True)
+    columns.go.click()
+    assert form.draft.checked.entries["comment"].dropna().tolist() == ["Neat"]
+
+
 def test_an_ignored_column_can_hold_dates(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     """A column of dates under any header can be taken as the dates of a score column; then the latest counts by its date."""
     rows = ("Student number,Quiz 1,Quiz 2,Handed in", "00041,8,,02/10/2026", "00041,7,,01/10/2026")
