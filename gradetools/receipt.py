@@ -111,10 +111,16 @@ class PushSummary:
         return "taken back" if self.taken_back_by else self.status
 
     def tell_states(self) -> str:
-        """Say how many entries ended how: `12 created, 2 skipped`; of an undo how many were taken back, instead of written."""
+        """Say how many entries ended how: `12 created, 2 skipped`; of an undo how many were taken back, instead of written.
+
+        A push that was killed may have died between a write and its record: its unsent entries are called `not known`, too.
+        """
+        killed = self.finished is None and not self.being_written
+        called = {"unsent": "unsent or not known"} if killed else {}
+        states = {called.get(state, state): n for state, n in self.states.items()}
         if not self.undo_of:
-            return tell_entries(self.states)
-        others = {state: n for state, n in self.states.items() if state not in WRITTEN}
+            return tell_entries(states)
+        others = {state: n for state, n in states.items() if state not in WRITTEN}
         others |= {"skipped": others["skipped"] - self.of_others}
         return tell_entries(
             {"taken back": self.written, **others, "left to another push": self.of_others}

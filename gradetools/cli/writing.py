@@ -274,7 +274,8 @@ def _write(
     if plan.writes and asks_number and sys.stdin.isatty():
         confirm = ask_number(console, plan.writes)
     elif shown.writes:
-        check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=how.allow_unsafe)
+        allowed = how.allow_unsafe or resume is not None
+        check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=allowed)
         ask(console, question(shown), yes=how.yes)
     make_folder(how.out or "receipts")
     idle = resume is None and not plan.writes

@@ -69,7 +69,8 @@ def push_plan(
         gradebook: where; the environment that the plan was made for.
         agreed: the fingerprint of the plan that somebody looked at and agreed to.
         confirm: the number of results it writes, typed by a person; production wants it.
-        allow_unsafe: whether more than 30 % of the touched grades may be lowered or cleared.
+        allow_unsafe: whether more than 30 % of the touched grades may be lowered or cleared; what was allowed when a push
+            began holds where it is gone on with.
         resume: the id of a push of this plan that did not finish.
         workers: how many requests are under way at once, at most.
         verify: "sample" reads back every entry of a push up to 200, else 2 %; "all" every entry.
@@ -86,7 +87,9 @@ def push_plan(
     """
     if workers < 1:
         raise PlanError(f"A push needs at least one worker, not {workers}; leave it at 8.")
-    check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=allow_unsafe)
+    # A push that is gone on with would not have begun if its harm had not been allowed.
+    allowed = allow_unsafe or resume is not None
+    check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=allowed)
     settings = gradebook.settings
     check_host(plan.environment, list_environments(settings.data_dir))
     with open_journal(plan.environment, settings.data_dir) as journal, journal.lock():

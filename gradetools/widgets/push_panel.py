@@ -113,7 +113,8 @@ class PushPanel:
         _show(self.bar, when=False)
         self.told.value = "" if plan.writes or not self.go.disabled else tell_nothing(plan)
         self.alert.value = ""
-        self._unsafe = plan.tell_unsafe()
+        # What was allowed when a push began is not asked about again.
+        self._unsafe = plan.tell_unsafe() if resume is None else ""
         self.allow_unsafe.description = (
             f"I have looked at these {plan.harmed:,} grades, and they are right"
         )
@@ -190,7 +191,8 @@ class PushPanel:
         confirm = int(typed) if typed.isdecimal() else None
         agreed, allow_unsafe = plan.fingerprint, bool(self.allow_unsafe.value)
         with telling(self.alert):
-            check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=allow_unsafe)
+            allowed = allow_unsafe or resume is not None
+            check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=allowed)
             run = PushRun(
                 plan,
                 gradebook,

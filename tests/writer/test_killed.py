@@ -43,6 +43,8 @@ def test_a_killed_push_resumes(desk: Desk, tmp_path: Path, at: int) -> None:
 
         (killed,) = gt.list_pushes(settings.data_dir)
         assert (killed.standing, killed.being_written) == ("unfinished", False)
+        assert "unsent or not known" in killed.tell_states()
+        assert "not known" not in written.tell_states()
         assert (killed.status, killed.finished, sum(killed.states.values())) == (
             "unfinished",
             None,

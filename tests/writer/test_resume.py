@@ -9,14 +9,14 @@ import pytest
 from desk import Desk
 
 import gradetools as gt
-from gradetools.errors import JournalError
+from gradetools.errors import JournalError, UnsafePlanError
 from gradetools.gradebook import Gradebook
 from gradetools.push import plan_rest, plan_undo, tell_rest
 
 SCORES = ("10", "20", "30", "40", "50")
 
 
-def stop_after(desk: Desk, plan: gt.Plan, written: int) -> gt.Receipt:
+def stop_after(desk: Desk, plan: gt.Plan, written: int, **options: Any) -> gt.Receipt:
     """Push a plan and stop it after so many PUTs."""
     stop, put = threading.Event(), Gradebook.put_record
 
@@ -28,7 +28,7 @@ def stop_after(desk: Desk, plan: gt.Plan, written: int) -> gt.Receipt:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Gradebook, "put_record", count)
-        return desk.push(plan, stop=stop, workers=1)
+        return desk.push(plan, stop=stop, workers=1, **options)
 
 
 def take_back(desk: Desk, receipt: gt.Receipt) -> gt.Receipt:
@@ -70,3 +70,18 @@ def test_what_is_done_is_not_gone_on_with(desk: Desk) -> None:
     told = f"was taken back by push {again.push_id}.*; undo push {done.push_id} again"
     with pytest.raises(JournalError, match=told):
         desk.push(undoing, resume=stopped.push_id)
+
+
+def test_what_was_allowed_is_not_asked_again(desk: Desk) -> None:
+    """A push that lowers grades, as was allowed, is gone on with without that word; anew it is refused without."""
+    users = {user["sourcedId"]: user.get("identifier") for user in desk.sandbox.records("users")}
+    held = sorted(desk.results("algebra-quiz-1"))[:12]
+    rows = "\n".join(f"{users[student]},0.5" for student in held)
+    plan = desk.plan(desk.sheet_of(f"Student ID,Quiz 1\n{rows}\n"))
+    with pytest.raises(UnsafePlanError):
+        desk.push(plan)
+    stopped = stop_after(desk, plan, 2, allow_unsafe=True)
+    assert stopped.states["unsent"] > 0
+    assert desk.push(plan, resume=stopped.push_id).ok
+    with pytest.raises(JournalError):
+        desk.push(plan, resume=stopped.push_id)
