@@ -165,7 +165,7 @@ class Gradebook:
             )
         except NotFoundError as error:
             raise NotFoundError(
-                f"{self.environment.name} has no line item {sourced_id!r}; choose one that it has.",
+                f"{self.environment.name} has no line item {sourced_id!r}; name one that it has by its sourcedId.",
                 status=error.status,
             ) from None
         return read_model(LineItem, unwrap(answer, "lineItem"))

@@ -129,11 +129,11 @@ def reconnect(
         settings = settings.model_copy(update={"data_dir": data_dir})
     gradebook = connect(settings, told=told)
     if gradebook.environment != environment:
-        other = f"{gradebook.environment.name} ({gradebook.environment.base_url})"
+        other = f"{gradebook.environment.name} ({gradebook.environment.address})"
         gradebook.close()
         raise PlanError(
-            f"It belongs to {environment.name} ({environment.base_url}), and the settings are for {other}; use the "
-            "settings it was made with."
+            f"It belongs to {environment.name} ({environment.address}), and the settings here are for {other}; go to the "
+            "folder whose .env names that address, or write it there, and try again."
         )
     return gradebook
 

@@ -46,6 +46,12 @@ class Environment:
     name: str
     base_url: str
 
+    @property
+    def address(self) -> str:
+        """Where it is, in words: its URL, or for a sandbox that is opened from its own file what that is."""
+        practice = self.base_url == "embedded"
+        return "a practice gradebook on this machine" if practice else self.base_url
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Snapshot(Shown):

@@ -162,11 +162,15 @@ def _go_on(push_id: str, how: Writing, env: str | None, console: Console) -> Non
         _write(plan, gradebook, how, console, resume=push_id, shown=rest)
 
 
+_ONE_RESULT = (
+    'One Result as JSON, with the sourcedIds of line item and student: {"lineItem": {"sourcedId": "quiz-1"}, '
+    '"student": {"sourcedId": "student-001"}, "score": 9}; bare or as {"result": …}.'
+)
+
+
 @with_options
 def put(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help='One Result as JSON, bare or as {"result": …}.')
-    ],
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help=_ONE_RESULT)],
     how: Writing,
     env: Env = None,
     on_conflict: OnConflictOption = ConflictPolicy.STOP,

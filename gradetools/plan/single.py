@@ -79,7 +79,7 @@ def make_result_plan(
 def _blocked(result: Result, items: pd.DataFrame, students: pd.DataFrame) -> Change | None:
     classes = " or ".join(sorted(set(items["class_id"]))) or "the class"
     if items.empty:
-        message = f"The gradebook has no line item {result.line_item.sourced_id!r}; choose one that it has."
+        message = f"The gradebook has no line item {result.line_item.sourced_id!r}; choose one that it has, by its sourcedId."
         return Change("blocked", reason="line-item-unknown", message=message)
     if not set(items["class_id"]) & set(students["class_id"]):
         message = f"{result.student.sourced_id!r} is no student of {classes}; choose one who is."

@@ -58,8 +58,8 @@ def make_undo_plan(
     """
     if receipt.environment != snapshot.environment:
         raise PlanError(
-            f"This push went to {receipt.environment.name} ({receipt.environment.base_url}), not to "
-            f"{snapshot.environment.name} ({snapshot.environment.base_url}); connect there to undo it."
+            f"This push went to {receipt.environment.name} ({receipt.environment.address}), not to "
+            f"{snapshot.environment.name} ({snapshot.environment.address}); connect there to undo it."
         )
     existing, later = Existing.of(snapshot), index_later_pushes(receipt, last_sent)
     written, (general, single) = written_entries(receipt), split_decisions(on_conflict)

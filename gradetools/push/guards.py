@@ -82,5 +82,4 @@ def check_host(environment: Environment, known: Iterable[Environment]) -> None:
 
 
 def _told(environment: Environment) -> str:
-    embedded = environment.base_url == "embedded"
-    return environment.name if embedded else f"{environment.name} at {environment.base_url}"
+    return f"{environment.name} ({environment.address})"

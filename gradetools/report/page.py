@@ -64,12 +64,11 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
 def _tell_facts(receipt: Receipt, sheet: str) -> list[tuple[str, str]]:
     """Give the facts of a push in an analyst's words; those without a value are left out."""
     environment = receipt.environment
-    practice = environment.base_url == "embedded"
     facts = {
         "sheet": sheet,
         "grade": receipt.about,
         "gradebook": environment.name,
-        "its address": "a practice gradebook on this machine" if practice else environment.base_url,
+        "its address": environment.address,
         "ended": receipt.standing,
         "began": _tell_time(receipt.started),
         "finished": _tell_time(receipt.finished),

@@ -149,7 +149,7 @@ def tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
         ("began", tell_time(push.started)),
         ("ended", ended),
         ("who", f"{push.system_user} (client {push.client_id})"),
-        ("where", f"{push.environment.name}, {_tell_address(push)}"),
+        ("where", f"{push.environment.name}, {push.environment.address}"),
         ("sheet", push.sheet),
         ("grade", push.about),
         ("takes back", push.undo_of),
@@ -164,11 +164,6 @@ def tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
         _tell_standing(push, pushes),
         table(("what", "is"), told_facts, len(told_facts)),
     )
-
-
-def _tell_address(push: PushSummary) -> str:
-    practice = push.environment.base_url == "embedded"
-    return "a practice gradebook on this machine" if practice else push.environment.base_url
 
 
 def _tell_standing(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
