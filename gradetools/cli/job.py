@@ -16,6 +16,7 @@ from gradetools.cli.console import ask, say_waiting
 from gradetools.cli.options import Reading
 from gradetools.cli.remembering import choose_columns
 from gradetools.columns import Columns, guess_class, propose_classes, read_columns
+from gradetools.columns.guesses import tell_zeros
 from gradetools.errors import ColumnsError, DeclinedError
 from gradetools.gradebook import Gradebook, connect
 from gradetools.models import Class
@@ -106,14 +107,15 @@ def choose_classes(
         ask(console, these, yes=yes)
         return proposed
     if not proposed:
-        any_found = any(guess.matched for guess in ranked)
+        any_found = any(guess.fits for guess in ranked)
         doubt = "several have its students" if any_found else "none of them has its students"
         raise DeclinedError(
             f"Name the class with --class: {doubt}. There are {known or 'none that we may see'}."
         )
     best = ranked[0]
-    console.print(
-        f"Class: {escape(f'{titles[best.class_id]} ({best.class_id})')} has {best.matched} of the sheet's {best.rows} ids."
-    )
+    zeros = tell_zeros(best)
+    known = f"{best.matched or 'none'} of the sheet's {best.rows} ids{' as they stand' if zeros else ''}."
+    told = f"{titles[best.class_id]} ({best.class_id}) has {known} {zeros}"
+    console.print(f"Class: {escape(told.strip())}")
     ask(console, f"Is {titles[best.class_id]} the class?", yes=yes)
     return [best.class_id]

@@ -28,9 +28,10 @@ def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str,
     """
     if ranked:
         best = ranked[0]
-        alike = [classes[each.class_id] for each in ranked if each.matched == best.matched]
+        alike = [classes[each.class_id] for each in ranked if each.fits == best.fits]
         others = f"as many in {' and in '.join(alike[1:])}"
-        return f"{best.matched} of {best.rows} ids in {best.column!r} are in {alike[0]}, {others}. Choose the class."
+        told = f"{best.fits} of {best.rows} ids in {best.column!r} are in {alike[0]}, {others}"
+        return f"{told}{', but for zeros at the front' if best.zeros else ''}. Choose the class."
     others = sheet.detected.get("other worksheets", "")
     place = f"; perhaps they are on another worksheet ({others})" if others else ""
     described = [each for each in sheet.description.columns if each.keys]
@@ -50,6 +51,21 @@ def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str,
     )
 
 
+def tell_zeros(guess: ClassGuess) -> str:
+    """Say how many of a sheet's ids are in a class but for the zeros at their front; "" where none is.
+
+    It follows a sentence that says how many are in it as they stand.
+    """
+    if not guess.zeros:
+        return ""
+    text, whole = guess.zeros[0]
+    more = " more" if guess.matched else ""
+    return (
+        f"{len(guess.zeros):,}{more} are but for zeros at the front, such as {whole} for {text}: a spreadsheet program "
+        "takes them away."
+    )
+
+
 def tell_other_class(
     ranked: Sequence[ClassGuess], chosen: Sequence[str], classes: Mapping[str, str]
 ) -> str:
@@ -63,10 +79,11 @@ def tell_other_class(
     if not ranked or ranked[0].class_id in chosen:
         return ""
     best = ranked[0]
-    here = max((each.matched for each in ranked if each.class_id in chosen), default=0)
-    if here == best.matched:
+    here = max((each.fits for each in ranked if each.class_id in chosen), default=0)
+    if here == best.fits:
         return ""
-    return f"though {here or 'none'} of {best.rows} students of the sheet {'is' if here == 1 else 'are'} in it, and {best.matched} in {classes[best.class_id]}"
+    zeros = " but for zeros at the front" if best.zeros else ""
+    return f"though {here or 'none'} of {best.rows} students of the sheet {'is' if here == 1 else 'are'} in it, and {best.fits} in {classes[best.class_id]}{zeros}"
 
 
 def tell_found(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gradetools.columns.meanings import Columns
 from gradetools.columns.students import StudentIndex
+from gradetools.columns.zeros import find_without_zeros
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.sheet import ColumnKey, Sheet
 
@@ -46,7 +47,7 @@ class KeyFinder:
     """
 
     def __init__(self, sheet: Sheet, students: pd.DataFrame) -> None:
-        self._sheet = sheet
+        self._sheet, self._students = sheet, students
         self._rows = (sheet.roles == "student").to_numpy()
         self._indexes = {field: StudentIndex(students, field) for field in STUDENT_FIELDS}
         self.keys = tuple(self._list())
@@ -89,6 +90,15 @@ class KeyFinder:
         for key in self.of(column):
             unknown = self._indexes[key.field].match(unknown).unknown
         return set(unknown)
+
+    def find_without_zeros(self, column: ColumnKey) -> dict[str, str]:
+        """Give of several texts of a column that are ids but for the zeros at their front these ids; one alone says nothing."""
+        numbers = [text for text in self.texts(column) if text.isascii() and text.isdigit()]
+        unknown = self.find_unknown(column).intersection(numbers) if numbers else set[str]()
+        found = find_without_zeros(
+            [text for text in numbers if text in unknown], StudentIndex(self._students, "")
+        )
+        return {text: whole for text, (_, whole) in found.items()} if len(found) > 1 else {}
 
     def find(self, key: Key, texts: Sequence[str]) -> dict[str, str]:
         """Say whom each text means by one way to match, "" for nobody."""

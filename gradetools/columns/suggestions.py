@@ -19,20 +19,30 @@ from gradetools.snapshot import Snapshot
 
 
 class ClassGuess(NamedTuple):
-    """How well the students of a class fit a sheet: `matched` of `rows` distinct ids, in which column by which field."""
+    """How well the students of a class fit a sheet: `matched` of `rows` distinct ids, in which column by which field.
+
+    `zeros` are those of the others that are ids of the class but for the zeros at their front: the text, and the id.
+    """
 
     class_id: str
     matched: int
     rows: int
     column: str
     key: str
+    zeros: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def fits(self) -> int:
+        """How many ids are known, those without their zeros counted in."""
+        return self.matched + len(self.zeros)
 
 
 class ClassProposal(NamedTuple):
     """The classes that a sheet is likely of, and `why`: what was looked at that says so.
 
     Its rows name them and some of its students are in each ("named"); they do so and nobody's id is known as it stands
-    ("named-unknown"); more of its students are in it than in any other ("students"). "" where no class stands out.
+    ("named-unknown"); more of its students are in it than in any other ("students"), also where all are so but for the
+    zeros at the front of their ids. "" where no class stands out.
     """
 
     class_ids: list[str]
@@ -84,7 +94,7 @@ def suggest_columns(
 def guess_class(
     sheet: Sheet, candidates: Mapping[str, Snapshot | pd.DataFrame]
 ) -> list[ClassGuess]:
-    """Rank classes by how many of the sheet's students each knows, best first.
+    """Rank classes by how many of the sheet's students each knows, also but for the zeros at the front of their ids, best first.
 
     Args:
         sheet: the sheet.
@@ -93,12 +103,22 @@ def guess_class(
     guesses = []
     for class_id, known in candidates.items():
         students = known.students if isinstance(known, Snapshot) else known
-        best = choose_key(KeyFinder(sheet, students).keys)
-        if best:
-            guesses.append(
-                ClassGuess(class_id, best.matched, best.rows, str(best.column), best.field)
-            )
-    return sorted(guesses, key=lambda guess: -guess.matched)
+        finder = KeyFinder(sheet, students)
+        if best := choose_key(finder.keys):
+            guesses.append(_guess(class_id, best, finder))
+    return sorted(guesses, key=lambda guess: (-guess.fits, -guess.matched))
+
+
+def _guess(class_id: str, best: Key, finder: KeyFinder) -> ClassGuess:
+    """Say how well a class fits by its best key, or where nobody is found by the one that lost most zeros."""
+    zeros = finder.find_without_zeros(best.column) if best.matched < best.rows else {}
+    if not best.matched:
+        for key in finder.keys:
+            if len(found := finder.find_without_zeros(key.column)) > len(zeros):
+                best, zeros = key, found
+    return ClassGuess(
+        class_id, best.matched, best.rows, str(best.column), best.field, tuple(zeros.items())
+    )
 
 
 def propose_classes(
@@ -111,14 +131,14 @@ def propose_classes(
         classes: class sourcedId to title.
         ranked: what `guess_class` says of them.
     """
-    known = [each.class_id for each in ranked if each.matched]
+    known = [each.class_id for each in ranked if each.fits]
     named = list_named_classes(sheet, classes)
-    if named and not known:
+    if named and not any(each.matched for each in ranked):
         return ClassProposal(named, "named-unknown")
     named = [each for each in named if each in known]
     if len(named) > 1:
         return ClassProposal(named, "named")
-    if known and (len(known) == 1 or ranked[0].matched > ranked[1].matched):
+    if known and (len(known) == 1 or ranked[0].fits > ranked[1].fits):
         return ClassProposal(known[:1], "students")
     return ClassProposal([], "")
 

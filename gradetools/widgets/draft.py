@@ -88,7 +88,7 @@ class Draft:
             return []
         ids = [one.sourced_id for one in self.classes]
         students = {class_id: self.gradebook.take_students(class_id) for class_id in ids}
-        return [guess for guess in guess_class(self.sheet, students) if guess.matched]
+        return [guess for guess in guess_class(self.sheet, students) if guess.fits]
 
     def take(self, class_ids: Sequence[str]) -> None:
         """Read what the gradebook knows of some classes, propose what each column means, and look for saved columns.

@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from gradetools.columns import ClassGuess, propose_classes
-from gradetools.columns.guesses import tell_doubt, tell_other_class
+from gradetools.columns.guesses import tell_doubt, tell_other_class, tell_zeros
 from gradetools.errors import SheetError
 from gradetools.formats import tell_format
 from gradetools.widgets.detected import DELIMITERS, Detected
@@ -292,7 +292,9 @@ class SheetStep(Step):
         self.classes.value = tuple(proposed)
         if why == "students":
             best = ranked[0]
-            told = f"{best.matched} of {best.rows} students of the sheet are in {classes[best.class_id]}."
+            told = f"{best.matched or 'None'} of {best.rows} students of the sheet are in {classes[best.class_id]}"
+            zeros = tell_zeros(best)
+            told += f" as their ids stand. {zeros} Step 3 asks about them." if zeros else "."
         elif why:
             titles = " and ".join(classes[each] for each in proposed)
             told = f"The sheet's rows name {count(len(proposed), 'class', 'classes')}: {titles}. Each row's grades go to its own."

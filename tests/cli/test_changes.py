@@ -179,3 +179,15 @@ def test_attempts_are_chosen(run: Run, tmp_path: Path) -> None:
     assert (refused.code, "--attempts best (or latest, first)" in refused.out) == (1, True)
     best = run("plan", sheet, *CLASS, "--attempts", "best", "--json")
     assert (best.code, best.facts["actions"]["create"], best.facts["actions"]["skip"]) == (0, 1, 1)
+
+
+def test_a_class_is_found_by_ids_without_their_zeros(run: Run, tmp_path: Path) -> None:
+    """The class is proposed whose ids the sheet's are but for the zeros at the front, and none is taken for one."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "41,9", "82,8", "123,7", header="Student ID,Quiz 1")
+    seen = run("check", sheet)
+    told = " ".join(seen.out.split())
+    assert (
+        "has none of the sheet's 3 ids as they stand. 3 are but for zeros at the front, such as 00041 for 41"
+        in told
+    )
+    assert "3 blocked" in told

@@ -11,12 +11,14 @@ from reading_samples import make_line_item, make_snapshot, make_student, write_s
 from gradetools.columns import (
     ClassGuess,
     find_example,
+    guess_class,
     list_repeated,
+    propose_classes,
     students_matched,
     suggest_columns,
     tell_lines,
 )
-from gradetools.columns.guesses import tell_doubt, tell_found, tell_other_class
+from gradetools.columns.guesses import tell_doubt, tell_found, tell_other_class, tell_zeros
 from gradetools.sheet import Sheet, read_sheet
 
 CLASSES = {"a": "Algebra 1", "b": "Biology 1"}
@@ -59,6 +61,35 @@ def test_why_no_class_stands_out_is_told(tmp_path: Path) -> None:
     assert told == (
         "no column is known to hold the students' ids. Nobody is found by name alone: add a column of ids, usernames or email "
         "addresses. If one holds ids all the same, choose the class, and that column in step 3."
+    )
+
+
+def test_a_class_is_found_by_ids_without_their_zeros(tmp_path: Path) -> None:
+    """A class whose ids the sheet's are but for zeros at the front is proposed, and it is said so; one id alone says nothing."""
+    others = make_snapshot(
+        [make_student("s9", identifier="00099"), make_student("s8", username="82")],
+        [],
+        {"biology-1": "Biology 1"},
+    )
+    snapshots = {"b": others, "a": SCHOOL}
+    sheet = read_sheet(write_sheet(tmp_path, "Number,Quiz 1\n41,8\n82,7\n99999,6\n"))
+    ranked = guess_class(sheet, {"a": SCHOOL})
+    assert (ranked[0].matched, ranked[0].zeros) == (0, (("41", "00041"), ("82", "00082")))
+    assert propose_classes(sheet, CLASSES, ranked) == (["a"], "students")
+    assert tell_zeros(ranked[0]) == (
+        "2 are but for zeros at the front, such as 00041 for 41: a spreadsheet program takes them away."
+    )
+    both = guess_class(sheet, snapshots)
+    assert [(each.class_id, each.matched, each.fits) for each in both] == [("a", 0, 2), ("b", 1, 1)]
+    assert propose_classes(sheet, CLASSES, both) == (["a"], "students")
+    told = "though 1 of 3 students of the sheet is in it, and 2 in Algebra 1 but for zeros at the front"
+    assert tell_other_class(both, ["b"], CLASSES) == told
+    mixed = read_sheet(write_sheet(tmp_path, "Number,Quiz 1\n99,8\n00041,7\n82,7\n"))
+    assert guess_class(mixed, {"a": SCHOOL})[0].zeros == ()
+    alike = guess_class(sheet, {"a": SCHOOL, "b": SCHOOL})
+    assert propose_classes(sheet, CLASSES, alike) == ([], "")
+    assert tell_doubt(sheet, alike, CLASSES) == (
+        "2 of 3 ids in 'Number' are in Algebra 1, as many in Biology 1, but for zeros at the front. Choose the class."
     )
 
 

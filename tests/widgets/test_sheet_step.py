@@ -237,3 +237,21 @@ def test_rows_of_a_long_sheet_are_grades(form: ImportForm, tmp_path: Path) -> No
     rows = ("Student number,Assignment,Score", "00041,Midterm,80", "00041,Quiz 2,7")
     read(form, write_sheet(tmp_path / "a.csv", *rows))
     assert "a.csv: 2 rows of grades, 3 columns." in form.sheet.told.value
+
+
+def test_a_class_is_proposed_by_ids_without_their_zeros(form: ImportForm, tmp_path: Path) -> None:
+    """Ids that lost their zeros find the class, which says so; who they are is asked in the step after."""
+    read(form, write_sheet(tmp_path / "a.csv", "Number,Quiz 1", "41,8", "82,7", "123,6"))
+    assert form.sheet.classes.value == ("algebra-1",)
+    told = html.unescape(form.sheet.guess.value)
+    assert (
+        "None of 3 students of the sheet are in Algebra 1 as their ids stand. 3 are but for zeros at the front"
+        in told
+    )
+    assert (
+        "such as 00041 for 41: a spreadsheet program takes them away. Step 3 asks about them."
+        in told
+    )
+    form.sheet.use_classes.click()
+    assert form.columns.zeros.description == "Take 3 ids with the zeros"
+    assert form.draft.columns.student_matches == {}
