@@ -184,7 +184,19 @@ def find_pushed(fingerprint: str, pushes: Sequence[PushSummary]) -> PushSummary 
 
 def count_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
     """Count the entries of a push that were tried again and ended well, and were not taken back since."""
-    retries = [each for each in find_retries(push, pushes) if not each.taken_back_by]
+    return _count_well(
+        push, [each for each in find_retries(push, pushes) if not each.taken_back_by]
+    )
+
+
+def count_settled(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
+    """Count as `count_mended` does, and of a push that was taken back also what was tried again and taken back as well."""
+    if not push.taken_back_by:
+        return count_mended(push, pushes)
+    return _count_well(push, find_retries(push, pushes))
+
+
+def _count_well(push: PushSummary, retries: Sequence[PushSummary]) -> int:
     well = sum(each.states[state] for each in retries for state in GOOD_STATES)
     return min(well, sum(push.states[state] for state in IN_THE_WAY))
 

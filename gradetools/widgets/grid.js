@@ -336,7 +336,7 @@ class GridView {
     this.note.replaceChildren(...(row && !this.editable ? this.tellRow(row) : this.tellCell(row, column)));
     if (mark) {
       const icon = make("b", "gtg-icon", { text: `${ICONS[mark[0]]} ${CALLED[mark[0]]}: ` });
-      this.note.append(make("div", "", {}, [icon, make("span", "", { text: mark[2] })]));
+      this.note.append(make("div", "", {}, [icon, make("span", "", { text: mark[2] || mark[1] })]));
     }
   }
 

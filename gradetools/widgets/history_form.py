@@ -97,6 +97,8 @@ class HistoryForm:
         #: The push that `writing` is about, which need not be the one that is looked at once it is under way.
         self._about = ""
         self._filling = False
+        #: What there is to do about the push that is looked at, while nothing is asked.
+        self._next = ""
         self.steps = {
             "pushes": Step("1. Pushes", "pushes"),
             "push": Step("2. One push", "one", waits_for="choosing one"),
@@ -135,7 +137,7 @@ class HistoryForm:
             "Erase its grades from this machine", "eraser", "gt-erase", self._erase
         )
         self.erase.button_style = "danger"
-        self.keep = _button("Keep them", "times", "gt-keep", self._close)
+        self.keep = _button("Keep them", "times", "gt-keep", self._keep)
         self._below = ipw.VBox()
         self._actions = (self.go_on, self.retry, self.undo, self.forget)
         self._asking = ipw.VBox([self.loss, ipw.HBox([self.erase, self.keep], layout=WRAP)])
@@ -252,7 +254,8 @@ class HistoryForm:
         offered = [words for name, words in _OFFERS.items() if shown[getattr(self, name)]]
         if push.taken_back_by and not whole:  # the button stays, for what an undo did not take back
             offered[offered.index(_OFFERS["undo"])] = "take back what is left"
-        self.steps["push"].open(f"look at what it did; you can {' or '.join(offered)}")
+        self._next = f"look at what it did; you can {' or '.join(offered)}"
+        self.steps["push"].open(self._next)
 
     @property
     def _busy(self) -> bool:
@@ -345,6 +348,11 @@ class HistoryForm:
             of = f"the grades of {number} pushes" if number > 1 else "its grades"
             self.erase.description = f"Erase {of} from this machine"
             self._asking.layout.display = None
+            self.steps["push"].open("erase them, or keep them")
+
+    def _keep(self) -> None:
+        self._close()
+        self.steps["push"].open(self._next)
 
     def _erase(self) -> None:
         with telling(self.alert):

@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 
 from gradetools.push import PRODUCTION
-from gradetools.receipt import IN_THE_WAY, PushSummary, count_mended, name_retried
+from gradetools.receipt import (
+    IN_THE_WAY,
+    PushSummary,
+    count_mended,
+    count_settled,
+    name_retried,
+)
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 from gradetools.widgets.look import (
     Html,
@@ -70,24 +76,29 @@ def tell_source(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
 
 def tell_status(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Say what a push is to those who look at it: what stood in its way, and what an undo of it left."""
-    bad = sum(push.states[state] for state in IN_THE_WAY)
     if push.forgotten and push.taken_back_by:
         return "forgotten, taken back before"
     if push.standing not in {"done", "taken back"}:
         return push.standing
-    again, left = count_mended(push, pushes), count_left(push, pushes)
+    again, bad = count_mended(push, pushes), _count_unwritten(push, pushes)
+    left = count_left(push, pushes)
     parts = (
         push.standing,
         f"{again:,} tried again" if again else "",
-        f"{bad - again:,} not written" if bad > again else "",
+        f"{bad:,} not written" if bad else "",
         f"{left:,} left alone" if left else "",
     )
     return ", ".join(part for part in parts if part)
 
 
 def is_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> bool:
-    """Whether something of a push was not written, and all of it was tried again and ended well."""
-    return not push.ok and count_mended(push, pushes) == push.unwritten
+    """Whether something of a push was not written, and all of it was tried again and ended well, or was taken back as well."""
+    return not push.ok and count_settled(push, pushes) == push.unwritten
+
+
+def _count_unwritten(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
+    """Count what stood in the way of a push and is not settled since."""
+    return sum(push.states[state] for state in IN_THE_WAY) - count_settled(push, pushes)
 
 
 def count_left(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
@@ -195,8 +206,16 @@ def _mark(pushes: Sequence[PushSummary], chosen: str | None) -> pd.DataFrame:
         if push.standing == "unfinished":
             tip = _TIPS[push.standing]
             marks.append((push.push_id, "status", "warning", "some not sent", tip))
-        told = tell_status(push, pushes)
-        if not push.forgotten and not is_mended(push, pushes) and told != push.standing:
-            tip = "Choose it to see why, and to try again what failed."
-            marks.append((push.push_id, "status", "error", "", tip))
+        if not push.forgotten and (mark := _mark_status(push, pushes)):
+            marks.append((push.push_id, "status", *mark))
     return pd.DataFrame(marks, columns=list(MARK_COLUMNS), dtype=object)
+
+
+def _mark_status(push: PushSummary, pushes: Sequence[PushSummary]) -> tuple[str, str, str] | None:
+    """Mark what is open of a push that is done or taken back; what a person left on purpose only has a note."""
+    if push.standing not in {"done", "taken back"}:
+        return None
+    undo, left = find_undo(push, pushes), count_left(push, pushes)
+    if _count_unwritten(push, pushes) or (left and undo is not None and not undo.ok):
+        return "error", "", "Choose it to see why, and to try again what failed."
+    return ("info", "", "Choose it to see why, and to take back what is left.") if left else None

@@ -37,8 +37,11 @@ def test_history_by_hand(lab: Lab, open_notebook: OpenNotebook) -> None:
     """A double click shows a push, its failed grade is tried again, its file comes as a download, and it is forgotten."""
     notebook = open_notebook(write_notebook(lab.folder, "pushed.ipynb", PUSHED, FORM))
     form = Form(notebook.page, "gt-history")
-    form.step("pushes").locator(".gtg-cell", has_text="week 7").first.dblclick(timeout=SECONDS)
+    row = form.step("pushes").locator(".gtg-row", has_text="week 7").first
+    row.locator(".gtg-cell").nth(1).dblclick(timeout=SECONDS)
     form.see("one", "2 created, 1 failed")
+    note = form.step("pushes").locator(".gtg-note", has_text="Note: shown below")
+    note.wait_for(timeout=SECONDS)  # the mark of that cell, which has no more to say than that
     form.click("gt-retry")
     form.step("one").get_by_text("would write 1 grade").wait_for(timeout=SECONDS)
     form.click("gt-go")

@@ -17,6 +17,7 @@ from gradetools.journal.record import Outcome
 from gradetools.receipt import note_retry
 from gradetools.sandbox import Sandbox
 from gradetools.widgets import HistoryForm, ImportForm
+from gradetools.widgets.history_list import show_pushes
 from gradetools.widgets.preview import tell_plan
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -118,7 +119,9 @@ def test_each_push_offers_what_can_be_done(
     assert "you can go on with it or take it back or forget it" in form.steps["push"].state.value
     form.forget.click()
     assert "can no longer be undone or resumed" in form.loss.value
+    assert "next: erase them, or keep them" in form.steps["push"].state.value
     form.keep.click()
+    assert "you can go on with it or take it back or forget it" in form.steps["push"].state.value
     assert len(sandbox.requests()) == asked  # looking asks nothing of the gradebook
     form.erase.click()  # out of sight, and so without effect
     assert gt.list_pushes(gradebook.settings.data_dir)[0].forgotten is None
@@ -686,3 +689,34 @@ def test_a_retry_settles_only_what_it_tried(
     assert "done, 1 tried again, 1 not written" in form.list.text()
     assert "with problems" in [name for name, *_ in form.list.views]
     assert "retry" not in shown(form)
+
+
+def test_what_is_settled_is_not_red_in_the_list(
+    gradebook: gt.Gradebook, sandbox: Sandbox, refusing: Refusing, tmp_path: Path
+) -> None:
+    """What was tried again and taken back with its push is not called unwritten, and what was left on purpose is no problem."""
+    refusing.on = True
+    pushed = push_sheet(gradebook, tmp_path)
+    refusing.on = False
+    again = gt.plan_retry(pushed, gradebook)
+    noted = note_retry(pushed.push_id)
+    retry = gt.push_plan(again, gradebook, agreed=again.fingerprint, note=noted)
+    wrote = pushed.entries.iloc[2]["sourced_id"]
+    theirs = next(each for each in sandbox.records("results") if each["sourcedId"] == wrote)
+    sandbox.put_record("results", theirs | {"score": 1})
+    undo = gt.plan_undo(pushed, gradebook, on_conflict="theirs")
+    gt.push_plan(undo, gradebook, agreed=undo.fingerprint)
+
+    def status() -> tuple[str, str | None]:
+        table = show_pushes(form.pushes)
+        marks = table.marks[(table.marks["row"] == pushed.push_id).to_numpy()]
+        kinds = marks["kind"][(marks["column"] == "status").to_numpy()].tolist()
+        return table.frame["status"][pushed.push_id], *(kinds or [None])
+
+    form = HistoryForm(gradebook, folder=tmp_path)
+    assert status() == ("taken back, 1 tried again, 1 left alone", "info")
+    back = gt.plan_undo(retry, gradebook)
+    gt.push_plan(back, gradebook, agreed=back.fingerprint)
+    form.look()
+    assert status() == ("taken back, 1 left alone", "info")
+    assert "with problems" not in [name for name, *_ in form.list.views]
