@@ -13,6 +13,7 @@ const GUARD = "data-lm-suppress-shortcuts";
 const HEADER = ".jupyter-widget-Collapse-header";
 const LIST = ".gt-shrinking";
 const FRESH = ".gt-fresh"; // the title of what a button has just put below
+const SEARCH = ".gt-picker input[type=text]"; // beside a list
 const CONTROLS = "input, select, textarea, button";
 const SETTLED = 80; // milliseconds without a change, after which a form is taken to be drawn
 const LONGEST_PRESS = 1000; // milliseconds after which a mouse button counts as let go, wherever that was
@@ -52,11 +53,13 @@ class Keyboard {
     this.timer = 0; // 0 while the form stands still
     this.fresh = null; // the title that the view last went to
     this.pressed = -Infinity; // since when a mouse button is held down
+    this.entered = null; // the element that a click has given the focus
     form.tabIndex = -1; // a click beside a control stays in the form
     this.hears = [
       ["focusin", (event) => this.note(event.target)],
       ["pointerdown", (event) => this.hold(event)],
       ["pointerup", () => (this.pressed = -Infinity)],
+      ["click", (event) => this.select(event.target)],
       ["pointercancel", () => (this.pressed = -Infinity)],
       ["keydown", (event) => this.press(event)],
       // What scrolls while the form changes was not scrolled by a person.
@@ -79,7 +82,15 @@ class Keyboard {
 
   hold(event) {
     this.pressed = performance.now();
-    if (!this.form.contains(event.target)) this.note(document.body);
+    const { target } = event;
+    this.entered = target.matches?.(SEARCH) && target !== document.activeElement ? target : null;
+    if (!this.form.contains(target)) this.note(document.body);
+  }
+
+  // What was searched for before is typed over, where a click comes back to it; a second click goes into the text.
+  select(element) {
+    if (element === this.entered && element.selectionStart === element.selectionEnd) element.select();
+    this.entered = null;
   }
 
   note(element) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,13 +18,14 @@ class Picker:
 
     Attributes:
         name: what it chooses, in small letters.
-        search: parts of the name or the id, capital or small, in any order.
+        search: parts of the name or the id, capital or small, with or without accents, in any order.
         choice: those that have them all; its value is an id, "" for none.
     """
 
     def __init__(self, label: str, hook: str, *, on_change: Callable[[], None]) -> None:
         self.name = label.lower()
         self._all: Sequence[tuple[str, str]] = ()
+        self._folded: Sequence[tuple[str, str]] = ()
         self._empty = ""
         self._on_change = on_change
         self._filling = False
@@ -61,6 +63,7 @@ class Picker:
         if self._all:
             self.search.value = ""
         self._all = options
+        self._folded = [(_fold(label), key) for label, key in options]
         self._offer(chosen)
         self._filling = False
 
@@ -70,7 +73,7 @@ class Picker:
 
     def _offer(self, kept: str) -> None:
         """Offer what fits the search; what is chosen stays chosen."""
-        wanted = self.search.value.strip().casefold()
+        wanted = _fold(self.search.value.strip())
         found = {*self._find(wanted), kept}
         fitting = [(label, key) for label, key in self._all if key in found]
         filling, self._filling = self._filling, True
@@ -80,12 +83,10 @@ class Picker:
 
     def _find(self, wanted: str) -> list[str]:
         """Give the ids of those that fit a search: that have it as it stands, or else all its words, in any order."""
-        whole = [key for label, key in self._all if wanted in label.casefold()]
+        whole = [key for label, key in self._folded if wanted in label]
         # Lists of schools put the family name first, and a comma behind it.
         words = wanted.replace(",", " ").split()
-        return whole or [
-            key for label, key in self._all if all(word in label.casefold() for word in words)
-        ]
+        return whole or [key for label, key in self._folded if all(word in label for word in words)]
 
     def _tell_next(self, wanted: str) -> str:
         """Say how many fit the search, and what to do."""
@@ -98,9 +99,11 @@ class Picker:
         return told.get(number, f"{number:,} fit: choose one")
 
     def take_only(self) -> None:
-        """Choose the only one that fits the search, as Enter does there; where several or none do, nothing."""
-        fitting = self._find(self.search.value.strip().casefold())
+        """Choose the only one that fits the search, as Enter does there, and empty it; where several or none do, nothing."""
+        fitting = self._find(_fold(self.search.value.strip()))
         if len(fitting) == 1:
+            # What is typed next is another name; emptied before, for a grade may take its time to be read.
+            self.search.value = ""
             self.choice.value = fitting[0]
 
     def _hear(self, _: object, content: Mapping[str, Any], __: object) -> None:
@@ -111,6 +114,12 @@ class Picker:
         self.choice.tooltip = self.choice.label or ""  # whole, where the window cuts it
         if not self._filling:
             self._on_change()
+
+
+def _fold(text: str) -> str:
+    """Give a text without capitals and accents: not every keyboard has an ë."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in parts if not unicodedata.combining(each))
 
 
 def label_line_items(

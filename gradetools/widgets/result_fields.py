@@ -144,7 +144,9 @@ class ResultFields:
         for field in FIELDS:
             old = tell_field(self._before.get(field.name), field.kind)
             new = old if after is None else tell_field(after.get(field.name), field.kind)
-            if field.name in self.wrong or field.name in self.missing:
+            unsound = field.name in self.wrong or field.name in self.missing
+            # Of what cannot be read, as a score in letters, nothing follows for other fields.
+            if unsound or (self.wrong and field.name not in self.touched):
                 new = old
             parts: list[object] = [f"now: {old}"]
             if new != old:

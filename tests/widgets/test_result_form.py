@@ -316,14 +316,27 @@ def test_the_only_one_that_fits_is_taken() -> None:
     assert press_enter("example") == "2 fit: choose one"
     assert press_enter("zoe") == "none fits: search for another part of the name"
     assert chosen == []
-    assert press_enter("BEN") == "1 fits: choose it"
-    assert (chosen, picker.value) == (["2"], "2")
-    assert press_enter("Example, Ada") == "1 fits: choose it"  # as lists of schools have it
+    assert press_enter("BEN") == "choose the student"
+    assert (chosen, picker.value, picker.search.value) == (["2"], "2", "")
+    press_enter("Example, Ada")  # as lists of schools have it
     assert (chosen, picker.value) == (["2", "1"], "1")
     picker.fill([("Quiz 1 (0 to 10, quiz-1)", "q1"), ("Quiz 2 (0 to 10, quiz-2)", "q2")])
-    assert press_enter("quiz 1") == "1 fits: choose it"  # and not what has the words somewhere
+    press_enter("quiz 1")  # and not what has the words somewhere
+    assert picker.value == "q1"
     picker.fill(())
     assert picker.choice.options[0][0] == "there is no student"
+
+
+@pytest.mark.parametrize(
+    ("label", "typed"),
+    [("Chloë Example", "chloe"), ("Béla Example", "Bela"), ("Zoe Example", "Zoë"), ("Ann Groß", "gross")],
+)  # fmt: skip
+def test_a_search_minds_no_accents(label: str, typed: str) -> None:
+    """A plain letter finds the accented one, and the other way round; the label stays as it is."""
+    picker = Picker("Student", "student", on_change=lambda: None)
+    picker.fill([(label, "1"), ("Ben Example", "2")])
+    picker.search.value = typed
+    assert picker.choice.options == (("1 fits: choose it", ""), (label, "1"))
 
 
 def test_lists_wait_for_the_class(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -365,6 +378,20 @@ def test_a_wrong_field_hides_no_other(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "correct the score, score date and metadata" in form.grade.state.value
     wrong = "comes after: Grade (correct the score, score date and metadata)"
     assert wrong in form.upsert.state.value
+
+
+@pytest.mark.parametrize("typed", ["eighty", "85%", "-3"])
+def test_nothing_follows_from_what_is_wrong(sandbox: Sandbox, tmp_path: Path, typed: str) -> None:
+    """From a score that cannot be read follows neither a status nor a date."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form, line_item="algebra-midterm")
+    fields = form.fields
+    fields.inputs["comment"].value = "Read."
+    assert "→ <b>not submitted</b>, which follows" in fields.now["scoreStatus"].value
+    fields.inputs["score"].value = typed
+    assert [fields.now[name].value for name in ("scoreStatus", "score")] == ["", ""]
+    assert "→" not in fields.now["scoreDate"].value
+    assert "→ <b>Read.</b>" in fields.now["comment"].value
 
 
 def test_a_new_objective_is_not_wrong_yet(sandbox: Sandbox, tmp_path: Path) -> None:
