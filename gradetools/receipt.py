@@ -201,6 +201,11 @@ def _count_well(push: PushSummary, retries: Sequence[PushSummary]) -> int:
     return min(well, sum(push.states[state] for state in IN_THE_WAY))
 
 
+def is_settled(push: PushSummary, pushes: Sequence[PushSummary]) -> bool:
+    """Whether nothing is left to be done with what a push did not write: it was taken back, or all of it was tried again and ended well."""
+    return bool(push.taken_back_by) or count_mended(push, pushes) >= push.unwritten
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Receipt(Shown, PushSummary):
     """The sum of one push, and the proof of it: its facts, and what came of every entry.

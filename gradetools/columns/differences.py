@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gradetools.columns.meanings import ColumnMeaning, Columns
+from gradetools.columns.tokens import tell_token
 from gradetools.snapshot import Snapshot
 
 
@@ -30,7 +31,7 @@ def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[st
     told += _tell_new(before, after, "is scaled from", {})
     words = {**now.tokens, **then.tokens}
     told += [
-        f"another meaning of the word {text}"
+        f"the word {text} stands for {tell_token(then.tokens.get(text, {})) or 'nothing any more'}"
         for text in words
         if now.tokens.get(text) != then.tokens.get(text)
     ]
@@ -64,6 +65,8 @@ def _target(meaning: ColumnMeaning, titles: Mapping[str, str]) -> str:
     if meaning.means == "score" or (meaning.means == "text_score" and named):
         return named or "without a line item"
     means = meaning.means.replace("_", " ")
+    if meaning.belongs_to and meaning.means != "ignored":
+        return f"the {means} of {meaning.belongs_to}"
     return f"{means} ({meaning.key})" if meaning.key else means
 
 

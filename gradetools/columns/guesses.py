@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from gradetools.columns.meanings import Columns
 from gradetools.columns.students import tell_lines
 from gradetools.columns.suggestions import ClassGuess
 from gradetools.sheet import Sheet
@@ -133,6 +134,21 @@ def tell_found(
         )
         told += f" Choose below {who} blocked."
     return f"{told}{_tell_nameless(nameless)}", found, unknown
+
+
+def tell_chosen(columns: Columns, matched: pd.DataFrame) -> str:
+    """Say how many ids mean a student once a person has chosen some: `8 of 8 ids found, 3 of them as you chose`; "" for none.
+
+    Args:
+        columns: which column of the sheet means what.
+        matched: `students_matched`.
+    """
+    ids = matched[(matched["text"] != "").to_numpy()].drop_duplicates("text")
+    chosen = int((ids["how"] == "chosen").sum())
+    found = int((ids["sourced_id"] != "").sum())
+    field = columns.student_column.key if columns.student_column else ""
+    told = f"{found} of {len(ids)} ids found, {chosen} of them as you chose"
+    return f"{field}: {told}".removeprefix(": ") if chosen else ""
 
 
 def _tell_part(number: int, unknown: int) -> str:

@@ -91,12 +91,17 @@ class KeyFinder:
             unknown = self._indexes[key.field].match(unknown).unknown
         return set(unknown)
 
-    def find_without_zeros(self, column: ColumnKey) -> dict[str, str]:
-        """Give of several texts of a column that are ids but for the zeros at their front these ids; one alone says nothing."""
+    def find_without_zeros(self, column: ColumnKey, field: str = "") -> dict[str, str]:
+        """Give of several texts of a column that are ids but for the zeros at their front these ids; one alone says nothing.
+
+        Args:
+            column: the column.
+            field: as what they are read, in place of all that there is.
+        """
         numbers = [text for text in self.texts(column) if text.isascii() and text.isdigit()]
         unknown = self.find_unknown(column).intersection(numbers) if numbers else set[str]()
         found = find_without_zeros(
-            [text for text in numbers if text in unknown], StudentIndex(self._students, "")
+            [text for text in numbers if text in unknown], StudentIndex(self._students, field)
         )
         return {text: whole for text, (_, whole) in found.items()} if len(found) > 1 else {}
 

@@ -172,6 +172,18 @@ def _with_key(
 def _describe_key(key: Key, finder: KeyFinder) -> dict[str, str]:
     """Name the field of the key, but none where another finds as many students, and others."""
     rivals = finder.rivals(key)
+    if not key.matched:
+        # An id that lost its zeros is nobody's as it stands, and tells all the same of what kind it is.
+        zeros = {
+            each: len(finder.find_without_zeros(key.column, each.field))
+            for each in finder.of(key.column)
+        }
+        if number := max(zeros.values()):
+            key = next(each for each in zeros if zeros[each] == number)
+            return {
+                "key": key.field,
+                "reason": f"{key.told}, {number} but for zeros at the front",
+            }
     if not rivals:
         return {"key": key.field, "reason": key.told}
     told = "; ".join(each.told for each in (key, *rivals))

@@ -17,6 +17,12 @@ _STATUS = re.compile(
 _FLAGS = ("late", "missing", "incomplete", "inProgress")
 _TEXTS = ("textScore", "comment")
 _MARKS = ("skip", "ask")
+_CALLED = {
+    "late": "late",
+    "missing": "missing",
+    "incomplete": "incomplete",
+    "inProgress": "in progress",
+}
 
 
 def check_token(text: str, fields: Mapping[str, Any]) -> str:
@@ -58,3 +64,21 @@ def _check_field(text: str, name: str, value: object) -> str:
         return "" if number and math.isfinite(float(str(value))) else f"{text!r}: score is a number"
     fields = ", ".join(("score", *_TEXTS, "scoreStatus", *_FLAGS, *_MARKS))
     return f"{text!r}: {name!r} is no field that a token can set; there are {fields}"
+
+
+def tell_token(fields: Mapping[str, Any]) -> str:
+    """Say what a token stands for: `missing, not submitted`."""
+    return ", ".join(_tell_field(name, value) for name, value in fields.items())
+
+
+def _tell_field(name: str, value: object) -> str:
+    if name in _CALLED:
+        return _CALLED[name] if value == "true" else f"not {_CALLED[name]}"
+    known = {
+        "skip": "no grade: nothing is sent",
+        "ask": "you are asked about it",
+        "score": f"the score {value}",
+        "textScore": f"the text score {value}",
+        "comment": f"the comment {value}",
+    }
+    return known.get(name, str(value))

@@ -15,7 +15,9 @@ from gradetools.columns import (
     find_remarks,
     list_repeated,
 )
+from gradetools.columns.guesses import tell_chosen
 from gradetools.formats.recognition import STUDENT_FIELDS
+from gradetools.sheet import ColumnKey
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.kept_columns import KeptColumns
 from gradetools.widgets.line_item_choice import (
@@ -68,7 +70,7 @@ class ColumnsStep(Step):
         self._draft, self._on_done, self._on_change = draft, on_done, on_change
         self.student = ipw.Dropdown(description="Whose grades", style=LABEL, layout=WIDE)
         self.key = ipw.Dropdown(description="is the student's", style=LABEL, layout=WIDE)
-        self._students = StudentPicks(draft, changing=self._changing, on_matched=self._show_several)
+        self._students = StudentPicks(draft, changing=self._changing, on_matched=self._show_matched)
         self.found, self.zeros = self._students.found, self._students.zeros
         self.line_items: dict[str, ipw.Dropdown] = {}
         self.companions: dict[str, ipw.Dropdown] = {}
@@ -94,6 +96,7 @@ class ColumnsStep(Step):
             *(self.tokens.view, self.kept.below, self.go),
         ]
         self._filling, self._repeats = False, ""  # who has several rows, in words
+        self._beside: list[ColumnKey] = []  # what holds no scores
         self._remarks: Mapping[str, int] = {}  # as they were when the choices were shown
         self.student.observe(self._choose_student, "value")
         self.key.observe(self._choose_key, "value")
@@ -165,8 +168,20 @@ class ColumnsStep(Step):
         self._title_ignored()
         self._ignored.layout.display = None if ignored else "none"
         self._tell_open()
-        others = [m for m in meanings if m.column not in rows]
-        self._others.value = join(*map(tell_column, others))
+        self._beside = [m.column for m in meanings if m.column not in rows]
+        self._tell_others("")
+
+    def _tell_others(self, found: str) -> None:
+        """Say of the columns that hold no scores what they are; of the students' how many of its ids are `found`, if that is known."""
+        now = [self._draft.columns.meaning(each) for each in self._beside]
+        self._others.value = join(
+            *(
+                tell_column(
+                    m.model_copy(update={"reason": found}) if found and m.means == "student" else m
+                )
+                for m in now
+            )
+        )
 
     def _title_ignored(self) -> None:
         """Name what is ignored, so that nobody overlooks a column; what was chosen to be taken stays where it was chosen."""
@@ -207,8 +222,9 @@ class ColumnsStep(Step):
         with telling(self.alert):
             self._students.show()
 
-    def _show_several(self, matched: pd.DataFrame) -> None:
-        """Ask which of several grades counts, where somebody has several rows or it was said before."""
+    def _show_matched(self, matched: pd.DataFrame) -> None:
+        """Say how many ids are found now, and ask which of several grades counts, where somebody has several rows or it was said before."""
+        self._tell_others(tell_chosen(self._draft.columns, matched))
         repeated = list_repeated(self._draft.sheet, self._draft.columns, matched)
         asked = repeated or self._draft.columns.attempts != "refuse"
         self._several.layout.display = None if asked else "none"
@@ -343,8 +359,9 @@ class ColumnsStep(Step):
         """Say the next thing to do: whose the grades are, and line items, come before the check."""
         told = "".join(f"{each}, then " for each in self._list_questions())
         side = ""
-        if self.kept.offers and self.kept.fits:
-            told = f"use the columns that are kept, or {told or 'go on as suggested and '}"
+        self.go.button_style = "" if self.kept.is_next else "primary"
+        if self.kept.is_next:
+            told = f"use the columns that are kept (“{self.kept.use.description}”), or {told or 'go on as suggested and '}"
         elif self.kept.offers:
             side = " (columns that nearly fit are offered above)"
         self._tell("next", f"● next: {told}check the grades{side}")

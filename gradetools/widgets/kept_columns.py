@@ -14,6 +14,9 @@ from gradetools.widgets.look import WRAP, count, say
 from gradetools.widgets.step import telling
 
 _KEPT = say("good", "The columns are saved; they are offered when this header comes again.")
+_PUSHED = say(
+    "good", "Saved with the push: these columns are offered when this header comes again."
+)
 #: So many changes are named.
 _NAMED = 6
 
@@ -51,6 +54,11 @@ class KeptColumns:
         """Whether what is offered was saved for this very header."""
         return self._draft.saved is not None and not self._draft.saved.change
 
+    @property
+    def is_next(self) -> bool:
+        """Whether to take what is offered is the next thing; its button stands out then."""
+        return self.offers and self.fits
+
     def show(self) -> None:
         """Offer what is saved for the sheet's header, if anything is."""
         saved = self._draft.saved
@@ -77,6 +85,7 @@ class KeptColumns:
         self.use.description = (
             "Use the suggestion instead" if self._draft.using_saved else "Use them"
         )
+        self.use.button_style = "primary" if self.is_next else ""
 
     def keep_pushed(self, gradebook: Gradebook) -> None:
         """Save what was pushed, if a person decided anything of it; the rest is suggested again next week."""
@@ -84,7 +93,7 @@ class KeptColumns:
         if decided is not None and not is_rehearsal(gradebook.environment.name):
             with telling(self.told):
                 keep_columns(decided, gradebook.settings.columns_folder, by="push")
-                self.told.value = _KEPT
+                self.told.value = _PUSHED
 
     def _save(self, _: object) -> None:
         with telling(self.told):

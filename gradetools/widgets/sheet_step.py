@@ -86,7 +86,8 @@ class SheetStep(Step):
         self.list_files()
 
     def _build(self) -> None:
-        beside = {"width": "auto", "flex": "1 1 24em", "max_width": WIDE["max_width"]}
+        # However long a name in it is, the button stays beside it.
+        beside = {**WIDE, "width": "auto", "flex": "1 1 24em", "min_width": "0"}
         self.files = ipw.Dropdown(description="In this folder", style=LABEL, layout=beside)
         self.again = ipw.Button(description="Look again", icon="refresh").add_class("gt-again")
         self.path = ipw.Text(description="or a path", style=LABEL, layout=WIDE)
@@ -121,7 +122,7 @@ class SheetStep(Step):
             widget.add_class(hook)
         self.use_classes.add_class("gt-under")
         self.read.add_class("gt-under")
-        files = ipw.HBox([self.files, self.again], layout=WRAP)
+        files = ipw.HBox([self.files, self.again])
         self.whose = ipw.VBox([self.guess, self.classes, self.use_classes])
         self.body.children = [
             ipw.VBox([files, self.path, self.read]).add_class("gt-way"),
@@ -196,8 +197,13 @@ class SheetStep(Step):
             self.files.value = chosen
 
     def _list_failed(self) -> list[Path]:
-        """List the files of what the last few pushes did not write, the newest first."""
-        found = [path for path in self._folder.glob("receipts/*/failed.*") if _is_sheet(path)]
+        """List the files of what the last few pushes did not write, the newest first; those that are settled since are left out."""
+        settled = self._draft.list_settled()
+        found = [
+            path
+            for path in self._folder.glob("receipts/*/failed.*")
+            if _is_sheet(path) and path.parent.name not in settled
+        ]
         return sorted(found, key=lambda path: path.parent.name, reverse=True)[:_PUSHES]
 
     def _choose(self, change: Mapping[str, Any]) -> None:

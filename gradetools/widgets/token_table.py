@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from gradetools.checks.values import CLEAR, TOKEN_ANSWERS
+from gradetools.columns.tokens import tell_token
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.look import LABEL, WRAP, count, table
 
@@ -21,12 +22,6 @@ _MEANINGS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("exempt", TOKEN_ANSWERS["exempt"]),
     ("nothing: it is not understood any more", {}),
 )
-_FLAGS = {
-    "late": "late",
-    "missing": "missing",
-    "incomplete": "incomplete",
-    "inProgress": "in progress",
-}
 
 
 class TokenTable:
@@ -70,21 +65,3 @@ class TokenTable:
             self._draft.columns = self._draft.columns.with_token(self.word.value, fields)
             self.word.value = ""
             self.show()
-
-
-def tell_token(fields: Mapping[str, Any]) -> str:
-    """Say what a token stands for: `missing, not submitted`."""
-    return ", ".join(_tell_field(name, value) for name, value in fields.items())
-
-
-def _tell_field(name: str, value: object) -> str:
-    if name in _FLAGS:
-        return _FLAGS[name] if value == "true" else f"not {_FLAGS[name]}"
-    known = {
-        "skip": "no grade: nothing is sent",
-        "ask": "you are asked about it",
-        "score": f"the score {value}",
-        "textScore": f"the text score {value}",
-        "comment": f"the comment {value}",
-    }
-    return known.get(name, str(value))

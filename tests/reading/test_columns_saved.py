@@ -289,6 +289,11 @@ def test_what_other_columns_would_change_is_told(tmp_path: Path) -> None:
     then = then.with_meaning("Quiz 1 comment", means="ignored").match_student("205", "s1")
     then = then.scaled("Quiz 1", 20).with_token("ABS", {"skip": True}).with_attempts("best")
     then = then.answer("all-at-most-one", "Quiz 1")
+    beside = now.with_meaning("Quiz 1 comment", belongs_to="Quiz 2").with_token("EX", {})
+    assert tell_differences(now, beside, school) == [
+        "Quiz 1 comment is the comment of Quiz 2",
+        "the word EX stands for nothing any more",
+    ]
     assert tell_differences(now, now, school) == []
     assert tell_differences(now, then, school) == [
         "Quiz 1 is Quiz 2",
@@ -296,7 +301,7 @@ def test_what_other_columns_would_change_is_told(tmp_path: Path) -> None:
         "Quiz 2 is ignored",
         "205 is Ada Example",
         "Quiz 1 is scaled from 20",
-        "another meaning of the word ABS",
+        "the word ABS stands for no grade: nothing is sent",
         "the question 'all at most one' is answered as it was then",
         "of several grades the best counts",
     ]

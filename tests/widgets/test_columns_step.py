@@ -9,9 +9,9 @@ import pytest
 from form_driving import page, write_sheet
 
 import gradetools as gt
+from gradetools.columns.tokens import tell_token
 from gradetools.sandbox import Sandbox
 from gradetools.widgets import ImportForm
-from gradetools.widgets.token_table import tell_token
 
 EVIL = "<img src=x onerror=alert(1)>"
 OF_OWN_CLASS = ("algebra-quiz-1", "biology-quiz-1")
@@ -272,14 +272,19 @@ def test_what_was_decided_is_saved_with_a_push(gradebook: gt.Gradebook, tmp_path
         assert receipt is not None
         assert receipt.ok
         assert len(list(folder.glob("*.json"))) == kept
+        assert ("Saved with the push" in form.columns.kept.told.value) == bool(kept)
     form = open_columns(gradebook, tmp_path, "Student number,Score", "00041,8")
     assert "Columns for this header are kept from the push of" in form.columns.kept.offered.value
     assert "With them: Score is Quiz 2." in form.columns.kept.offered.value
     assert (
-        "next: use the columns that are kept, or choose the line item of"
+        "next: use the columns that are kept (“Use them”), or choose the line item of"
         in form.columns.state.value
     )
+    blue = {form.columns.kept.use: "primary", form.columns.go: ""}
+    assert {button: button.button_style for button in blue} == blue
     form.columns.kept.use.click()
+    blue = {form.columns.kept.use: "", form.columns.go: "primary"}
+    assert {button: button.button_style for button in blue} == blue
     assert "use the columns that are kept" not in form.columns.state.value
     assert "The columns that are kept from the push of" in form.columns.kept.offered.value
 
@@ -505,7 +510,11 @@ def test_ids_without_their_zeros_are_taken_at_once(gradebook: gt.Gradebook, tmp_
     )
     assert form.draft.columns.student_matches == {}
     assert list(columns.unmatched) == ["99999"]
+    assert columns.key.label == "identifier, such as 00041"
+    assert "identifier: 0 of 3 ids found, 2 but for zeros at the front" in page(columns.body)
     columns.zeros.click()
+    assert "identifier: 2 of 3 ids found, 2 of them as you chose" in page(columns.body)
+    assert "0 of 3 ids found" not in page(columns.body)
     assert form.draft.columns.student_matches == {"41": "student-001", "82": "student-002"}
     assert columns.zeros.layout.display == "none"
     assert "2 of 3 students found" in columns.found.value

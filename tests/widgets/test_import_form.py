@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from form_driving import MIDTERM, drive, make_upload, page, states, walk, write_
 import gradetools as gt
 from gradetools.errors import PushRunningError
 from gradetools.push import Progress
+from gradetools.receipt import is_settled, note_retry
 from gradetools.sandbox import Sandbox, invented_school
 from gradetools.widgets import ImportForm
 from gradetools.widgets.grid_window import ALL
@@ -377,6 +379,36 @@ def test_what_was_not_written_is_offered(gradebook: gt.Gradebook, tmp_path: Path
         "failed.csv: not written in push 20261123-080000-abcdef",
         "failed.xlsx: not written in push 20261122-080000-abcdef",
     ]
+
+
+def test_what_is_settled_is_not_offered(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """The file of what was not written is offered until the push is taken back, or all of it was tried again and ended well."""
+    form = ImportForm(gradebook, folder=tmp_path)
+    form.where.connect.click()
+    form.sheet.path.value = str(
+        write_sheet(tmp_path / "a.csv", "Student number,Quiz 1", "00041,7", "x,8")
+    )
+    form.sheet.read.click()
+    form.sheet.classes.value = ("algebra-1",)
+    for button in (form.sheet.use_classes, form.columns.go, form.check.go, form.push.go):
+        button.click()
+    receipt = form.push.wait(30)
+    assert receipt is not None
+    offered = f"failed.csv: not written in push {receipt.push_id}"
+    assert offered in [label for label, _ in form.sheet.files.options]
+    (push,) = gt.list_pushes(gradebook.settings.data_dir)
+    good = dict.fromkeys(push.states, 0)
+    again = replace(
+        push, push_id="again", note=note_retry(push.push_id), states={**good, "updated": 1}
+    )
+    assert not is_settled(push, [push])
+    assert is_settled(push, [again, push])
+    assert not is_settled(push, [replace(again, taken_back_by="undo"), push])
+    form.receipt.undo.click()
+    form.writing.undo.push.go.click()
+    form.writing.undo.push.wait(30)
+    form.sheet.again.click()
+    assert [label for label, path in form.sheet.files.options if path] == ["a.csv"]
 
 
 def test_class_that_does_not_stand_out_is_asked_for(
