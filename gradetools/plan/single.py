@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from gradetools.dialects import Record, parse
 from gradetools.models import Result
 from gradetools.plan.dispute import Decisions, OnConflict, split_decisions
+from gradetools.plan.doubt import mind_record
 from gradetools.plan.existing import Existing, index_disputes, index_last_sent
 from gradetools.plan.make import ask_disputed, date_text, settle, warn
 from gradetools.plan.merge import Change, decide, make_identity
@@ -55,12 +57,15 @@ def make_result_plan(
         sent = parse(index_last_sent(last_sent).get((line_item, student)))
         class_id = result.class_.sourced_id if result.class_ else str(items["class_id"].iloc[0])
         policy = single.get(0, general)
-        change = _change(result, class_id, snapshot, sent, date_text(as_of, snapshot), policy)
+        date = date_text(as_of, snapshot)
+        change = _change(result, class_id, snapshot, sent, date, policy)
         question = index_disputes(last_sent).get((line_item, student), "")
         change = ask_disputed(change, question, policy)
         maximum = float(items["result_value_max"].iloc[0])
         change = warn(change, _mind_maximum(result, maximum))
         change = warn(change, _find_misfit(change, score_scale, maximum))
+        assigned = str(items["assign_date"].iloc[0])
+        change = warn(change, _mind_rest(change, _wanted(result), date, assigned))
     row = {
         "line": 0,
         "column": "",
@@ -137,6 +142,12 @@ def _mind_maximum(result: Result, maximum: float) -> str:
     if result.score is None or not result.score > maximum:
         return ""
     return f"{result.score:g} is above the line item's maximum of {maximum:g}."
+
+
+def _mind_rest(change: Change, wanted: Collection[str], today: str, assigned: str) -> str:
+    if change.action not in WRITES or change.after is None:
+        return ""
+    return mind_record(change.before, change.after, wanted, today=today, assigned=assigned)
 
 
 def _find_misfit(change: Change, scale: ScoreScale | None, maximum: float) -> str:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from gradetools.dialects import tell_date, write_date
 from gradetools.models import Result, ScoreStatus
+from gradetools.plan.doubt import mind_date
 from gradetools.score_scale import ScoreScale
 from gradetools.telling import call_field
 from gradetools.widgets.look import LABEL
@@ -34,8 +35,6 @@ _NO_WORD = "nothing: the grade says neither true nor false."
 _WHAT_METADATA_ARE = "What else a gradebook keeps with a grade, by name. If you do not know of any, leave it as it is."
 #: So many characters of what is there, and of what would be, stand beside a field.
 _LONG = 300
-#: A date so far ahead is more likely a slip in the year.
-_FAR = dt.timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -100,20 +99,13 @@ class Bounds:
             moment = dt.datetime.fromisoformat(read_typed_date(typed))
         except ValueError:
             return "", ""
-        day = _day(typed)
-        if self.today and day > _day(self.today) + _FAR:
-            return "warning", f"{day} is more than a year ahead."
-        if self.assigned and day < _day(self.assigned):
-            return "warning", f"{day} is before this was assigned, {_day(self.assigned)}."
+        date = read_typed_date(typed)
+        if told := mind_date(date, today=self.today, assigned=self.assigned):
+            return "warning", told
         if moment.tzinfo is None and moment.time() != dt.time(0):
-            told = f"{moment:%H:%M} is taken as UTC; for a clock two hours ahead write {day} {moment:%H:%M}+02:00."
+            told = f"{moment:%H:%M} is taken as UTC; for a clock two hours ahead write {moment:%Y-%m-%d %H:%M}+02:00."
             return "info", told
         return "", ""
-
-
-def _day(text: str) -> dt.date:
-    """Give the day of a date, by UTC."""
-    return dt.date.fromisoformat(tell_date(read_typed_date(text))[: len("2026-10-16")])
 
 
 def build_field(field: FieldKind) -> ipw.Widget:

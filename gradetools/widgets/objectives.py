@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -12,8 +11,8 @@ from typing import Any
 import ipywidgets as ipw
 from pydantic import ValidationError
 
-from gradetools.dialects import is_official_source
 from gradetools.models import LearningObjectiveResult, LearningObjectiveScoreSet
+from gradetools.plan.doubt import is_uuid, mind_source
 from gradetools.telling import tell_scores
 from gradetools.widgets.look import WRAP, Html, count, element, join, say
 from gradetools.widgets.typed import read_typed_score
@@ -307,7 +306,7 @@ class ObjectiveRow:
         except ValueError as error:
             self.message.value = say("error", str(error))
         else:
-            doubt = case and not _is_uuid(self.id.value.strip())
+            doubt = case and not is_uuid(self.id.value.strip())
             told = "A CASE identifier is a UUID; this is none. It can be written all the same."
             self.message.value = say("warning", told) if doubt else ""
             return typed
@@ -318,20 +317,6 @@ class ObjectiveRow:
         """Say that the same id stands several times in the group, which a gradebook may take for one."""
         told = f"This id stands {number} times in the group; all are sent, and a gradebook may keep only one. Remove the others."
         self.message.value = join(Html(self.message.value), say("warning", told))
-
-
-def mind_source(source: str) -> str:
-    """Say what is odd about the name of a source, by the standard; "" where nothing is."""
-    if not source or is_official_source(source):
-        return ""
-    if source.lower() in {"case", "unknown", "/case", "/unknown"}:
-        meant = source.lower().removeprefix("/")
-        return (
-            f"“{source}” is not the word of the standard: write {meant}. Some gradebooks refuse it."
-        )
-    letters = "".join(each for each in source.lower() if each.isascii() and each.isalnum())
-    such = f", such as /{letters}" if letters and letters not in {"case", "unknown"} else ""
-    return f"“{source}” is not written as the standard wants: a slash, then small letters or digits alone{such}. Some gradebooks refuse it."
 
 
 def tell_gap(what: str) -> Html:
@@ -355,13 +340,6 @@ def tell_objectives(held: object) -> str:
 
 def _tell_objective(one: _Held) -> str:
     return f"{one['learningObjectiveId']} {tell_scores(one)}"
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return bool(uuid.UUID(text))
-    except ValueError:
-        return False
 
 
 def _button(words: str, icon: str, hook: str) -> ipw.Button:

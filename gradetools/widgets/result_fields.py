@@ -10,6 +10,7 @@ import ipywidgets as ipw
 from traitlets import TraitError
 
 from gradetools.models import Result, ScoreStatus
+from gradetools.plan.doubt import mind_flags
 from gradetools.score_scale import ScoreScale
 from gradetools.telling import tell_needless_score
 from gradetools.widgets.field_kinds import (
@@ -157,7 +158,14 @@ class ResultFields:
                 parts += [f"; write {field.hint}, {_TIME}"]
             blank = new == old == NOTHING
             self.now[field.name].value = "" if blank else element("span", *parts, hook="gt-reason")
+        self._mind_flags(after or {})
         self._title_folds()
+
+    def _mind_flags(self, after: Mapping[str, Any]) -> None:
+        """Say of a grade that would be late and missing that it cannot well be both."""
+        for name in {"late", "missing"} & {*self.touched}:
+            if told := mind_flags(after):
+                self._warn(name, told)
 
     def _title_folds(self) -> None:
         """Say of what is folded what is in there, whether it was changed, and whether something is wrong with it."""

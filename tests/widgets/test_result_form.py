@@ -564,7 +564,37 @@ def test_what_is_odd_about_a_date(sandbox: Sandbox, tmp_path: Path) -> None:
         assert words in told.value
         assert bool(words) == bool(told.value)
         assert not form.push.go.disabled
+        assert ("1 grade with a warning" in form.preview.told.value) == ("Warning" in words)
     assert "→ <b>2026-09-16 12:30 UTC</b>" in form.fields.now["scoreDate"].value
+
+
+def test_the_preview_warns_as_the_fields_do(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What is odd about a date, about objectives, and late with missing, stands in the preview's note too, until it is mended."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    inputs, told = form.fields.inputs, form.fields.messages
+    inputs["scoreDate"].value = "2099-01-01"
+    inputs["late"].value = inputs["missing"].value = "true"
+    group = form.fields.objectives.add_group()
+    group.source.value, group.rows[0].id.value, group.rows[0].score.value = "case", "m.1", "3"
+    group.add_row().id.value = "m.1"
+    both = "“Late” says that it was handed in, “missing” that it was not: both are true."
+    assert both in told["late"].value
+    assert both in told["missing"].value
+    for words in (
+        "2099-01-01 is more than a year ahead.",
+        both,
+        "The objective m.1 stands 2 times in a group; a gradebook may keep only one.",
+        "A CASE identifier is a UUID; m.1 is none.",
+    ):
+        assert words in form.preview.few.value
+    assert "1 grade with a warning: see the note in the row." in form.preview.told.value
+    assert not form.push.go.disabled
+    inputs["missing"].value = "false"
+    assert (told["late"].value, told["missing"].value) == ("", "")
+    assert both not in form.preview.few.value
+    group.source.value = "State"
+    assert "“State” is not written as the standard wants" in form.preview.few.value
 
 
 def test_a_value_typed_again_is_not_touched(sandbox: Sandbox, tmp_path: Path) -> None:
