@@ -110,7 +110,8 @@ def _join_places(places: Iterable[str]) -> str:
     "score-not-a-number",
     "error",
     means="The cell holds no score: some other text, infinity, yes or no, a damaged date.",
-    fix="Correct the cell, or say in step 3 of the form what the text stands for (--token on the command line, with_token in Python).",
+    fix="Correct the cell, or say in step 3 of the form that the text stands for no grade, missing or exempt (--token on the "
+    "command line; for a letter or anything else with_token in Python).",
 )
 def _score_not_a_number(facts: Facts) -> Iterator[Finding]:
     for row in facts.where(facts.entries["kind"] == Kind.TEXT):

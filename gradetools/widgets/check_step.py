@@ -151,7 +151,10 @@ class CheckStep(Step):
         entries = self._draft.checked.counts
         blocks = f"{count(entries['blocked'], 'entry is', 'entries are')} blocked by {_tell_blocking(counts)}."
         warned = "What has a warning is written all the same, unless its cell is emptied."
-        parts = (blocks if entries["blocked"] else "", warned if counts.get("warning") else "")
+        # A warning of a whole column, such as one of which nothing is taken, speaks of no grade that is written.
+        findings = self._draft.checked.findings
+        of_cells = ((findings["severity"] == "warning") & (findings["line"] > 0)).any()
+        parts = (blocks if entries["blocked"] else "", warned if of_cells else "")
         return say(worst, f"Found: {', '.join(told)}. ", " ".join(filter(None, parts)))
 
     def _show_findings(self) -> None:

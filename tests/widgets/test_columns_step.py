@@ -121,6 +121,8 @@ def test_remarks_of_no_score_column_are_asked_about(
         in columns.state.value
     )
     assert form.draft.checked.findings["code"].tolist() == ["remarks-not-sent"]
+    assert "Found: 1 warning." in form.check.counts.value
+    assert "is written all the same" not in form.check.counts.value
     choice.value = "ignore"
     assert (told.value, "next: check the grades" in columns.state.value) == ("", True)
     columns.go.click()
