@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 SECONDS = 60_000
 #: Milliseconds for which a person holds a mouse button down in a click; what moves meanwhile loses the click.
 PRESSED = 150
+# Nobody presses what is still being drawn: wait until nothing has changed for a quarter of a second, or progress is told.
+STAND_STILL = """form => new Promise(resolve => {
+    const end = () => { observer.disconnect(); resolve(); };
+    let quiet = setTimeout(end, 250);
+    const observer = new MutationObserver(() => { clearTimeout(quiet); quiet = setTimeout(end, 250); });
+    observer.observe(form, { subtree: true, childList: true, attributes: true, characterData: true });
+    setTimeout(end, 3000);
+})"""
 #: The cell of the notebook that shows the form; what comes after it are texts and the Rehearsal.
 FORM_CELL = 1
 SHEET = "samples/algebra_mistakes.csv"
@@ -37,8 +45,11 @@ class Form:
         return inside.locator(f"button.{hook}:not([disabled])").first
 
     def click(self, hook: str, *, within: str = "") -> None:
-        """Press a button, once it can be pressed."""
-        self.button(hook, within=within).click(timeout=SECONDS, delay=PRESSED)
+        """Press a button, once it can be pressed and the form stands still."""
+        button = self.button(hook, within=within)
+        button.wait_for(timeout=SECONDS)
+        self.root.evaluate(STAND_STILL)
+        button.click(timeout=SECONDS, delay=PRESSED)
 
     def choose(self, hook: str, words: str) -> None:
         """Choose what has these words in its label in a dropdown."""

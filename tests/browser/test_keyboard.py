@@ -150,3 +150,28 @@ def test_focus_that_would_be_lost(open_notebook: OpenNotebook) -> None:
     form.root.locator("select").nth(1).focus()
     page.keyboard.press("Control+s")
     page.wait_for_function(f"!{dirty}", timeout=SECONDS)
+
+
+def test_the_view_waits_for_the_mouse(open_notebook: OpenNotebook) -> None:
+    """While a mouse button is held the view stays, so that the click is not lost; then it goes to what is new."""
+    notebook = open_notebook("import_grades.ipynb", only=FORM_CELL)
+    form, page = Form(notebook.page), notebook.page
+    form.click("gt-connect")
+    form.see("where", "Connected to sandbox")
+    page.set_viewport_size({"width": 1000, "height": 350})
+    place = form.step("receipt").locator(".gt-title")
+    place.click(timeout=SECONDS)
+    page.wait_for_timeout(300)
+    page.mouse.down()
+    fresh = form.root.evaluate_handle("""form => {
+        const fresh = document.createElement('div');
+        fresh.className = 'gt-fresh';
+        form.querySelector('.gt-step-where').prepend(fresh);
+        return fresh; }""")
+    tops = [fresh.evaluate("fresh => fresh.getBoundingClientRect().top")]
+    page.wait_for_timeout(400)
+    tops.append(fresh.evaluate("fresh => fresh.getBoundingClientRect().top"))
+    page.mouse.up()
+    page.wait_for_function("fresh => fresh.getBoundingClientRect().top >= 0", arg=fresh)
+    assert tops[0] < 0
+    assert tops[0] == tops[1]
