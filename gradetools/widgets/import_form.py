@@ -203,6 +203,8 @@ class ImportForm:
                 again = count(run.receipt.unwritten, "entry", "entries")
                 told = f"{again} of the other try not written: see below why, and try again there"
                 self.steps["receipt"].settle(told, doubt=True)
+        if run is not self.push.run:
+            self.sheet.list_files()  # of what is settled or taken back no rest is offered
         if run is not self.push.run and self.push.offers:
             self._look_again()
 

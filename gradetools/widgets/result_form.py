@@ -27,7 +27,7 @@ from gradetools.widgets.push_run import PushRun
 from gradetools.widgets.result_fields import ResultFields
 from gradetools.widgets.step import Hold, Step, telling
 from gradetools.widgets.where_step import WhereStep
-from gradetools.widgets.writing import Writing, tell_undone
+from gradetools.widgets.writing import Writing, tell_taken_back, tell_undone
 
 _MEANWHILE = "nothing was written: somebody changed this grade meanwhile"
 _TYPED_LATER = (
@@ -323,7 +323,7 @@ class ResultForm:
 def _tell_end(receipt: Receipt) -> str:
     """Say what came of a push of one grade, or of its undo."""
     if receipt.undo_of:
-        return "taken back" if receipt.ok else tell_undone(receipt)
+        return tell_taken_back(receipt, 0) if receipt.ok else tell_undone(receipt)
     if receipt.ok:
         return (
             "written; it can be taken back" if receipt.written else "settled: what is there stays"
