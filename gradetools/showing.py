@@ -15,7 +15,7 @@ MOST_ROWS: Final = 12
 MOST_COLUMNS: Final = 8
 #: So many facts stand above the table; with its head, and with what was left out, they fill the screen.
 _MOST_FACTS: Final = MOST_LINES - MOST_ROWS - 3
-# So many characters of a cell, of a row's last cell, and of a line are shown.
+# So many characters of a cell, of a row's last cell (in a page of every cell), and of a line are shown.
 _CELL, _LAST, _LINE = 44, 100, 140
 # They turn round the reading direction of all that follows them, and so can make a line say something else.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -121,7 +121,7 @@ class Showing:
         """Write it as HTML; whatever the value holds is escaped."""
         facts = [element("div", element("b", name), ": ", text) for name, text in self._facts()]
         parts = [element("div", element("b", shorten(self.head, _LINE).strip("<>"))), *facts]
-        cells = self._cells()
+        cells = self._cells(_LAST)  # a page breaks long texts into lines
         if len(cells) > 1:
             head, *body = (
                 element("tr", *(_cell(tag, text) for text in row))
@@ -135,10 +135,10 @@ class Showing:
         told = [(name, shorten(text, _LINE)) for name, text in self.facts if text not in ("", None)]
         return told[:_MOST_FACTS]
 
-    def _cells(self) -> list[list[str]]:
+    def _cells(self, most_of_one: int = _CELL) -> list[list[str]]:
         """Give the table's head and first rows as short texts; columns in which nothing stands are left out."""
         width = min(len(self.columns), MOST_COLUMNS)
-        most = [*[_CELL] * (width - 1), _LAST]
+        most = [*[most_of_one] * (width - 1), _LAST]
         rows = [
             ["" if cell is None else shorten(cell, n) for cell, n in zip(row, most, strict=False)]
             for row in self.rows[: self.most]

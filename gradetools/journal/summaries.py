@@ -12,6 +12,7 @@ from gradetools.errors import JournalError
 from gradetools.plan import BY_OWN_PUSH
 from gradetools.receipt import STATES, PushSummary
 from gradetools.snapshot import Environment
+from gradetools.telling import tell_whose
 
 #: Runs a query with values, and gives its rows.
 Read = Callable[..., list[Any]]
@@ -57,8 +58,7 @@ def _read_about(read: Read, push_id: str) -> str:
     pieces = read("SELECT text FROM plans WHERE push_id=? ORDER BY piece", push_id)
     try:
         changes = json.loads("".join(text for (text,) in pieces))["changes"]
-        names = (("student_name", "student"), ("line_item_title", "line_item"))
-        return ", ".join(changes[first][0] or changes[second][0] for first, second in names)
+        return tell_whose({name: values[0] for name, values in changes.items() if values})
     except (ValueError, KeyError, IndexError, TypeError):
         return ""
 

@@ -217,6 +217,15 @@ def test_a_table_is_cut_and_says_so() -> None:
     assert len(many.to_text().splitlines()) == MOST_LINES
 
 
+def test_a_long_text_is_whole_on_a_page() -> None:
+    """Where a page breaks lines, a reason of more than a column's width is told to its end; as text it is cut, and so stays a table."""
+    reason = "'Student number' is the key; this one as usernames would find 30 of 30."
+    showing = Showing("it", columns=("reason", "samples"), rows=[(reason, "student001")])
+    assert reason in read_text(showing.to_html())
+    assert f"{reason[:43]}…" in showing.to_text()
+    assert reason not in showing.to_text()
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
