@@ -273,3 +273,18 @@ class Receipt(Shown, PushSummary):
             len(entries),
             "entries",
         )
+
+
+def count_left(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
+    """Count what a push wrote and the one that took it back left as it was: changed since, or refused."""
+    undo = find_undo(push, pushes)
+    if undo is None:
+        return 0
+    return sum(undo.states[each] for each in (*IN_THE_WAY, "unsent", "skipped")) - undo.of_others
+
+
+def find_undo(push: PushSummary, pushes: Sequence[PushSummary]) -> PushSummary | None:
+    """Find the push that took one back."""
+    if not push.taken_back_by:
+        return None
+    return next((each for each in pushes if each.push_id == push.taken_back_by), None)

@@ -9,7 +9,7 @@ from rich.markup import escape
 from gradetools.cli.console import make_console, print_json
 from gradetools.cli.options import AsJson
 from gradetools.journal import list_pushes
-from gradetools.receipt import PushSummary, count_mended, find_retries
+from gradetools.receipt import PushSummary, count_left, count_mended, find_retries
 from gradetools.settings import load_settings
 
 
@@ -30,7 +30,7 @@ def history(as_json: AsJson = False) -> None:
 def _tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Tell a push in lines that fit a narrow window: what it is, what it did, and what there is to do about it."""
     began = f"{push.started:%Y-%m-%d %H:%M} UTC"
-    head = (began, escape(push.environment.name), tell_standing(push))
+    head = (began, escape(push.environment.name), tell_standing(push, pushes))
     note = f"undo of {push.undo_of}" if push.undo_of else escape(push.note)
     about = (escape(push.sheet or push.about), push.tell_states(), note)
     # The id is there to be copied.
@@ -57,10 +57,12 @@ def _tell_since(retry: PushSummary) -> str:
     return f"; taken back since by {retry.taken_back_by}" if retry.taken_back_by else ""
 
 
-def tell_standing(push: PushSummary) -> str:
-    """Say what became of a push, and by which other push."""
+def tell_standing(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
+    """Say what became of a push, by which other push, and what that left."""
     if push.forgotten and push.taken_back_by:
         return f"forgotten, taken back before by {push.taken_back_by}"
     if push.standing == "taken back":
-        return f"taken back by {push.taken_back_by}"
+        left = count_left(push, pushes)
+        but = f", but for {left:,} left alone" if left else ""
+        return f"taken back by {push.taken_back_by}{but}"
     return push.standing

@@ -19,7 +19,14 @@ from gradetools.journal import (
 )
 from gradetools.plan import Plan, retried_entries, written_entries
 from gradetools.push import plan_retry, plan_undo
-from gradetools.receipt import PushSummary, Receipt, count_mended, find_retries, note_retry
+from gradetools.receipt import (
+    PushSummary,
+    Receipt,
+    count_left,
+    count_mended,
+    find_retries,
+    note_retry,
+)
 from gradetools.rehearsal import reconnect
 from gradetools.report import find_receipt
 from gradetools.settings import load_settings
@@ -30,7 +37,6 @@ from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_entries import find_mended, show_entries
 from gradetools.widgets.grid_window import ALL
 from gradetools.widgets.history_list import (
-    count_left,
     label_push,
     shorten_id,
     show_pushes,

@@ -13,8 +13,10 @@ from gradetools.push import PRODUCTION
 from gradetools.receipt import (
     IN_THE_WAY,
     PushSummary,
+    count_left,
     count_mended,
     count_settled,
+    find_undo,
     name_retried,
 )
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
@@ -101,21 +103,6 @@ def _count_unwritten(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
     return sum(push.states[state] for state in IN_THE_WAY) - count_settled(push, pushes)
 
 
-def count_left(push: PushSummary, pushes: Sequence[PushSummary]) -> int:
-    """Count what a push wrote and the one that took it back left as it was: changed since, or refused."""
-    undo = find_undo(push, pushes)
-    if undo is None:
-        return 0
-    return sum(undo.states[each] for each in (*IN_THE_WAY, "unsent", "skipped")) - undo.of_others
-
-
-def find_undo(push: PushSummary, pushes: Sequence[PushSummary]) -> PushSummary | None:
-    """Find the push that took one back."""
-    if not push.taken_back_by:
-        return None
-    return next((each for each in pushes if each.push_id == push.taken_back_by), None)
-
-
 def shorten_id(push_id: str) -> str:
     """Give the end of a push's id, which tells it from others."""
     return f"…{end_id(push_id)}"
@@ -182,7 +169,7 @@ def _tell_standing(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
     if push.standing == "taken back":
         told = f"Taken back by push {push.taken_back_by}"
         but = (
-            f", which left {count(left, 'entry', 'entries')} alone; choose it to see why"
+            f", which left {count(left, 'entry', 'entries')} alone; choose that push to see why"
             if left
             else ""
         )

@@ -194,22 +194,27 @@ class ImportForm:
             self._tell_undo(run.receipt)
             self._tell_rest()
         elif run in [one.push.run for one in self.writing.retries]:
-            left = self.receipt.rest.unwritten
-            told = _tell_tried(run.receipt)
-            more = f"; {count(left, 'entry', 'entries')} of the push not written, see below"
-            if run.receipt.ok:
-                self.steps["receipt"].settle(f"{told}{more if left else ''}", doubt=left > 0)
-            else:
-                again = count(run.receipt.unwritten, "entry", "entries")
-                told = f"{again} of the other try not written: see below why, and try again there"
-                self.steps["receipt"].settle(told, doubt=True)
+            self._tell_try(run.receipt)
         if run is not self.push.run:
             self.sheet.list_files()  # of what is settled or taken back no rest is offered
-        if run is not self.push.run and self.push.offers:
             self._look_again()
 
+    def _tell_try(self, retry: Receipt) -> None:
+        """Say in the step's line what came of another try."""
+        left = self.receipt.rest.unwritten
+        more = f"; {count(left, 'entry', 'entries')} of the push not written, see below"
+        if retry.ok:
+            told = f"{_tell_tried(retry)}{more if left else ''}"
+            self.steps["receipt"].settle(told, doubt=left > 0)
+        else:
+            again = count(retry.unwritten, "entry", "entries")
+            told = f"{again} of the other try not written: see below why, and try again there"
+            self.steps["receipt"].settle(told, doubt=True)
+
     def _look_again(self) -> None:
-        """Show anew what is offered to be written: an undo or another try has changed the gradebook since."""
+        """Show anew what is offered to be written, if anything is: an undo or another try has changed the gradebook since."""
+        if not self.push.offers:
+            return
         with telling(self.preview.alert):
             self.draft.look_again()
             self._stale = False

@@ -72,6 +72,19 @@ def test_what_is_done_or_taken_back_is_not_resumed(run: Run, sheet: Path) -> Non
     assert "plan the sheet again" in ended.err
 
 
+def test_what_an_undo_left_is_told_in_the_history(run: Run, sheet: Path) -> None:
+    """Of a push that was taken back but for a grade that somebody changed since, the history says so."""
+    first = run("import", sheet, "--class", "algebra-1", "--yes", "--json").facts
+    with gt.connect() as gradebook:
+        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+            written = journal.read_receipt(first["push_id"]).entries
+        held = gradebook.get_record(written["sourced_id"].iloc[0]) or {}
+        gradebook.put_record({**held, "score": 2})
+    undo = run("undo", first["push_id"], "--on-conflict", "theirs", "--yes", "--json").facts
+    told = f"taken back by {undo['push_id']}, but for 1 left alone"
+    assert told in run("history").out
+
+
 def test_a_resume_shows_what_is_left(run: Run, tmp_path: Path) -> None:
     """The preview of a resume has the grades that are left alone, and says that they are not the whole push."""
     path = tmp_path / "midterm.csv"
