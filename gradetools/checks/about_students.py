@@ -203,7 +203,7 @@ def _names_shifted(facts: Facts) -> Iterator[Finding]:
     "name-differs",
     "warning",
     means="The sheet calls the student by another name than the gradebook.",
-    fix="Look whether the id or the name is the wrong one; nothing, if the id is right.",
+    fix="Look whether the id or the name is the wrong one, or somebody else was picked; nothing, if it is the right student.",
 )
 def _name_differs(facts: Facts) -> Iterator[Finding]:
     if not _most_differ(facts):

@@ -174,10 +174,11 @@ class Facts:
     def names(self) -> ComparedNames:
         """Whether the student rows that ask for something call their students as the gradebook does.
 
-        A student whom a person chose is not compared, nor one without a name.
+        One whom a person chose is compared as well: the choice may have been made in the wrong row, or for all rows at once.
         """
         students, (numbers, said) = self.students, self._said_names
-        compared = self.row_asks & students["how"].isin(["exact", "ignoring case"]).to_numpy()
+        found = ["exact", "ignoring case", "chosen"]
+        compared = self.row_asks & students["how"].isin(found).to_numpy()
         rows = np.flatnonzero(compared & bool(said))
         # Each student is compared once with each name that stands beside the id, in whichever row.
         student = students["sourced_id"].cat.codes.to_numpy(np.int64)

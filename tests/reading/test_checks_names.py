@@ -96,10 +96,19 @@ def test_half_of_the_names_are_warnings(tmp_path: Path) -> None:
 
 
 def test_rows_that_ask_for_nothing_are_not_compared(tmp_path: Path) -> None:
-    """A blank row's name and a student whom a person picked are nobody's mistake."""
-    rows = "00041;Dan Invented;\n00041x;Ben Example;8\n" + DAN
-    checked = check(tmp_path, rows, change=lambda columns: columns.match_student("00041x", "s1"))
-    assert found(checked) == []
+    """A blank row's name is nobody's mistake."""
+    assert found(check(tmp_path, "00041;Dan Invented;\n" + DAN)) == []
+
+
+def test_a_picked_student_is_compared(tmp_path: Path) -> None:
+    """Who was picked for an id, perhaps in the wrong row, is compared with the name that stands beside it."""
+    for student, differs in (("s1", True), ("s2", False)):
+        checked = check(
+            tmp_path,
+            "00041x;Ben Example;8\n" + DAN,
+            change=lambda columns, student=student: columns.match_student("00041x", student),
+        )
+        assert [code for _, code, _, _ in found(checked)] == ["name-differs"] * differs
 
 
 def test_names_lose_what_does_not_count() -> None:

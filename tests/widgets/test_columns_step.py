@@ -523,6 +523,18 @@ def test_ids_without_their_zeros_are_taken_at_once(gradebook: gt.Gradebook, tmp_
     assert columns.unmatched["41"].value == "student-001"  # and can be picked otherwise
 
 
+def test_names_are_compared_once_zeros_are_taken(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Ids that lost their zeros and names that slid by one row are a question once the ids are taken, as whole ids are."""
+    rows = ("41,Ben Example,8", "82,Cleo Example,7", "123,Dov Example,6")
+    form = open_columns(gradebook, tmp_path, "Student number,Name,Quiz 1", *rows)
+    form.columns.zeros.click()
+    assert "3 of 3 students found" in form.columns.found.value
+    form.columns.go.click()
+    assert form.draft.checked is not None
+    assert form.draft.checked.counts == {"ready": 0, "skipped": 0, "blocked": 3}
+    assert form.draft.checked.findings["code"].tolist() == ["names-shifted"]
+
+
 def open_two_classes(gradebook: gt.Gradebook, tmp_path: Path) -> ImportForm:
     """Read a sheet whose rows name two classes; Ada is in both."""
     form = ImportForm(gradebook, folder=tmp_path)
