@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gradetools.columns.meanings import ColumnMeaning, Columns
+from gradetools.columns.students import StudentIndex
 from gradetools.columns.tokens import tell_token
+from gradetools.columns.zeros import find_without_zeros
 from gradetools.snapshot import Snapshot
 
 
@@ -25,7 +27,7 @@ def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[st
         str(key): str(title) for key, title in zip(items["sourced_id"], items["title"], strict=True)
     }
     told = list(_tell_meanings(now, then, titles))
-    told += _tell_new(now.student_matches, then.student_matches, "is", names)
+    told += _tell_picks(now, then, snapshot, names)
     told += _tell_new(now.line_item_matches, then.line_item_matches, "is", titles)
     before, after = ({name: f"{top:g}" for name, top in each.scale.items()} for each in (now, then))
     told += _tell_new(before, after, "is scaled from", {})
@@ -48,6 +50,28 @@ def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[st
             if then.attempts == "refuse"
             else f"of several grades the {then.attempts} counts"
         )
+    return told
+
+
+def _tell_picks(
+    now: Columns, then: Columns, snapshot: Snapshot, names: Mapping[str, str]
+) -> list[str]:
+    """Say whom ids mean then: each that somebody picked, and in one word those that only lost their zeros."""
+    key = then.student_column
+    index = StudentIndex(snapshot.students, key.key if key else "")
+    zeros = find_without_zeros(then.student_matches, index)
+    picks = {
+        text: student
+        for text, student in then.student_matches.items()
+        if zeros.get(text, ("",))[0] != student
+    }
+    before = {text: now.student_matches[text] for text in now.student_matches if text not in zeros}
+    told = _tell_new(before, picks, "is", names)
+    taken = [text for text in then.student_matches if text not in picks]
+    new = [text for text in taken if now.student_matches.get(text) != zeros[text][0]]
+    if new:
+        ids = "1 id means who has it" if len(new) == 1 else f"{len(new):,} ids mean who has them"
+        told.append(f"{ids} with zeros at the front, such as {zeros[new[0]][1]} for {new[0]}")
     return told
 
 

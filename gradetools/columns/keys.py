@@ -138,6 +138,22 @@ class OtherKey(NamedTuple):
     unknown: NDArray[np.bool_]
 
 
+def _find_sure(matched: pd.DataFrame, index: StudentIndex) -> NDArray[np.bool_]:
+    """Say of each row whether its id means the student by itself: an id that lost its zeros does, once it was taken.
+
+    Args:
+        matched: `students_matched`.
+        index: the students, by the field that the ids are of.
+    """
+    sure = matched["how"].isin(["exact", "ignoring case"]).to_numpy(copy=True)
+    picked = (matched["how"] == "chosen").to_numpy()
+    rows = matched[picked]
+    zeros = find_without_zeros(rows["text"].unique(), index)
+    whose = [zeros.get(text, ("", ""))[0] for text in rows["text"]]
+    sure[picked] = rows["sourced_id"].to_numpy(dtype=object) == np.array(whose, dtype=object)
+    return sure
+
+
 def read_other_keys(
     sheet: Sheet, columns: Columns, students: pd.DataFrame, matched: pd.DataFrame
 ) -> Iterator[OtherKey]:
@@ -147,7 +163,8 @@ def read_other_keys(
         sheet: the sheet.
         columns: which of its columns means what.
         students: DataFrame of `snapshot.STUDENT_COLUMNS`.
-        matched: `students_matched`; students whom a person picked are not doubted, and so left out.
+        matched: `students_matched`; students whom a person picked are not doubted, and so left out, but for those whose
+            id only lost its zeros.
     """
     chosen = columns.student_column
     # A column of names might have held ids, but was seen to hold names.
@@ -160,7 +177,7 @@ def read_other_keys(
     if chosen is None or len(described) < 2:
         return
     finder, rows = KeyFinder(sheet, students), (sheet.roles == "student").to_numpy()
-    sure = matched["how"].isin(["exact", "ignoring case"]).to_numpy()
+    sure = _find_sure(matched, StudentIndex(students, chosen.key or ""))
     known = matched["sourced_id"].to_numpy(dtype=object)[sure]
     for column in dict.fromkeys(key.column for key in finder.keys if key.column != chosen.column):
         key = choose_key(finder.of(column))

@@ -101,7 +101,7 @@ def write_receipt(receipt: Receipt, folder: str | Path, *, sheet: Sheet | None =
         target / "receipt.html", [render_receipt(receipt, sheet_name=sheet.name if sheet else "")]
     )
     if sheet is None:
-        write_private(target / "entries.csv", [_entries_csv(receipt.entries)])
+        write_private(target / "entries.csv", [_entries_csv(receipt)])
         return target
     for name, states in PARTS.items():
         part = receipt.entries[receipt.entries["state"].isin(states)]
@@ -185,7 +185,8 @@ def _score(record: Mapping[str, Any] | None) -> object:
     return record.get("score", record.get("textScore", ""))
 
 
-def _entries_csv(entries: pd.DataFrame) -> str:
+def _entries_csv(receipt: Receipt) -> str:
+    entries = receipt.entries.assign(state=receipt.words)
     columns = [
         "student_name",
         "student",

@@ -224,6 +224,24 @@ def test_the_key_can_be_said_to_be_right(tmp_path: Path) -> None:
     assert [checked.counts["ready"] for checked in (accepted, picked)] == [2, 2]
 
 
+def test_an_id_that_lost_its_zeros_is_doubted_as_a_whole_one(tmp_path: Path) -> None:
+    """Once it is taken for who has it with its zeros, an address of somebody else's is a question there, too."""
+    snapshot = make_snapshot(
+        [
+            make_student("s1", given_name="Ada", identifier="0011", email="ada@example.org"),
+            make_student("s2", given_name="Ben", identifier="0012", email="ben@example.org"),
+        ],
+        [make_line_item("q1", "Quiz 1")],
+    )
+    text = "ID,Email,Quiz 1\n11,ben@example.org,8\n12,ada@example.org,8\n"
+    sheet = read_sheet(write_sheet(tmp_path, text))
+    columns = suggest_columns(sheet, snapshot).with_meaning("ID", means="student", key="identifier")
+    for text, student in (("11", "s1"), ("12", "s2")):
+        columns = columns.match_student(text, student)
+    checked = check_entries(sheet, columns, snapshot)
+    assert checked.findings["code"].tolist() == ["keys-disagree"] * 2
+
+
 def test_three_classes_of_the_sandbox(tmp_path: Path) -> None:
     """A sheet of three real classes is planned for each class's own Midterm; who sits in two is asked about."""
     with gt.Sandbox() as sandbox, gt.connect(sandbox) as gradebook:

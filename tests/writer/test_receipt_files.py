@@ -183,4 +183,4 @@ def test_entries_say_what_became_of_each_grade(desk: Desk, tmp_path: Path) -> No
     row = pd.read_csv(gt.write_receipt(undone, tmp_path / "undo") / "entries.csv", dtype=str).iloc[
         0
     ]
-    assert (row["old_score"], row["new_score"]) == ("9", "8.5")
+    assert (row["old_score"], row["new_score"], row["state"]) == ("9", "8.5", "restored")
