@@ -176,8 +176,9 @@ def tell_unlike(sent: Mapping[str, Any], held: Mapping[str, Any], fields: Iterab
 
 
 def tell_needless_score(record: Mapping[str, Any]) -> str:
-    """Name the score of a grade whose score status expects none: `score 7`; "" where all is well."""
-    if record.get("scoreStatus") not in _NO_SCORE:
+    """Name the score of a grade whose score status expects none: `score 7`; "" where all is well, or the grade is removed."""
+    gone = record.get("status", "active") != "active"
+    if gone or record.get("scoreStatus") not in _NO_SCORE:
         return ""
     there = [name for name in ("score", "textScore") if record.get(name) is not None]
     return " and ".join(f"{call_field(name)} {_write(record[name])}" for name in there)

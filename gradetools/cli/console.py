@@ -118,10 +118,23 @@ def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snaps
     titles = dict(zip(known["sourced_id"], known["title"], strict=True))
     for meaning in columns.score_columns:
         console.print(f"  {escape(str(meaning.column))} {_target(meaning, columns, titles)}")
+    told = {*columns.score_columns, *columns.ignored, student}
+    also = [
+        f"{str(each.column)!r} ({_call_meaning(each)})"
+        for each in columns.meanings
+        if each not in told
+    ]
+    if also:
+        console.print(f"Also read: {escape(', '.join(also))}")
     if columns.ignored:
         console.print(f"Ignored columns ({len(columns.ignored)}):")
         for meaning in columns.ignored:
             console.print(f"  [dim]{escape(str(meaning.column))}: {escape(meaning.reason)}[/]")
+
+
+def _call_meaning(meaning: ColumnMeaning) -> str:
+    of = f" of {meaning.belongs_to}" if meaning.belongs_to else ""
+    return f"{meaning.means.replace('_', ' ')}{of}"
 
 
 def _target(meaning: ColumnMeaning, columns: Columns, titles: Mapping[str, str]) -> str:

@@ -49,7 +49,8 @@ def test_options_settle_what_is_open(run: Run, tmp_path: Path) -> None:
 
 def test_a_student_is_named_by_any_id(run: Run, tmp_path: Path) -> None:
     """`--student` takes whatever names one student; a name, or what nobody has, is a sentence with who comes near."""
-    sheet = write_sheet(tmp_path / "q.csv", "A 82,9", "00041,8", header="Student ID,Quiz 1")
+    rows = ("A 82,9,Ben", "00041,8,Ada")
+    sheet = write_sheet(tmp_path / "q.csv", *rows, header="Student ID,Quiz 1,Student name")
     with gt.Sandbox() as sandbox, gt.connect(sandbox) as gradebook:
         snapshot = gradebook.take_snapshot(["algebra-1"])
     one = snapshot.students.iloc[1]
@@ -58,6 +59,7 @@ def test_a_student_is_named_by_any_id(run: Run, tmp_path: Path) -> None:
         assert gt.find_student(text, snapshot) == "student-002"
     named = run("check", sheet, *CLASS, "--student", "A 82=00082")
     assert (named.code, "2 of 2 rows found" in named.out) == (0, True)
+    assert "Also read: 'Student name' (name)" in named.out
     refused = run("check", sheet, *CLASS, "--student", "A 82=0082")
     assert refused.code == 2
     assert re.search(

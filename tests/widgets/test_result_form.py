@@ -465,6 +465,23 @@ def test_a_score_that_is_not_expected_is_warned_of(sandbox: Sandbox, tmp_path: P
     assert told.value == ""
 
 
+def test_a_grade_that_is_taken_away_is_not_warned_of(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The undo of a new grade whose score its status does not expect warns of nothing: all of it goes."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form, "algebra-midterm")
+    form.fields.inputs["score"].value = "70"
+    form.fields.inputs["scoreStatus"].value = "exempt"
+    assert "expects no score" in form.preview.few.value
+    form.push.go.click()
+    form.push.wait(30)
+    form.receipt.undo.click()
+    undo = form.writing.undo
+    assert undo is not None
+    assert "removed" in undo.preview.few.value
+    assert "expects no score" not in undo.preview.few.value
+    assert "warning" not in undo.preview.told.value
+
+
 def test_what_a_field_is_for(sandbox: Sandbox, tmp_path: Path) -> None:
     """Beside flags and metadata stands what they are; whoever does not know a source reads which to choose."""
     form = ResultForm(gt.connect(sandbox), folder=tmp_path)
