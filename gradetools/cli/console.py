@@ -244,7 +244,13 @@ def show_pushed(console: Console, push: PushSummary | None) -> None:
     console.print(f"[yellow]{escape(told)}[/]", soft_wrap=True)
     if push.standing == "unfinished":
         console.print(f"Rather go on with it: gradetools push --resume {push.push_id}", soft_wrap=True)  # fmt: skip
-    console.print("The list below is of when the plan was made; what the gradebook holds already is not written again.", soft_wrap=True)  # fmt: skip
+    told = "The list below is of when the plan was made; what the gradebook holds already is not written again."
+    if push.taken_back_by and push.states["created"]:
+        told = (
+            "What it had created is marked as removed since, which this plan does not know: to write the sheet again, make a "
+            "new plan of it."
+        )
+    console.print(told, soft_wrap=True)
 
 
 def _show_left_to_others(console: Console, plan: Plan) -> None:

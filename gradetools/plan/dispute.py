@@ -112,6 +112,8 @@ def tell_edit(
     """Say what was done to a grade since we knew it: `changed score 9.5 → 10 since it was last sent`."""
     if is_active(known) and not is_active(held):
         return f"removed this grade {since}"
+    if not is_active(held):
+        return f"made this grade and removed it {since}"
     told = shorten(tell_change(known, held), _MOST_TOLD) or "it"
     return f"{did} {told} {since}"
 

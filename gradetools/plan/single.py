@@ -62,6 +62,7 @@ def make_result_plan(
         question = index_disputes(last_sent).get((line_item, student), "")
         change = ask_disputed(change, question, policy)
         maximum = float(items["result_value_max"].iloc[0])
+        change = warn(change, _mind_enrolment(students, class_id))
         change = warn(change, _mind_maximum(result, maximum))
         change = warn(change, _find_misfit(change, score_scale, maximum))
         assigned = str(items["assign_date"].iloc[0])
@@ -136,6 +137,13 @@ def find_scale_id(plan: Plan, snapshot: Snapshot) -> str:
     items = snapshot.line_items
     of_line_item = items["score_scale"][(items["sourced_id"] == change["line_item"]).to_numpy()]
     return str(own.get("sourcedId", "")) or "".join(of_line_item.head(1))
+
+
+def _mind_enrolment(students: pd.DataFrame, class_id: str) -> str:
+    """Say that the student has left the class of the line item; "" where that is not so."""
+    here = students[(students["class_id"] == class_id).to_numpy()]
+    left = not here.empty and not here["active"].astype(bool).any()
+    return f"{_name(students)} has left the class." if left else ""
 
 
 def _mind_maximum(result: Result, maximum: float) -> str:

@@ -261,7 +261,10 @@ class HistoryForm:
         if push.taken_back_by and not whole:  # the button stays, for what an undo did not take back
             offered[offered.index(_OFFERS["undo"])] = "take back what is left"
         self._next = f"look at what it did; you can {' or '.join(offered)}"
-        self.steps["push"].open(self._next)
+        if whole:
+            self.steps["push"].settle(f"taken back; you can {' or '.join(offered)}")
+        else:
+            self.steps["push"].open(self._next)
 
     @property
     def _busy(self) -> bool:

@@ -154,12 +154,14 @@ def tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> Html:
         ("note", push.note),
     ]
     told_facts = [fact for fact in facts if fact[1]]
-    good = push.ok and push.standing in {"done", "taken back", "forgotten"}
+    good = push.ok and push.standing in {"done", "forgotten"}
+    gone = push.standing == "taken back"
     told = f"{count(push.rows, 'entry', 'entries')}: {push.tell_states()}."
+    kind = "good" if good else "info" if gone or is_mended(push, pushes) else "warning"
+    parts = [say(kind, f"Before that: {told}" if gone else told), _tell_standing(push, pushes)]
     return join(
         tell_environment(push.environment.name),
-        say("good" if good else "info" if is_mended(push, pushes) else "warning", told),
-        _tell_standing(push, pushes),
+        *(reversed(parts) if gone else parts),
         table(("what", "is"), told_facts, len(told_facts)),
     )
 

@@ -65,6 +65,8 @@ class ResultFields:
         self._before: Mapping[str, Any] = {}
         self.wrong: dict[str, str] = {}
         self.missing: dict[str, str] = {}
+        #: What is there and would change with what was changed.
+        self._following: list[str] = []
         self.objectives = Objectives(on_change=self._changed)
         self.inputs: dict[str, Any] = {
             field.name: self.objectives if field.kind == "objectives" else build_field(field)
@@ -142,6 +144,7 @@ class ResultFields:
         Args:
             after: the record that would be; None where nothing would be sent.
         """
+        self._following = []
         for field in FIELDS:
             old = tell_field(self._before.get(field.name), field.kind)
             new = old if after is None else tell_field(after.get(field.name), field.kind)
@@ -152,6 +155,8 @@ class ResultFields:
             parts: list[object] = [f"now: {old}"]
             if new != old:
                 follows = "" if field.name in self.touched else ", which follows"
+                if follows and old != NOTHING:
+                    self._following.append(field.name)
                 goes = "removed" if new == NOTHING else new
                 parts += [" → ", element("b", goes), follows]
             elif field.kind == "date" and field.name not in self.wrong:
@@ -242,8 +247,10 @@ class ResultFields:
         ]
 
     def tell_touched(self) -> str:
-        """Name the fields that no longer stand as they were loaded: `score and score date`."""
-        return _name(self.touched)
+        """Name the fields that no longer stand as they were loaded: `score and comment; score status follows`."""
+        return _name(self.touched) + (
+            f"; {_name(self._following)} follows" if self._following else ""
+        )
 
     def tell_typed(self) -> str:
         """Say what was typed or chosen: `score 9, late true`; "" where nothing was."""
