@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: A word; in scripts that set no blanks between names (Chinese, Japanese, Korean), each sign.
-_WORD = re.compile("[\u2e80-\U0003ffff]|[^\\W_\u2e80-\U0003ffff]+")
+from gradetools.columns import split_name
+
 #: To split a name into words takes much longer than to see that it has one.
 _SURELY_A_WORD = re.compile("[A-Za-z0-9]{2}")
 
 #: What can be said of two names.
 SAME, DIFFERENT, UNKNOWN = 0, 1, -1
-
-
-def split_name(name: str) -> frozenset[str]:
-    """Give the words of a name without case, accents, order and initials; empty where there are none."""
-    folded = name.casefold()
-    if not folded.isascii():
-        apart = unicodedata.normalize("NFKD", folded)
-        bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
-        # Korean syllables came apart as well, and are put together again.
-        folded = unicodedata.normalize("NFC", bare)
-    return frozenset(word for word in _WORD.findall(folded) if len(word) > 1 or word >= "\u2e80")
 
 
 def find_differing(

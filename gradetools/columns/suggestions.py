@@ -10,6 +10,7 @@ import pandas as pd
 from gradetools.columns.by_class import list_named_classes
 from gradetools.columns.keys import Key, KeyFinder, choose_key
 from gradetools.columns.meanings import ColumnMeaning, Columns
+from gradetools.columns.names import find_name_columns
 from gradetools.columns.saved import take_samples
 from gradetools.columns.titles import LineItemIndex
 from gradetools.formats.recognition import ColumnDescription
@@ -82,6 +83,15 @@ def suggest_columns(
         if not long:
             meaning = _with_line_item(meaning, described, index, sheet)
         meanings.append(meaning)
+
+    def are_ids(column: ColumnKey) -> bool:
+        own = choose_key(finder.of(column))
+        return own is not None and own.matched > 0
+
+    for column in find_name_columns(sheet, meanings, students, are_ids=are_ids):
+        place = sheet.header.index(column)
+        told = {"means": "name", "reason": "it holds names of students"}
+        meanings[place] = meanings[place].model_copy(update=told)
     suggested = Columns(
         format=sheet.format,
         header_fingerprint=sheet.fingerprint,
