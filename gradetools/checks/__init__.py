@@ -20,6 +20,7 @@ from gradetools.checks import (
     about_rows,
     about_standing,
     about_students,
+    about_titles,
     about_values,
 )
 from gradetools.checks.attempts import compare_attempts
@@ -56,7 +57,7 @@ STATES = ("ready", "skipped", "blocked")
 SEVERITIES = ("error", "question", "warning", "info")
 
 #: Importing them puts their checks on the list; this is the order in which they are told.
-_MODULES = (about_columns, about_students, about_rows, about_standing, about_values)
+_MODULES = (about_columns, about_titles, about_students, about_rows, about_standing, about_values)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from gradetools.columns import split_name
+from gradetools.columns import split_initials, split_name
 
 #: To split a name into words takes much longer than to see that it has one.
 _SURELY_A_WORD = re.compile("[A-Za-z0-9]{2}")
@@ -24,7 +24,8 @@ def find_differing(
     """Say of pairs of names whether they are those of two people.
 
     Names that share a word are taken for one person's (Bob Example may be Robert), unless what the
-    sheet says is the whole name of somebody else in the gradebook: brothers and sisters share a word too.
+    sheet says is the whole name of somebody else in the gradebook: brothers and sisters share a word too. Nor does
+    `A. Example` stand for Ben Example: an initial that no other word of the name begins with tells them apart.
 
     Args:
         said: the names in the sheet.
@@ -34,14 +35,16 @@ def find_differing(
     Returns:
         For each pair SAME, DIFFERENT, or UNKNOWN where one of the two has no words to compare.
     """
-    split = cache(split_name)
+    split, initials = cache(split_name), cache(split_initials)
 
     @cache
     def list_others() -> frozenset[frozenset[str]]:
         return frozenset(map(split, list_everybody()))
 
     answers = [
-        SAME if _plainly_same(one, other) else _compare(split(one), split(other), list_others)
+        SAME
+        if _plainly_same(one, other)
+        else _compare(split(one), split(other), initials(one), list_others)
         for one, other in zip(said, known, strict=True)
     ]
     return np.array(answers, dtype=np.int8)
@@ -50,11 +53,15 @@ def find_differing(
 def _compare(
     said: frozenset[str],
     known: frozenset[str],
+    initials: frozenset[str],
     list_others: Callable[[], Collection[frozenset[str]]],
 ) -> int:
     if not said or not known:
         return UNKNOWN
     if not said & known:
+        return DIFFERENT
+    left = {word[0] for word in known - said}
+    if initials and left and said <= known and not initials & left:
         return DIFFERENT
     another = not (said <= known or known <= said) and said in list_others()
     return DIFFERENT if another else SAME

@@ -17,7 +17,7 @@ from gradetools.columns.guesses import NAMELESS
 from gradetools.columns.headers import HeaderChange
 from gradetools.columns.keys import OtherKey, read_other_keys
 from gradetools.columns.meanings import ATTEMPTS, BY_HAND, Answer, Attempts, ColumnMeaning, Columns
-from gradetools.columns.names import split_name
+from gradetools.columns.names import split_initials, split_name
 from gradetools.columns.remarks import find_remarks
 from gradetools.columns.saved import (
     SavedColumns,
@@ -85,6 +85,7 @@ __all__ = [
     "propose_classes",
     "read_columns",
     "read_other_keys",
+    "split_initials",
     "split_name",
     "spread",
     "students_matched",

@@ -10,6 +10,9 @@ from gradetools.columns.tokens import tell_token
 from gradetools.columns.zeros import find_without_zeros
 from gradetools.snapshot import Snapshot
 
+#: So many ids that lost their zeros are named one by one.
+_FEW = 3
+
 
 def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[str]:
     """Say what would be otherwise with other columns of the same sheet, one piece of a sentence for each.
@@ -56,10 +59,12 @@ def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[st
 def _tell_picks(
     now: Columns, then: Columns, snapshot: Snapshot, names: Mapping[str, str]
 ) -> list[str]:
-    """Say whom ids mean then: each that somebody picked, and in one word those that only lost their zeros."""
+    """Say whom ids mean then: each that somebody picked, and in one word those that only lost their zeros, if they are many."""
     key = then.student_column
     index = StudentIndex(snapshot.students, key.key if key else "")
     zeros = find_without_zeros(then.student_matches, index)
+    if len(zeros) <= _FEW:
+        zeros = {}
     picks = {
         text: student
         for text, student in then.student_matches.items()
@@ -70,8 +75,10 @@ def _tell_picks(
     taken = [text for text in then.student_matches if text not in picks]
     new = [text for text in taken if now.student_matches.get(text) != zeros[text][0]]
     if new:
-        ids = "1 id means who has it" if len(new) == 1 else f"{len(new):,} ids mean who has them"
-        told.append(f"{ids} with zeros at the front, such as {zeros[new[0]][1]} for {new[0]}")
+        example = f"{zeros[new[0]][1]} for {new[0]}"
+        told.append(
+            f"{len(new):,} ids mean who has them with zeros at the front, such as {example}"
+        )
     return told
 
 

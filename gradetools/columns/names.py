@@ -32,6 +32,13 @@ def split_name(name: str) -> frozenset[str]:
     return frozenset(word for word in _WORD.findall(folded) if len(word) > 1 or word >= "\u2e80")
 
 
+def split_initials(name: str) -> frozenset[str]:
+    """Give the single letters of a name, without case and accents: those of `Example, A. B.`."""
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    words = _WORD.findall("".join(sign for sign in folded if not unicodedata.combining(sign)))
+    return frozenset(word for word in words if len(word) == 1 and word < "\u2e80")
+
+
 def find_name_columns(
     sheet: Sheet,
     meanings: Sequence[ColumnMeaning],

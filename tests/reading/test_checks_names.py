@@ -57,7 +57,9 @@ def test_another_students_name_is_a_warning(tmp_path: Path) -> None:
      ("00041", "Ada Newname", False), ("00041", "Ben T. Example", True), ("00041", "Dan", True),
      ("00041", "Nobody Known", True), ("00041", "", False), ("00041", "A. B.", False),
      ("00043", "zoe sample", False), ("00043", "Muster, Zoe\u0301", False), ("00044", "王伟", False),
-     ("00044", "李娜", True), ("00045", "Eve Example", False)],
+     ("00044", "李娜", True), ("00045", "Eve Example", False),
+     ("00041", "A. Example", False), ("00041", "Example, A. B.", False), ("00041", "B. Example", True),
+     ("00041", "Ada B. Example", False)],
 )  # fmt: skip
 def test_names_are_compared_leniently(
     tmp_path: Path, text: str, name: str, *, differs: bool

@@ -310,12 +310,16 @@ def test_what_other_columns_would_change_is_told(tmp_path: Path) -> None:
 
 def test_ids_that_lost_their_zeros_hide_no_pick(tmp_path: Path) -> None:
     """Of students who were picked those whom somebody chose are named; ids that only lost their zeros are counted."""
-    people = [make_student(f"s{n}", given_name=f"Person{n}", identifier=f"000{n}") for n in (1, 2)]
+    people = [
+        make_student(f"s{n}", given_name=f"Person{n}", identifier=f"000{n}") for n in range(1, 5)
+    ]
     school = make_snapshot(people, [make_line_item("l1", "Quiz 1")])
-    sheet = read_sheet(write_sheet(tmp_path, "ID;Quiz 1\n1;5\n2;6\n9;7\n"))
+    sheet = read_sheet(write_sheet(tmp_path, "ID;Quiz 1\n1;5\n2;6\n3;4\n4;5\n9;7\n"))
     now = suggest_columns(sheet, school).with_meaning("ID", means="student", key="identifier")
-    then = now.match_student("1", "s1").match_student("9", "s2").match_student("2", "s2")
+    some = now.match_student("1", "s1").match_student("9", "s2").match_student("2", "s2")
+    assert tell_differences(now, some, school) == ["1 is Person1", "9 is Person2", "2 is Person2"]
+    then = some.match_student("3", "s3").match_student("4", "s4")
     assert tell_differences(now, then, school) == [
         "9 is Person2",
-        "2 ids mean who has them with zeros at the front, such as 0001 for 1",
+        "4 ids mean who has them with zeros at the front, such as 0001 for 1",
     ]
