@@ -53,6 +53,23 @@ def _names(facts: Facts, candidates: tuple[str, ...]) -> str:
     return " or ".join(named)
 
 
+def _tell_slid(facts: Facts, line: int) -> str:
+    """Say of the last row, which has scores and no student, that they slid down where the first student has none; "" else."""
+    lines = facts.students["line"]
+    if line != lines.iloc[-1]:
+        return ""
+    columns = {str(each.column): facts.sheet.column(each.column) for each in facts.score_columns}
+    slid = [
+        repr(name) for name, cells in columns.items() if cells[line] and not cells[lines.iloc[0]]
+    ]
+    told = " and ".join(slid)
+    return (
+        f" The first student has no score in {told}: all of it may have slid down by a row."
+        if slid
+        else ""
+    )
+
+
 @check(
     "student-unknown",
     "error",
@@ -69,7 +86,7 @@ def _student_unknown(facts: Facts) -> Iterator[Finding]:
         message = (
             f"Nobody has the {_field(facts)} {text!r}."
             if text
-            else "The row has grades but no student's id."
+            else f"The row has grades but no student's id.{_tell_slid(facts, int(str(row.line)))}"
         )
         line = int(str(row.line))
         if said := str(facts.elsewhere[line]):

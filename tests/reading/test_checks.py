@@ -873,3 +873,16 @@ def test_a_score_far_above_the_maximum_is_no_extra_credit(tmp_path: Path) -> Non
     found = checked.findings[checked.findings["code"] == "score-above-maximum"]
     assert [text.split(" ")[0] for text in found["suggestion"]] == ["Look", "Nothing,"]
     assert "right line item" in found["suggestion"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "slid"), [("", "7", True), ("8", "7", False), ("", "", False)]
+)
+def test_scores_that_slid_down_are_told(
+    tmp_path: Path, first: str, last: str, *, slid: bool
+) -> None:
+    """Where the first student has no score and the last score no student, all of the column may have slid."""
+    text = f"Student ID;Quiz 1\n00123;{first}\nB2;9\n"
+    checked = check(tmp_path, f"{text};{last}\n" if last else text)
+    told = " ".join(checked.findings["message"])
+    assert ("no score in 'Quiz 1': all of it may have slid down by a row" in told) is slid
