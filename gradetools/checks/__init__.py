@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from gradetools.checks import (
     about_columns,
     about_rows,
+    about_scales,
     about_standing,
     about_students,
     about_titles,
@@ -57,7 +58,9 @@ STATES = ("ready", "skipped", "blocked")
 SEVERITIES = ("error", "question", "warning", "info")
 
 #: Importing them puts their checks on the list; this is the order in which they are told.
-_MODULES = (about_columns, about_titles, about_students, about_rows, about_standing, about_values)
+_MODULES = (
+    about_columns, about_scales, about_titles, about_students, about_rows, about_standing, about_values,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)

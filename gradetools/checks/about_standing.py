@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradetools.checks.compared import ComparedColumn
+from gradetools.checks.compared import FEW_ROWS, ComparedColumn, find_same
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.standing import Stray
@@ -107,3 +107,19 @@ def _column_shuffled(facts: Facts) -> Iterator[Finding]:
 )
 def _sheet_shuffled(facts: Facts) -> Iterator[Finding]:
     yield from _tell(facts, "shuffled", whole=True)
+
+
+@check(
+    "columns-same",
+    "warning",
+    means=f"Two score columns hold the same scores in all rows, at least {FEW_ROWS}: one was perhaps copied from the other.",
+    fix="Compare a few students with where the scores come from; nothing, if both are right.",
+)
+def _columns_same(facts: Facts) -> Iterator[Finding]:
+    for first, second, count in find_same(facts.entries, len(facts.score_columns)):
+        one, other = (str(facts.score_columns[k].column) for k in (first, second))
+        message = (
+            f"{other!r} holds the same {count:,} scores as {one!r}, row by row: one was perhaps "
+            "copied from the other."
+        )
+        yield Finding(0, other, message)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +21,7 @@ from gradetools.checks.standing import (
     find_stray_sheet,
     find_strays,
 )
+from gradetools.checks.values import Kind
 from gradetools.columns import Columns
 from gradetools.dialects import parse
 from gradetools.sheet import Sheet
@@ -30,6 +33,9 @@ MOST_SCORES, MOST_ROWS, LEAST_ROWS = 60_000, 2_000, 200
 MOST_RESULTS = 20_000
 #: Rows are in order where so large a share of neighbours is, of so many at least.
 MOSTLY, FEW_NEIGHBOURS = 0.9, 9
+#: Two columns of fewer rows than these may be the same by chance, and of fewer different scores than these with good reason:
+#: attendance, ticks, a zero for whoever was away. Nor does it tell much where one order in so few would be the same.
+FEW_ROWS, FEW_VALUES, SAME_BY_CHANCE = 6, 3, 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,3 +236,39 @@ def _ends(rows: Integers, most: int) -> Integers:
 
 def _title(snapshot: Snapshot, item: int) -> str:
     return str(snapshot.line_items.drop_duplicates("sourced_id")["title"].iloc[item])
+
+
+def find_same(entries: pd.DataFrame, width: int) -> Iterator[tuple[int, int, int]]:
+    """Find the score columns that hold the same scores, each cell as it stands, for other line items.
+
+    Args:
+        entries: `Facts.entries`.
+        width: how many score columns there are.
+
+    Returns:
+        The first of them, another one, and how many scores each holds.
+    """
+    kinds, items = (
+        entries[name].to_numpy().reshape(-1, max(width, 1)) for name in ("kind", "item")
+    )
+    values = entries["value"].to_numpy(dtype=float).reshape(kinds.shape)
+    firsts: dict[bytes, int] = {}
+    for k in range(width if width > 1 else 0):
+        there = (kinds[:, k] == Kind.NUMBER) | (kinds[:, k] == Kind.SHARE)
+        scores = np.where(there, values[:, k], np.nan)
+        if not _is_telling(scores[there]):
+            continue
+        written = np.where(there, kinds[:, k], 0).astype(np.uint8)
+        first = firsts.setdefault(scores.tobytes() + written.tobytes(), k)
+        # For one line item they are its attempts.
+        if first != k and (items[there, first] != items[there, k]).any():
+            yield first, k, int(there.sum())
+
+
+def _is_telling(scores: Floats) -> bool:
+    """Whether it would be a wonder if another column held the same scores."""
+    counts = np.unique(scores, return_counts=True)[1]
+    if len(scores) < FEW_ROWS or len(counts) < FEW_VALUES:
+        return False
+    orders = math.lgamma(len(scores) + 1) - sum(math.lgamma(n + 1) for n in counts.tolist())
+    return orders > math.log(SAME_BY_CHANCE)

@@ -11,7 +11,10 @@ from gradetools.checks.values import read_number, to_points
 from gradetools.snapshot import Snapshot
 
 #: The questions that scaling may answer.
-SCALED_BY = ("maximum-differs", "all-at-most-one", "most-above-maximum", "most-above-scale")
+SCALED_BY = (
+    "maximum-differs", "all-at-most-one", "most-above-maximum", "most-above-scale", "all-within-maximum",
+    "all-far-below-maximum",
+)  # fmt: skip
 
 
 class ScaleExample(NamedTuple):

@@ -284,7 +284,7 @@ def test_an_order_within_equal_scores_is_honest() -> None:
     """Rows sorted by score, and by id among equals, look like an order of ids; where the score changes they have none."""
     order = [6 * block + i for block in (2, 3, 0, 4, 1) for i in range(6)]
     scores = np.empty((STUDENTS, 1))
-    scores[order, 0] = np.repeat(np.arange(5.0), 6)
+    scores[order, 0] = 30 * np.repeat(np.arange(5.0), 6)
     assert found(check(scores, order=order)) == []
     assert found(check(np.sort(scores, axis=0))) == [("Quiz 0", "column-sorted")]
 
