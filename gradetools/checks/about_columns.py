@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradetools.checks.facts import NEVER, Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.checks.values import Kind, read_number, to_points
+from gradetools.checks.values import Kind, read_number
 from gradetools.columns import BY_HAND, NAMELESS, UNKNOWN, LineItemIndex, find_remarks
 from gradetools.formats.recognition import OWN_COLUMN
 
@@ -19,10 +19,6 @@ MANY_POINTS = 20
 FEW_SCORES = 2
 #: So few scores above the maximum may well be extra credit.
 FEW_ABOVE = 3
-#: Fewer other scores than these do not tell that one was written in another way.
-FEW_OTHERS = 5
-#: A lone fraction is looked at on an item of so many points or more.
-SOME_POINTS = 10
 
 Marks = NDArray[np.bool_]
 Places = NDArray[np.intp]
@@ -234,11 +230,11 @@ def _maximum_differs(facts: Facts) -> Iterator[Finding]:
     answers=("accept",),
 )
 def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
-    numbers, items = _list_numbers(facts, least=MANY_POINTS), facts.item_columns
+    numbers, items = list_numbers(facts, least=MANY_POINTS), facts.item_columns
     values = facts.entries["value"].to_numpy()
     outside = np.zeros(items.max(initial=0) + 1, dtype=bool)
     outside[items[numbers & ~((values >= 0) & (values <= 1))]] = True
-    for key, title, high, places in _tell_items(facts, numbers & ~outside.take(items)):
+    for key, title, high, places in tell_items(facts, numbers & ~outside.take(items)):
         if len(places) >= FEW_SCORES and (values[places] > 0).any():
             message = (
                 f"All {len(places)} scores of {title!r} are at most 1, of {high:g} possible points."
@@ -255,9 +251,9 @@ def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
     answers=("accept",),
 )
 def _most_above_maximum(facts: Facts) -> Iterator[Finding]:
-    numbers, items = _list_numbers(facts, least=0), facts.item_columns
+    numbers, items = list_numbers(facts, least=0), facts.item_columns
     above = numbers & (facts.entries["value"] > facts.entries["high"]).to_numpy()
-    for key, title, points, places in _tell_items(
+    for key, title, points, places in tell_items(
         facts, numbers & _find_most(items, numbers, above)
     ):
         message = f"Most of the {len(places)} scores of {title!r} are above its {points:g} points."
@@ -275,9 +271,9 @@ def _most_above_maximum(facts: Facts) -> Iterator[Finding]:
     answers=("accept",),
 )
 def _most_above_scale(facts: Facts) -> Iterator[Finding]:
-    numbers, items = _list_numbers(facts, least=0, scaled=True), facts.item_columns
+    numbers, items = list_numbers(facts, least=0, scaled=True), facts.item_columns
     above = numbers & (facts.entries["score"] > facts.entries["high"]).to_numpy()
-    for key, title, points, places in _tell_items(
+    for key, title, points, places in tell_items(
         facts, numbers & _find_most(items, numbers, above)
     ):
         top = facts.columns.scale[key]
@@ -293,76 +289,7 @@ def _find_most(items: NDArray[np.int64], numbers: Marks, above: Marks) -> Marks:
     return most
 
 
-@check(
-    "number-among-percents",
-    "question",
-    means=f"A number without % stands in a column of percents, of at least {FEW_OTHERS}, and would be another score with it.",
-    fix='Write the % if that is meant, or answer "accept" if it is points.',
-    answers=("accept",),
-)
-def _number_among_percents(facts: Facts) -> Iterator[Finding]:
-    for row in facts.where(_among_percents(facts)):
-        message = f"{row.text.strip()} has no %, unlike the other scores of {row.key!r}: it is read as {row.score:g} of {row.high:g} points."
-        fix = (
-            f'Write {_as_percent(row.score)} if that is meant, or answer "accept" if it is points.'
-        )
-        yield Finding(row.line, row.key, message, fix)
-
-
-@check(
-    "fraction-among-scores",
-    "warning",
-    means=f"One score of a column is between 0 and 1, of at least {SOME_POINTS} possible points, and the others, at least "
-    f"{FEW_OTHERS}, are far higher: a share, perhaps, and not points.",
-    fix="Write it as a percentage if it is a share; nothing, if it is points.",
-)
-def _fraction_among_scores(facts: Facts) -> Iterator[Finding]:
-    numbers, items = _list_numbers(facts, least=SOME_POINTS), facts.item_columns
-    values, score = (facts.entries[name].to_numpy() for name in ("value", "score"))
-    lone = numbers & (values > 0) & (values < 1)
-    if not lone.any():
-        return
-    # A zero stands for what was not handed in; beside scores up to two points, or a tenth of all, a fraction is no wonder.
-    others = (score > 0) & ~lone
-    low = others & (score < np.maximum(2, facts.entries["high"].to_numpy() / 10))
-    count = items.max() + 1
-    fractions, most, lowest = (
-        np.bincount(items[each], minlength=count) for each in (lone, others, low)
-    )
-    sharp = (fractions == 1) & (most >= FEW_OTHERS) & (20 * lowest <= most)
-    for row in facts.where(lone & sharp.take(items) & ~_among_percents(facts)):
-        message = f"{row.text.strip()} is read as {row.score:g} of {row.high:g} points, and the other scores of {row.key!r} are far higher."
-        fix = f"Write {_as_percent(row.score)} if it is a share; nothing, if it is points."
-        yield Finding(row.line, row.key, message, fix)
-
-
-def _among_percents(facts: Facts) -> Marks:
-    """Say of each entry whether it is one of few numbers among percents, and would be another score with a % sign."""
-    entries, items = facts.entries, facts.item_columns
-    shares = (entries["kind"] == Kind.SHARE).to_numpy()
-    if not shares.any():
-        return shares
-    text = entries["text"].cat
-    percents = shares & text.categories.str.rstrip().str.endswith("%").take(text.codes.to_numpy())
-    numbers = _list_numbers(facts, least=0)
-    count = items.max() + 1
-    most, few = (np.bincount(items[each], minlength=count) for each in (percents, numbers))
-    mixed = (most >= FEW_OTHERS) & (few <= np.maximum(1, most // 10))
-    values, low, high = (entries[name].to_numpy() for name in ("value", "low", "high"))
-    numbers &= mixed.take(items)
-    found = values[numbers]
-    # 0.5 is as many points as 0.5% of a hundred; what was meant is half of them.
-    fraction = (found > 0) & (found < 1)
-    numbers[numbers] = fraction | (found != to_points(found / 100, low[numbers], high[numbers]))
-    return numbers
-
-
-def _as_percent(number: float) -> str:
-    """Write a number as the percentage that was most likely meant: 0.5 as 50%, 62 as 62%."""
-    return f"{100 * number if 0 < number < 1 else number:g}%"
-
-
-def _list_numbers(facts: Facts, *, least: float, scaled: bool = False) -> Marks:
+def list_numbers(facts: Facts, *, least: float, scaled: bool = False) -> Marks:
     """Say of each entry whether it is a number, of a line item of so many points or more, in a column that is `scaled` or not."""
     kinds, high = facts.entries["kind"].to_numpy(), facts.entries["high"].to_numpy()
     numbers: Marks = (kinds == Kind.NUMBER) & (high >= least)
@@ -372,7 +299,7 @@ def _list_numbers(facts: Facts, *, least: float, scaled: bool = False) -> Marks:
     return numbers
 
 
-def _tell_items(facts: Facts, marked: Marks) -> Iterator[tuple[str, str, float, Places]]:
+def tell_items(facts: Facts, marked: Marks) -> Iterator[tuple[str, str, float, Places]]:
     """Go through the line items of the marked entries, each under its column, in the order of column and line.
 
     Returns:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradetools.checks.facts import Facts
-from gradetools.checks.registry import Finding, check
+from gradetools.checks.registry import MOST_TOLD, Finding, check
 from gradetools.checks.surplus import find_surplus
 from gradetools.columns import (
     IN_NONE,
@@ -25,8 +25,6 @@ _UNREAD = (
     "Choose that class too, in step 2 of the form (--class on the command line, take_snapshot in Python), correct the row, "
     'or answer "accept" if the line item is right all the same.'
 )
-#: So many rows of one column are told one by one; a column with more is told once.
-MOST_TOLD = 20
 
 
 @check(

@@ -52,6 +52,8 @@ class Check:
 
 
 CHECKS: dict[str, Check] = {}
+#: So many rows of one column are told one by one; a column with more is told once.
+MOST_TOLD = 20
 _ELSEWHERE = re.compile(r" \([^()]* in Python\)")
 
 

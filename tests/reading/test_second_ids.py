@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reading_samples import make_line_item, make_snapshot, make_student, write_sheet
 
 from gradetools.checks import Checked, check_entries
-from gradetools.checks.about_rows import MOST_TOLD
+from gradetools.checks.registry import MOST_TOLD
 from gradetools.columns import Columns, suggest_columns
 from gradetools.sheet import read_sheet
 
