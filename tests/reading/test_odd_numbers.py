@@ -210,7 +210,7 @@ HIGH = st.integers(11, 100).map(str) | st.floats(11, 100).map(lambda number: f"{
 FRACTION = st.integers(1, 99).map(lambda number: f"{number / 100:g}")
 NOTHING = st.sampled_from(["0", "1", "", "N/A"])
 FAST = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
