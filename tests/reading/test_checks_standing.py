@@ -333,7 +333,7 @@ def test_columns_without_a_common_standing_are_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("scores", "expected"),
-    [(range(10), True), (range(10, 0, -1), True), (range(9), False), ([0] * 15 + [1] * 15, False),
+    [(range(10), True), (range(10, 0, -1), True), (range(8), True), (range(7), False), ([0] * 15 + [1] * 15, False),
      ([1, 2, 3, 4] + [5] * 7, False), ([1, 2, 3, 4] + [5] * 30, True), ([*range(15), *range(15)], False),
      (sorted([0, 1, 2, 3, 4, 5] * 5), True), ([np.nan, *range(12), np.nan], True)],
 )  # fmt: skip
