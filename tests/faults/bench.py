@@ -129,7 +129,11 @@ class Bench:
         one = record_of(class_id, title=class_id, course=ref("course"), school=ref("school"))
         put("classes", one)
         for item in ("A", "B"):
-            about = {"title": item, "category": ref("category"), "resultValueMax": 9999}
+            about = {
+                "title": item,
+                "category": ref("category"),
+                "resultValueMax": 4 * self.students,
+            }
             dates = {"assignDate": STAMP, "dueDate": STAMP, "resultValueMin": 0}
             put("lineItems", record_of(f"{class_id}-{item}", **own, **about, **dates))
         for n in self.everybody:

@@ -86,7 +86,7 @@ def test_outcomes_are_on_disk_while_the_push_goes_on(desk: Desk) -> None:
 
 def test_the_next_list_is_read_while_this_item_is_written(desk: Desk) -> None:
     """The list of the second line item is read before the last entry of the first is written (P7)."""
-    rows = [f"{student},{n},{n}" for n, student in enumerate(desk.students, 3)]
+    rows = [f"{student},{n},{n + 80}" for n, student in enumerate(desk.students, 3)]
     plan = desk.plan(desk.sheet_of("\n".join(["Student ID,Quiz 1,Midterm", *rows]) + "\n"))
     begun = len(desk.sandbox.requests())
     assert desk.push(plan, workers=1).ok

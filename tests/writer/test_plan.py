@@ -174,7 +174,7 @@ def test_a_new_result_has_a_lasting_id(desk: Desk) -> None:
 
 def test_each_grade_has_an_id_of_its_own(desk: Desk) -> None:
     """No two students, and no two line items, share the id of a new result (P4)."""
-    rows = [f"{student},7,8" for student in desk.students]
+    rows = [f"{student},7,80" for student in desk.students]
     plan = desk.plan(desk.sheet_of("\n".join(["Student ID,Quiz 1,Midterm", *rows]) + "\n"))
     assert plan.changes["sourced_id"].nunique() == len(plan.changes) == 10
 
