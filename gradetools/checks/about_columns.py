@@ -224,18 +224,22 @@ def _maximum_differs(facts: Facts) -> Iterator[Finding]:
 @check(
     "all-at-most-one",
     "question",
-    means=f"No score, of at least {FEW_SCORES}, is above 1 on an item of {MANY_POINTS} points or more: shares, perhaps, and not "
-    "points.",
+    means=f"No score, of at least {FEW_SCORES}, is above 1 on an item of {MANY_POINTS} points or more, or of fewer, but more than "
+    "2, where most are fractions: shares, perhaps, and not points.",
     fix='Scale the column from 1, or answer "accept" to keep the points.',
     answers=("accept",),
 )
 def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
-    numbers, items = list_numbers(facts, least=MANY_POINTS), facts.item_columns
+    numbers, items = list_numbers(facts, least=2), facts.item_columns
     values = facts.entries["value"].to_numpy()
     outside = np.zeros(items.max(initial=0) + 1, dtype=bool)
     outside[items[numbers & ~((values >= 0) & (values <= 1))]] = True
     for key, title, high, places in tell_items(facts, numbers & ~outside.take(items)):
-        if len(places) >= FEW_SCORES and (values[places] > 0).any():
+        found = values[places]
+        # On few points a 0 and a 1 are scores as any other.
+        shares = ((found > 0) & (found < 1)).sum() > len(found) / 2
+        plain = (found > 0).any() if high >= MANY_POINTS else high > 2 and shares
+        if len(places) >= FEW_SCORES and plain:
             message = (
                 f"All {len(places)} scores of {title!r} are at most 1, of {high:g} possible points."
             )

@@ -32,7 +32,7 @@ MOST_SCORES, MOST_ROWS, LEAST_ROWS = 60_000, 2_000, 200
 #: So many results of the gradebook are read for the students' standing.
 MOST_RESULTS = 20_000
 #: Rows are in order where so large a share of neighbours is, of so many at least.
-MOSTLY, FEW_NEIGHBOURS = 0.9, 9
+MOSTLY, FEW_NEIGHBOURS = 0.9, 7
 #: Two columns of fewer rows than these may be the same by chance, and of fewer different scores than these with good reason:
 #: attendance, ticks, a zero for whoever was away. Nor does it tell much where one order in so few would be the same.
 FEW_ROWS, FEW_VALUES, SAME_BY_CHANCE = 6, 3, 50

@@ -148,7 +148,8 @@ def test_a_quiz_in_the_column_of_an_exam_is_asked_about() -> None:
     [
         ("Midterm", (8, 7, 9, 10), []), ("Midterm", (8, 7, 9, 10, 13), []), ("Midterm", (8, 7, 9, 10, 11), ["all-far-below-maximum"]), ("Midterm", (0, 0, 0, 4, 9), []),
         ("Midterm", (0, 0, 3, 4, 9), ["all-far-below-maximum"]), ("Midterm", (0.8, 0.7, 0.9, 1, 0.5), ["all-at-most-one"]),
-        ("Essay", (1.5, 1, 1.2, 0.5, 1.1), []), ("Midterm", ("8%", "7%", "9%", "10%", "6%"), []),
+        ("Essay", (1.5, 1, 1.2, 0.5, 1.1), []), ("Quiz 2", (0.8, 0.7, 1, 0.9, 0.5), ["all-at-most-one"]),
+        ("Quiz 2", (0, 1, 1, 0.5, 1), []), ("Midterm", ("8%", "7%", "9%", "10%", "6%"), []),
     ],
 )  # fmt: skip
 def test_low_scores_have_one_question_or_none(

@@ -342,6 +342,13 @@ def test_an_order_must_not_be_chance(scores: Iterable[float], *, expected: bool)
     assert is_sorted(np.array(list(scores), dtype=float)) == expected
 
 
+@pytest.mark.parametrize(("students", "asked"), [(8, True), (7, False)])
+def test_a_small_group_that_was_sorted_is_asked_about(students: int, *, asked: bool) -> None:
+    """Eight different scores in order, beside ids in order, are no chance; seven may be."""
+    scores = np.arange(60.0, 60 + students)[:, None]
+    assert found(check(scores)) == [("Quiz 0", "column-sorted")] * asked
+
+
 def test_attendance_is_coarse() -> None:
     """A column in which most are alike is judged more carefully."""
     assert is_coarse(np.array([20.0] * 18 + [19.0] * 8 + [17.0] * 4))
