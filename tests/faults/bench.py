@@ -25,6 +25,7 @@ from gradetools.errors import GradebookError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.pace import Clock
+from gradetools.plan import OnConflict
 from gradetools.transport import Transport
 
 WORKERS = 32
@@ -213,12 +214,13 @@ class Scene:
         )
         return gradebook
 
-    def make_plan(self) -> gt.Plan:
+    def make_plan(self, on_conflict: OnConflict = "stop") -> gt.Plan:
         """Plan the sheet: everybody's two grades, a stranger's, and a row that says nothing."""
         sheet, snapshot = self.bench.sheet, self.gradebook.take_snapshot([self.class_id])
         checked = gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
         with open_journal(self.gradebook.environment, self.settings.data_dir) as journal:
-            return gt.make_plan(checked, snapshot, last_sent=journal.last_sent())
+            last_sent = journal.last_sent()
+        return gt.make_plan(checked, snapshot, last_sent=last_sent, on_conflict=on_conflict)
 
     @cached_property
     def rows(self) -> dict[str, dict[str, Any]]:
@@ -308,7 +310,11 @@ class Scene:
             told, done = "resume the push", self.push(resume=receipt.push_id)
             self.audit(done)
         if occurring(done) & BAD:
-            told, done = "plan the sheet again", self.push(self.make_plan())
+            # What somebody changed meanwhile is asked about, and nothing else is.
+            asked = self.make_plan().counts["conflict"]
+            assert asked == done.states["conflict"]
+            told = "plan the sheet again"
+            done = self.push(self.make_plan("ours" if asked else "stop"))
         assert not occurring(done) & BAD, done
         self.is_whole()
         return told
