@@ -76,7 +76,7 @@ def test_what_was_allowed_is_not_asked_again(desk: Desk) -> None:
     """A push that lowers grades, as was allowed, is gone on with without that word; anew it is refused without."""
     users = {user["sourcedId"]: user.get("identifier") for user in desk.sandbox.records("users")}
     held = sorted(desk.results("algebra-quiz-1"))[:12]
-    rows = "\n".join(f"{users[student]},0.5" for student in held)
+    rows = "\n".join(f"{users[student]},3" for student in held)
     plan = desk.plan(desk.sheet_of(f"Student ID,Quiz 1\n{rows}\n"))
     with pytest.raises(UnsafePlanError):
         desk.push(plan)
