@@ -20,6 +20,7 @@ from gradetools.checks.standing import (
     Stray,
     find_stray_sheet,
     find_strays,
+    log_orders,
 )
 from gradetools.checks.values import Kind
 from gradetools.columns import Columns
@@ -270,5 +271,4 @@ def _is_telling(scores: Floats) -> bool:
     counts = np.unique(scores, return_counts=True)[1]
     if len(scores) < FEW_ROWS or len(counts) < FEW_VALUES:
         return False
-    orders = math.lgamma(len(scores) + 1) - sum(math.lgamma(n + 1) for n in counts.tolist())
-    return orders > math.log(SAME_BY_CHANCE)
+    return log_orders(counts) > math.log(SAME_BY_CHANCE)

@@ -362,8 +362,12 @@ def is_sorted(scores: Floats) -> bool:
     if (found[:-1] > found[1:]).any() and (found[:-1] < found[1:]).any():
         return False
     counts = np.unique(found, return_counts=True)[1]
-    orders = math.lgamma(len(found) + 1) - sum(math.lgamma(count + 1) for count in counts)
-    return len(counts) >= SORTED_VALUES and orders > math.log(2 * SORTED_BY_CHANCE)
+    return len(counts) >= SORTED_VALUES and log_orders(counts) > math.log(2 * SORTED_BY_CHANCE)
+
+
+def log_orders(counts: Integers) -> float:
+    """Give the logarithm of how many different orders values have, of which each comes so many times."""
+    return math.lgamma(int(counts.sum()) + 1) - sum(math.lgamma(n + 1) for n in counts.tolist())
 
 
 def is_coarse(scores: Floats) -> bool:

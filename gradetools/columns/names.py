@@ -23,20 +23,27 @@ _NEAR = 2
 
 def split_name(name: str) -> frozenset[str]:
     """Give the words of a name without case, accents, order and initials; empty where there are none."""
+    return frozenset(word for word in _list_words(name) if not _is_initial(word))
+
+
+def split_initials(name: str) -> frozenset[str]:
+    """Give the single letters of a name, without case and accents: `a` and `b` of `Example, A. B.`."""
+    return frozenset(filter(_is_initial, _list_words(name)))
+
+
+def _is_initial(word: str) -> bool:
+    return len(word) == 1 and word < "\u2e80"
+
+
+def _list_words(name: str) -> list[str]:
+    """List the words of a name without case and accents."""
     folded = name.casefold()
     if not folded.isascii():
         apart = unicodedata.normalize("NFKD", folded)
         bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
         # Korean syllables came apart as well, and are put together again.
         folded = unicodedata.normalize("NFC", bare)
-    return frozenset(word for word in _WORD.findall(folded) if len(word) > 1 or word >= "\u2e80")
-
-
-def split_initials(name: str) -> frozenset[str]:
-    """Give the single letters of a name, without case and accents: those of `Example, A. B.`."""
-    folded = unicodedata.normalize("NFKD", name.casefold())
-    words = _WORD.findall("".join(sign for sign in folded if not unicodedata.combining(sign)))
-    return frozenset(word for word in words if len(word) == 1 and word < "\u2e80")
+    return _WORD.findall(folded)
 
 
 def find_name_columns(

@@ -198,12 +198,10 @@ class SheetStep(Step):
 
     def _list_failed(self) -> list[Path]:
         """List the files of what the last few pushes did not write, the newest first; those that are settled since are left out."""
-        settled = self._draft.list_settled()
-        found = [
-            path
-            for path in self._folder.glob("receipts/*/failed.*")
-            if _is_sheet(path) and path.parent.name not in settled
-        ]
+        failed = [path for path in self._folder.glob("receipts/*/failed.*") if _is_sheet(path)]
+        # Most folders have none, and need no look at every push of the journal.
+        settled = self._draft.list_settled() if failed else set()
+        found = [path for path in failed if path.parent.name not in settled]
         return sorted(found, key=lambda path: path.parent.name, reverse=True)[:_PUSHES]
 
     def _choose(self, change: Mapping[str, Any]) -> None:
