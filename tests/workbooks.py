@@ -23,6 +23,13 @@ class Formatted(NamedTuple):
     shown: str
 
 
+class Spanned(NamedTuple):
+    """A text that is shown in so many rows, one cell in each; all but the first are blank."""
+
+    text: str
+    rows: int
+
+
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -33,8 +40,14 @@ def write_xlsx(folder: Path, rows: Rows, *, before: str = "", after: str = "") -
     path = folder / "grades.xlsx"
     strings: dict[str, int] = {}
     formats: dict[str, int] = {}
+    merged: list[str] = []
 
-    def cell(value: object) -> str:
+    def cell(place: tuple[int, int, object]) -> str:
+        line, position, value = place
+        if isinstance(value, Spanned):
+            letter = "ABCDEFGH"[position]
+            merged.append(f'<mergeCell ref="{letter}{line}:{letter}{line + value.rows - 1}"/>')
+            value = value.text
         if isinstance(value, Formatted):
             style = formats.setdefault(value.number_format, len(formats) + 1)
             return f'<c s="{style}"><v>{value.value!r}</v></c>'
@@ -59,8 +72,10 @@ def write_xlsx(folder: Path, rows: Rows, *, before: str = "", after: str = "") -
         with archive.open("xl/worksheets/sheet1.xml", "w") as out:
             out.write(f'<worksheet xmlns="{_SHEET}">{before}<sheetData>'.encode())
             for line, row in enumerate(rows, start=1):
-                out.write(f'<row r="{line}">{"".join(map(cell, row))}</row>'.encode())
-            out.write(f"{after}</sheetData></worksheet>".encode())
+                placed = ((line, position, value) for position, value in enumerate(row))
+                out.write(f'<row r="{line}">{"".join(map(cell, placed))}</row>'.encode())
+            several = f"<mergeCells>{''.join(merged)}</mergeCells>" if merged else ""
+            out.write(f"{after}</sheetData>{several}</worksheet>".encode())
         with archive.open("xl/sharedStrings.xml", "w") as out:
             out.write(f'<sst xmlns="{_SHEET}">'.encode())
             out.writelines(
@@ -94,6 +109,10 @@ def write_ods(folder: Path, rows: Rows, *, before: str = "", after: str = "") ->
     """Write an OpenDocument spreadsheet; `before` and `after` stand around its rows."""
 
     def cell(value: object) -> str:
+        span = ""
+        if isinstance(value, Spanned):
+            span = f' table:number-rows-spanned="{value.rows}" table:number-columns-spanned="1"'
+            value = value.text
         shown, kind = value, "string"
         if isinstance(value, Formatted):
             shown = value.shown
@@ -103,7 +122,7 @@ def write_ods(folder: Path, rows: Rows, *, before: str = "", after: str = "") ->
             kind = f'float" office:value="{value!r}'
         text = escape(str(shown)).replace("\n", "<text:line-break/>").replace("\t", "<text:tab/>")
         text = text.replace(" ", "<text:s/>") if "  " in text or text != text.strip() else text
-        return f'<table:table-cell office:value-type="{kind}"><text:p>{text}</text:p></table:table-cell>'
+        return f'<table:table-cell{span} office:value-type="{kind}"><text:p>{text}</text:p></table:table-cell>'
 
     names = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
@@ -130,9 +149,17 @@ def write_ods(folder: Path, rows: Rows, *, before: str = "", after: str = "") ->
 def write_xls(folder: Path, rows: Rows) -> Path:
     """Write a BIFF8 workbook in a compound file of at most 7 MB."""
     formats: list[str] = []
-    body = b"".join(
-        _xls_cell(i, k, value, formats) for i, row in enumerate(rows) for k, value in enumerate(row)
-    )
+    merged: list[bytes] = []
+    cells = []
+    for i, row in enumerate(rows):
+        for k, value in enumerate(row):
+            if isinstance(value, Spanned):
+                merged.append(struct.pack("<HHHH", i, i + value.rows - 1, k, k))
+            text = value.text if isinstance(value, Spanned) else value
+            cells.append(_xls_cell(i, k, text, formats))
+    body = b"".join(cells)
+    if merged:
+        body += _record(0xE5, struct.pack("<H", len(merged)) + b"".join(merged))
     own = [
         _record(0x41E, struct.pack("<HHB", 164 + k, len(code), 0) + code.encode("latin-1"))
         for k, code in enumerate(formats)

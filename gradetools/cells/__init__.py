@@ -15,13 +15,14 @@ from typing import IO, TextIO
 import pandas as pd
 
 from gradetools.cells.delimited import read_delimited, read_text
+from gradetools.cells.grid import Merged
 from gradetools.cells.limits import MOST_BYTES, list_archive
 from gradetools.cells.package import RESULTS, read_package
 from gradetools.cells.shown import show_value
 from gradetools.cells.workbook import read_workbook
 from gradetools.errors import SheetError
 
-__all__ = ["Cells", "make_frame", "read_cells"]
+__all__ = ["Cells", "Merged", "make_frame", "read_cells"]
 
 _FIRST = 1 << 12
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # how XLS begins, and a workbook that a password locks
@@ -39,6 +40,7 @@ class Cells:
         detected: "encoding" and "delimiter" of a text; "worksheet" of a workbook, and its "other worksheets" and what
             is "hidden" in it; "version", "mode" ("bulk", "delta") and what is "left out" of a OneRoster package.
         worksheets: the names of a workbook's worksheets, the hidden ones last.
+        merged: the cells of a workbook that are shown as one; but the first, they are empty.
         widths: line to the number of cells that it has in a text whose rows are not of one width.
     """
 
@@ -47,6 +49,7 @@ class Cells:
     container: str
     detected: Mapping[str, str]
     worksheets: tuple[str, ...] = ()
+    merged: tuple[Merged, ...] = ()
     widths: Mapping[int, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -100,8 +103,8 @@ def read_cells(
         return Cells(frame, name, container, detected)
     if container:
         _refuse(options, f"{name} is a workbook and", but="worksheet")
-        frame, detected, titles = read_workbook(content, name, container, worksheet)
-        return Cells(frame, name, container, detected, titles)
+        frame, detected, titles, merged = read_workbook(content, name, container, worksheet)
+        return Cells(frame, name, container, detected, titles, merged)
     if worksheet is not None:
         raise SheetError(f"{name} is no workbook and has no worksheets: leave the worksheet out.")
     frame, detected, widths = read_delimited(content, name, encoding, delimiter)

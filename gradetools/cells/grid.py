@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import pandas as pd
 
 from gradetools.cells.limits import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, refuse_vast
 from gradetools.errors import SheetError
+
+
+class Merged(NamedTuple):
+    """Cells that a spreadsheet program shows as one, with the text of the first; lines and positions as in `Cells`.
+
+    Attributes:
+        first_line, last_line: its rows.
+        first_position, last_position: its columns.
+    """
+
+    first_line: int
+    first_position: int
+    last_line: int
+    last_position: int
 
 
 class Grid:

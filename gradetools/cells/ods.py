@@ -10,7 +10,7 @@ import re
 import zipfile
 from functools import lru_cache
 
-from gradetools.cells.grid import Grid, refuse_column
+from gradetools.cells.grid import Grid, Merged, refuse_column
 from gradetools.cells.limits import MOST_COLUMNS
 from gradetools.cells.markup import Attributes, stream_xml
 from gradetools.cells.shown import show_duration, show_value
@@ -18,6 +18,7 @@ from gradetools.cells.shown import show_duration, show_value
 _PREFIX = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TABLE, _TEXT = (f"{_PREFIX}{name}:1.0 " for name in ("office", "table", "text"))
 _REPEATED = _TABLE + "number-columns-repeated"
+_SPANNED = _TABLE + "number-rows-spanned", _TABLE + "number-columns-spanned"
 _TYPE, _VALUE = _OFFICE + "value-type", _OFFICE + "value"
 #: What stands in or behind a cell and is not its text.
 _ASIDE = {"annotation", "shapes", "frame", "custom-shape", "ruby-text", "note", "tracked-changes"}
@@ -39,6 +40,7 @@ class TableReader:
         grid: what was found in it.
         uncalculated: the places of formulas without a value.
         hidden_rows: how many rows that hold anything are hidden.
+        merged: the cells that are shown as one.
     """
 
     def __init__(self, name: str, worksheet: str | None) -> None:
@@ -47,6 +49,7 @@ class TableReader:
         self.grid = Grid(name)
         self.uncalculated: list[str] = []
         self.hidden_rows = 0
+        self.merged: list[Merged] = []
         self._wanted = worksheet
         self._reading = False
         self._depth, self._aside = 0, 0
@@ -127,7 +130,14 @@ class TableReader:
             if self._column + count > MOST_COLUMNS:
                 refuse_column(self.grid.name, self._column + count - 1)
             self._found.append((self._column, count, text))
+            self._note_merged()
         self._column += count
+
+    def _note_merged(self) -> None:
+        rows, columns = (int(self._cell.get(name, "1")) for name in _SPANNED)
+        if rows > 1 or columns > 1:
+            line, last = self._row + 1, self._column + columns - 1
+            self.merged.append(Merged(line, self._column, line + rows - 1, last))
 
     def _end_covered(self) -> None:
         """Pass over what a merged cell covers: it is not shown."""

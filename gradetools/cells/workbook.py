@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from gradetools.cells.grid import Grid
+from gradetools.cells.grid import Grid, Merged
 from gradetools.cells.ods import TableReader
 from gradetools.cells.xls import open_xls, read_sheet
 from gradetools.cells.xlsx import SheetReader, open_xlsx
@@ -23,16 +23,17 @@ class _Found(NamedTuple):
     grid: Grid
     hidden: Sequence[tuple[int, str]] = ()
     uncalculated: Sequence[str] = ()
+    merged: Sequence[Merged] = ()
 
 
 def read_workbook(
     content: bytes, name: str, container: str, worksheet: str | None
-) -> tuple[pd.DataFrame, dict[str, str], tuple[str, ...]]:
+) -> tuple[pd.DataFrame, dict[str, str], tuple[str, ...], tuple[Merged, ...]]:
     """Read the worksheet of that name, or the first that holds anything; formulas give their last values.
 
     Returns:
-        The frame of `Cells`; "worksheet", "other worksheets", "hidden" where there is such a thing; and the names of
-        all worksheets.
+        The frame of `Cells`; "worksheet", "other worksheets", "hidden" where there is such a thing; the names of
+        all worksheets; and the cells that are merged.
 
     Raises:
         SheetError: the workbook is damaged, or has no such worksheet, or it is empty, or holds formulas
@@ -61,7 +62,7 @@ def read_workbook(
         told["other worksheets"] = ", ".join(others)
     if hidden := [_count(count, what) for count, what in found.hidden if count]:
         told["hidden"] = " and ".join(hidden) + ", read like the others"
-    return found.grid.take_frame(), told, tuple(titles)
+    return found.grid.take_frame(), told, tuple(titles), tuple(found.merged)
 
 
 def _read_xlsx(content: bytes, name: str, worksheet: str | None) -> tuple[list[str], _Found | None]:
@@ -77,7 +78,7 @@ def _read_xlsx(content: bytes, name: str, worksheet: str | None) -> tuple[list[s
             return [one.title for one in known], None
     hidden = ((reader.hidden_rows, "row"), (reader.hidden_columns, "column"))
     titles = [one.title for one in known]
-    return titles, _Found(each.title, reader.grid, hidden, reader.uncalculated)
+    return titles, _Found(each.title, reader.grid, hidden, reader.uncalculated, reader.merged)
 
 
 def _read_ods(content: bytes, name: str, worksheet: str | None) -> tuple[list[str], _Found | None]:
@@ -88,7 +89,8 @@ def _read_ods(content: bytes, name: str, worksheet: str | None) -> tuple[list[st
             raise SheetError(f"{name} is locked with a password: save it without one.")
         reader.read(archive)
     hidden = ((reader.hidden_rows, "row"),)
-    return reader.titles, _Found(reader.title, reader.grid, hidden, reader.uncalculated)
+    found = _Found(reader.title, reader.grid, hidden, reader.uncalculated, reader.merged)
+    return reader.titles, found
 
 
 def _read_xls(content: bytes, name: str, worksheet: str | None) -> tuple[list[str], _Found | None]:
@@ -96,9 +98,10 @@ def _read_xls(content: bytes, name: str, worksheet: str | None) -> tuple[list[st
     titles = list(book.sheet_names())
     for title in titles:
         if worksheet in (None, title):
-            grid, rows, columns = read_sheet(book, title, name)
+            grid, rows, columns, merged = read_sheet(book, title, name)
             if grid.height:
-                return titles, _Found(title, grid, ((rows, "row"), (columns, "column")))
+                hidden = ((rows, "row"), (columns, "column"))
+                return titles, _Found(title, grid, hidden, merged=merged)
     return titles, None
 
 

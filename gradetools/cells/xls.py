@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from gradetools.cells.grid import Grid
+from gradetools.cells.grid import Grid, Merged
 from gradetools.cells.shown import show_stored_number
 from gradetools.errors import MissingExtraError, SheetError
 
@@ -35,8 +35,8 @@ def open_xls(content: bytes, name: str) -> Any:  # noqa: ANN401 - xlrd publishes
         raise
 
 
-def read_sheet(book: Any, title: str, name: str) -> tuple[Grid, int, int]:  # noqa: ANN401 - see above
-    """Give the cells of a worksheet, and how many rows and columns that hold anything are hidden."""
+def read_sheet(book: Any, title: str, name: str) -> tuple[Grid, int, int, list[Merged]]:  # noqa: ANN401 - see above
+    """Give the cells of a worksheet, how many rows and columns that hold anything are hidden, and which cells are merged."""
     sheet = book.sheet_by_name(title)
     grid = Grid(name)
     hidden_rows = 0
@@ -51,8 +51,11 @@ def read_sheet(book: Any, title: str, name: str) -> tuple[Grid, int, int]:  # no
         hidden_rows += filled and bool(info and info.hidden)
     columns = enumerate(grid.columns)
     hidden = [k for k, cells in columns if cells and _is_hidden(sheet.colinfo_map.get(k))]
+    merged = [
+        Merged(top + 1, left, bottom, right - 1) for top, bottom, left, right in sheet.merged_cells
+    ]
     book.unload_sheet(title)
-    return grid, hidden_rows, len(hidden)
+    return grid, hidden_rows, len(hidden), merged
 
 
 def _is_hidden(info: Any) -> bool:  # noqa: ANN401 - see above

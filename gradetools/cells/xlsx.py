@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from gradetools.cells.grid import Grid, refuse_column
+from gradetools.cells.grid import Grid, Merged, refuse_column
 from gradetools.cells.limits import MOST_COLUMNS, MOST_ROWS
 from gradetools.cells.markup import Attributes, collect_elements, resolve_part, stream_xml
 from gradetools.cells.shown import show_stored_number, show_value
@@ -24,6 +24,7 @@ _RELATION = (
     "http://purl.oclc.org/ooxml/officeDocument/relationships id",
 )
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_RANGE = re.compile(r"([A-Z]+)([1-9][0-9]*):([A-Z]+)([1-9][0-9]*)")
 
 
 class Worksheet(NamedTuple):
@@ -161,12 +162,14 @@ class SheetReader:
         grid: what was found.
         uncalculated: the places of formulas without a value, as programs write them that do not calculate.
         hidden_rows, hidden_columns: how many of those that hold anything are hidden.
+        merged: the cells that are shown as one.
     """
 
     def __init__(self, book: Workbook, name: str) -> None:
         self.grid = Grid(name)
         self.uncalculated: list[str] = []
         self.hidden_rows = 0
+        self.merged: list[Merged] = []
         self._book = book
         self._texts = _Texts()
         self._hidden: list[range] = []
@@ -181,7 +184,7 @@ class SheetReader:
         texts = self._texts
         start = {
             "c": self._start_cell, "v": texts.begin, "f": self._start_formula, "row": self._start_row,
-            "col": self._start_column, "t": texts.begin, "rPh": texts.begin_aside,
+            "col": self._start_column, "t": texts.begin, "rPh": texts.begin_aside, "mergeCell": self._start_merged,
         }  # fmt: skip
         end = {
             "c": self._end_cell,
@@ -210,6 +213,11 @@ class SheetReader:
     def _start_column(self, attributes: Attributes) -> None:
         if attributes.get("hidden") in ("1", "true"):
             self._hidden.append(range(int(attributes["min"]) - 1, int(attributes["max"])))
+
+    def _start_merged(self, attributes: Attributes) -> None:
+        if found := _RANGE.fullmatch(attributes.get("ref", "")):
+            left, top, right, bottom = found.groups()
+            self.merged.append(Merged(int(top), _position(left), int(bottom), _position(right)))
 
     def _start_row(self, attributes: Attributes) -> None:
         self._row = int(attributes.get("r", self._row + 2)) - 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradetools.checks.facts import NEVER, Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.checks.values import Kind, read_number
+from gradetools.checks.values import PERCENTS, Kind, guess_full_mark, read_number
 from gradetools.columns import BY_HAND, NAMELESS, UNKNOWN, LineItemIndex, find_remarks
 from gradetools.formats.recognition import OWN_COLUMN
 
@@ -251,7 +251,7 @@ def _all_at_most_one(facts: Facts) -> Iterator[Finding]:
     "question",
     means=f"More than half of the scores, of at least {FEW_ABOVE}, are above the line item's maximum: percents, perhaps, or "
     "the points of another line item.",
-    fix='Scale the column from 100, choose another line item, or answer "accept" if it is extra credit.',
+    fix='Scale the column from 100 or another full mark, choose another line item, or answer "accept" if it is extra credit.',
     answers=("accept",),
 )
 def _most_above_maximum(facts: Facts) -> Iterator[Finding]:
@@ -261,7 +261,9 @@ def _most_above_maximum(facts: Facts) -> Iterator[Finding]:
         facts, numbers & _find_most(items, numbers, above)
     ):
         message = f"Most of the {len(places)} scores of {title!r} are above its {points:g} points."
-        fix = 'Scale from 100 if they are percents, or answer "accept" if it is extra credit.'
+        full = guess_full_mark(facts.entries["value"].to_numpy()[places].max())
+        whose = "they are percents" if full == PERCENTS else "that is their full mark"
+        fix = f'Scale from {full} if {whose}, or answer "accept" if it is extra credit.'
         yield Finding(0, key, message, fix)
 
 

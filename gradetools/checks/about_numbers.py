@@ -16,6 +16,8 @@ from gradetools.checks.values import Kind, to_points
 
 #: Fewer percents than these do not tell that a number among them was written in another way.
 FEW_OTHERS = 5
+#: So many percents, none above this share, are shares to which a sign was put.
+FEW_SHARES, SMALL_SHARE = 3, 0.01
 #: A fraction is looked at on an item of so many points or more.
 SOME_POINTS = 10
 #: A score written as one of another, perhaps as text: the parts of one that may be a date, and the lower part of any.
@@ -42,12 +44,9 @@ def _number_among_percents(facts: Facts) -> Iterator[Finding]:
 
 def _among_percents(facts: Facts) -> Marks:
     """Say of each entry whether it is one of few numbers among percents, and would be another score with a % sign."""
-    entries, items = facts.entries, facts.item_columns
-    shares = (entries["kind"] == Kind.SHARE).to_numpy()
-    if not shares.any():
-        return shares
-    text = entries["text"].cat
-    percents = shares & text.categories.str.rstrip().str.endswith("%").take(text.codes.to_numpy())
+    entries, items, percents = facts.entries, facts.item_columns, _find_percents(facts)
+    if not percents.any():
+        return percents
     numbers = list_numbers(facts, least=0)
     count = items.max() + 1
     most, few = (np.bincount(items[each], minlength=count) for each in (percents, numbers))
@@ -61,9 +60,39 @@ def _among_percents(facts: Facts) -> Marks:
     return numbers
 
 
+def _find_percents(facts: Facts) -> Marks:
+    """Say of each entry whether it is written with a % sign."""
+    shares: Marks = (facts.entries["kind"] == Kind.SHARE).to_numpy()
+    if not shares.any():
+        return shares
+    text = facts.entries["text"].cat
+    signed = text.categories.str.rstrip().str.endswith("%").take(text.codes.to_numpy())
+    percents: Marks = shares & np.asarray(signed, dtype=bool)
+    return percents
+
+
 def _as_percent(number: float) -> str:
     """Write a number as the percentage that was most likely meant: 0.5 as 50%, 62 as 62%."""
     return f"{100 * number if 0 < number < 1 else number:g}%"
+
+
+@check(
+    "percents-of-shares",
+    "question",
+    means=f"All percents of a column, at least {FEW_SHARES}, are at most 1%: shares, perhaps, that were written as percents.",
+    fix='Write 0.84% as 84% in the sheet and load it again, or answer "accept" if they are as low as that.',
+    answers=("accept",),
+)
+def _percents_of_shares(facts: Facts) -> Iterator[Finding]:
+    percents, items = _find_percents(facts), facts.item_columns
+    share = facts.entries["value"].to_numpy()
+    outside = np.zeros(items.max(initial=0) + 1, dtype=bool)
+    outside[items[percents & ~((share >= 0) & (share <= SMALL_SHARE))]] = True
+    for key, title, _, places in tell_items(facts, percents & ~outside.take(items)):
+        shown = facts.entries["text"].iloc[places[share[places] > 0]].str.strip()
+        if len(places) >= FEW_SHARES and len(shown) > len(places) / 2:
+            message = f"All {len(places):,} percents of {title!r} are at most 1%, the first of them {shown.iloc[0]}."
+            yield Finding(0, key, message)
 
 
 @check(

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.checks.values import Kind
+from gradetools.checks.values import Kind, guess_full_mark
 
 #: Fewer scores than these may all be low by chance: of a column that is scaled, and of one that is not.
 FEW_SCALED, FEW_SCORES = 3, 5
@@ -20,8 +20,6 @@ FAR_SCALED, VERY_FAR_SCALED, EXTRA_CREDIT = 2, 5, 1.2
 #: On an item of so many points or more, scores of which none is above this share are looked at twice: a tenth, and some extra
 #: credit.
 MANY_POINTS, FAR_BELOW = 20, 1 / 8
-#: What full marks are usually multiples of.
-_ROUND = 5
 
 
 class _Group(NamedTuple):
@@ -115,9 +113,8 @@ def _all_far_below_maximum(facts: Facts) -> Iterator[Finding]:
         enough = each.number >= FEW_SCORES and each.positive > each.number / 2
         if doubtful and enough and each.top <= FAR_BELOW * each.high:
             message = f"All {each.number:,} scores of {each.title!r} are at most {each.top:g}, and the line item goes to {each.high:g}."
-            full = math.ceil(each.top / _ROUND) * _ROUND
             fix = (
-                f"Scale from {full} if that is their full mark, choose the other line item, or answer "
+                f"Scale from {guess_full_mark(each.top)} if that is their full mark, choose the other line item, or answer "
                 f'"accept" if they are points of {each.high:g}.'
             )
             yield Finding(0, each.key, message, fix)

@@ -27,6 +27,9 @@ TOKEN_ANSWERS: Mapping[str, Mapping[str, Any]] = {
 }
 #: OneRoster 1.2 Gradebook, `scoreStatus`; an extension begins with `ext:`.
 SCORE_STATUSES = ("exempt", "fully graded", "not submitted", "partially graded", "submitted")
+#: Up to here the highest score tells points, up to there percents with some extra credit; beyond that points again.
+_MOST_POINTS, _MOST_PERCENT = 50, 120
+PERCENTS = 100
 
 _PLAIN = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+")
@@ -161,6 +164,16 @@ def to_points(
     # Ten digits after the point are more than a float32 of the wire holds; they take off 6.000000000000001.
     points: NDArray[np.float64] = np.round(low + shares * (high - low), 10)
     return points
+
+
+def guess_full_mark(top: float) -> int:
+    """Guess the full mark of scores by the highest of them: percents may have some extra credit, points end with 5 or 0."""
+    if top <= 1:
+        return 1
+    if _MOST_POINTS < top <= _MOST_PERCENT:
+        return PERCENTS
+    step = 5 if top <= _MOST_POINTS else 50
+    return math.ceil(top / step) * step
 
 
 def read_number(text: str, comma: str = "") -> float | None:

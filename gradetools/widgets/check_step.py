@@ -12,10 +12,10 @@ import pandas as pd
 
 from gradetools.checks import CHECKS
 from gradetools.checks.registry import tell_in_form
-from gradetools.checks.scaled import SCALED_BY, show_scale
+from gradetools.checks.scaled import SCALED_BY, propose_full_mark, show_scale
 from gradetools.columns import tell_lines
 from gradetools.errors import ColumnsError
-from gradetools.widgets.corrections import ANSWERS, SCALED, Corrections
+from gradetools.widgets.corrections import ANSWERS, SCALED, Corrections, tell_scales
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_sheet import choose_findings, first_view, show_sheet
@@ -39,8 +39,6 @@ MOST_ALIKE = 5
 _RANK = {"error": 0, "question": 1, "warning": 2, "info": 3}
 _HINT = "To correct a cell, double-click it, or press Enter on it; Delete empties it. The file itself is not touched."
 _CALLED = {"error": "error", "question": "question", "warning": "warning", "info": "note"}
-#: The full mark that a question is likely to be about.
-_LIKELY = {"all-at-most-one": "1", "most-above-maximum": "100"}
 
 
 class CheckStep(Step):
@@ -127,6 +125,7 @@ class CheckStep(Step):
                 f"{count(len(checked.entries), 'entry', 'entries')}: {checked.tell_counts()}.",
             ),
             self._tell_findings(checked.findings_by_severity),
+            *(say("info", f"{each}.") for each in tell_scales(self._draft).values()),
         )
         shown = show_sheet(checked, self._draft.corrections)
         self.grid.show(shown, view=first_view(shown) if anew else None)
@@ -212,8 +211,7 @@ class CheckStep(Step):
         for control in (self.scale_from, self.scale, self.example):
             control.layout.display = None if scales else "none"
         if scales:
-            stated = self._draft.sheet.maxima.get(self._draft.sheet.key(column), "")
-            self.scale_from.value = _LIKELY.get(code, stated)
+            self.scale_from.value = propose_full_mark(self._draft.checked, code, column)
             self._show_example()
 
     def _show_example(self) -> None:

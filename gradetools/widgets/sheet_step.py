@@ -15,6 +15,7 @@ from gradetools.columns import ClassGuess, propose_classes
 from gradetools.columns.guesses import tell_doubt, tell_other_class, tell_zeros
 from gradetools.errors import SheetError
 from gradetools.formats import tell_format
+from gradetools.sheet import Sheet
 from gradetools.widgets.detected import DELIMITERS, Detected
 from gradetools.widgets.draft import SEARCHED, Draft
 from gradetools.widgets.look import LABEL, WIDE, WRAP, Html, count, element, join, say
@@ -26,6 +27,8 @@ _WORKBOOKS = (".xlsx", ".xls", ".ods")
 _SEVERAL = element(
     "div", "Grades of several classes: choose these with Ctrl (or Cmd) held down.", hook="gt-reason"
 )
+#: What was detected of a workbook, and has a line of its own.
+_TOLD_APART = ("other worksheets", "hidden")
 #: Of so many pushes, the newest, the list offers what they did not write.
 _PUSHES = 3
 
@@ -42,6 +45,19 @@ def _tell_limit() -> Html:
         " (200 MB).",
         hook="gt-reason",
     )
+
+
+def _tell_unseen(sheet: Sheet) -> Html:
+    """Say what an analyst who has the workbook before them does not think of: its other worksheets, and what is hidden."""
+    told = []
+    if others := sheet.detected.get("other worksheets"):
+        read = f"Only the worksheet {sheet.detected['worksheet']!r} is read"
+        told.append(
+            f"{read}; the workbook also has: {others}. Choose under Worksheet if you meant another."
+        )
+    if hidden := sheet.detected.get("hidden"):
+        told.append(f"Hidden in the spreadsheet: {hidden}.")
+    return join(*(say("info", each) for each in told))
 
 
 class SheetStep(Step):
@@ -272,8 +288,11 @@ class SheetStep(Step):
 
     def _tell_sheet(self) -> None:
         sheet = self._draft.sheet
-        found = {name: DELIMITERS.get(value, value) for name, value in sheet.detected.items()}
-        detected = ", ".join(f"{name} {value}" for name, value in found.items() if value)
+        detected = ", ".join(
+            f"{name} {DELIMITERS.get(value, value)}"
+            for name, value in sheet.detected.items()
+            if value and name not in _TOLD_APART
+        )
         rows, columns = len(sheet.student_rows), len(sheet.header)
         long = any(each.means == "line_item" for each in sheet.description.columns)
         kind = ("row of a grade", "rows of grades") if long else ("student row", "")
@@ -283,6 +302,7 @@ class SheetStep(Step):
             f"Taken for {tell_format(sheet.format)}: {sheet.reason} ({detected}). ",
             "Below, change only what is wrong.",
         )
+        self.told.value += _tell_unseen(sheet)
         if sheet.summaries:
             left = ", ".join(f"line {line} {text!r}" for line, text in sheet.summaries.items())
             which = "no student" if len(sheet.summaries) == 1 else "no students"

@@ -9,6 +9,7 @@ import pytest
 from reading_samples import make_line_item, make_snapshot, make_student
 
 from gradetools.checks import Checked, check_entries
+from gradetools.checks.scaled import propose_full_mark
 from gradetools.columns import Columns, suggest_columns
 from gradetools.sheet import read_sheet
 
@@ -150,6 +151,8 @@ def test_a_quiz_in_the_column_of_an_exam_is_asked_about() -> None:
         ("Midterm", (0, 0, 3, 4, 9), ["all-far-below-maximum"]), ("Midterm", (0.8, 0.7, 0.9, 1, 0.5), ["all-at-most-one"]),
         ("Essay", (1.5, 1, 1.2, 0.5, 1.1), []), ("Quiz 2", (0.8, 0.7, 1, 0.9, 0.5), ["all-at-most-one"]),
         ("Quiz 2", (0, 1, 1, 0.5, 1), []), ("Midterm", ("8%", "7%", "9%", "10%", "6%"), []),
+        ("Midterm", ("0.84%", "0.69 %", "1%", "0%"), ["percents-of-shares"]), ("Midterm", ("0.84%", "0.69%"), []),
+        ("Midterm", ("0.84%", "0%", "0%", "0%"), []), ("Midterm", ("0.84%", "0.69%", "1%", "84%"), []),
     ],
 )  # fmt: skip
 def test_low_scores_have_one_question_or_none(
@@ -165,6 +168,34 @@ def test_a_stated_maximum_has_its_own_question(stated: int, codes: list[str]) ->
     rows = "".join(f"Ben,{n},{n:05},A,{score}\n" for n, score in enumerate(TENTHS))
     text = f"Student,ID,SIS User ID,Section,Midterm (2)\nPoints Possible,,,,{stated}\n{rows}"
     assert check_text(text).findings["code"].tolist() == codes
+
+
+@pytest.mark.parametrize(
+    ("title", "scores", "full", "whose"),
+    [
+        ("Quiz 2", (17, 14, 19), 20, "that is their full mark"),
+        ("Quiz 2", (47.5, 12, 31), 50, "that is their full mark"),
+        ("Quiz 2", (84, 69, 105), 100, "they are percents"),
+        ("Quiz 2", (164, 180, 131), 200, "that is their full mark"),
+    ],
+)
+def test_the_full_mark_is_guessed_by_the_highest_score(
+    title: str, scores: Sequence[object], full: int, whose: str
+) -> None:
+    """Scores of 20, 50, 100 or 200 in the column of a quiz of ten are asked about by their own full mark."""
+    checked = check(title, scores)
+    (code,) = checked.findings["code"][(checked.findings["severity"] == "question").to_numpy()]
+    assert (
+        checked.findings["suggestion"][0]
+        == f'Scale from {full} if {whose}, or answer "accept" if it is extra credit.'
+    )
+    assert propose_full_mark(checked, code, title) == str(full)
+
+
+def test_without_numbers_no_full_mark_is_guessed() -> None:
+    """Where the sheet states one that is proposed; a column that holds no numbers has none."""
+    assert propose_full_mark(check("Quiz 2", ("8%",)), "most-above-maximum", "Quiz 2") == ""
+    assert propose_full_mark(check("Quiz 2", (8,)), "most-above-maximum", "Student") == ""
 
 
 SCORES = (8, 7, 9, 5, 6, 7, 8, 6.5, 9, 7.5)

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from reading_samples import write_workbook
-from workbooks import Formatted, write_ods, write_xls, write_xlsx
+from workbooks import Formatted, Spanned, write_ods, write_xls, write_xlsx
 
-from gradetools.cells import Cells, read_cells
+from gradetools.cells import Cells, Merged, read_cells
 from gradetools.sheet import read_sheet
 
 WRITERS = [write_xlsx, write_ods, write_xls]
@@ -126,6 +126,15 @@ def test_what_is_hidden_is_read_and_told(tmp_path: Path) -> None:
             "hidden": "1 row and 1 column, read like the others",
         },
     )
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_what_is_merged_is_known(tmp_path: Path, write: Write) -> None:
+    """Cells that are shown as one are read as they are held: the first with the text, the others blank; and they are named."""
+    rows = [["ID", "Quiz 1"], ["00041", "8"], ["00082", Spanned("7", 2)], ["00123", ""]]
+    cells = read_cells(write(tmp_path, rows))
+    assert rows_of(cells)[1:] == [["00041", "8"], ["00082", "7"], ["00123", ""]]
+    assert cells.merged == (Merged(3, 1, 4, 1),)
 
 
 def test_xls_names_its_extra(tmp_path: Path) -> None:

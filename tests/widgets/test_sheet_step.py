@@ -108,6 +108,8 @@ def test_another_worksheet_is_chosen(form: ImportForm, tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     read(form, tmp_path / "a.xlsx")
     assert shown(form)["worksheet"] == "Week 1 (detected)"
+    told = html.unescape(form.sheet.told.value)
+    assert "Only the worksheet 'Week 1' is read; the workbook also has: Sheet, Week 2." in told
     assert not {"encoding", "delimiter"} & set(shown(form))
     titles = [title for _, title in form.sheet.detected.worksheet.options]
     assert titles == ["", "Sheet", "Week 1", "Week 2"]
@@ -121,9 +123,12 @@ def test_another_worksheet_is_chosen(form: ImportForm, tmp_path: Path) -> None:
     assert form.draft.sheet.column("Quiz 1")[2] == "8"
     for title in ("Sheet", "Week 2"):
         del book[title]
+    book["Week 1"].row_dimensions[2].hidden = True
     book.save(tmp_path / "b.xlsx")
     read(form, tmp_path / "b.xlsx")
     assert "worksheet" not in shown(form)
+    assert "Only the worksheet" not in form.sheet.told.value
+    assert "Hidden in the spreadsheet: 1 row, read like the others." in form.sheet.told.value
 
 
 def test_worksheets_without_grades_are_offered(form: ImportForm, tmp_path: Path) -> None:
