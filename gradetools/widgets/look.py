@@ -15,7 +15,8 @@ from gradetools.showing import tell_counts as tell_counts
 LABEL: Final = {"description_width": "12em"}
 #: Rows of controls that wrap where the window is narrow.
 WRAP: Final = {"flex_flow": "row wrap"}
-WIDE: Final = {"width": "100%", "max_width": "46em"}
+#: A control has a margin of 2px on either side.
+WIDE: Final = {"width": "calc(100% - 4px)", "max_width": "46em"}
 
 # Plain signs, which every font has, and no emoji.
 _ICONS = {"error": "✖", "question": "?", "warning": "⚠", "info": "i", "good": "✔"}
@@ -131,6 +132,7 @@ STYLE = Html("""<style>
 .gt-form .gt-beside > .widget-html { height: auto; min-height: 0; margin-top: 0; margin-bottom: 0; }
 .gt-form .gt-picker > .widget-dropdown { flex: 1 1 30em; min-width: 0; }
 .gt-form .gt-picker > .widget-text { flex: 0 1 12em; min-width: 11em; }
+.gt-form .gt-picker > .widget-html { flex: 1 1 100%; min-width: 0; height: auto; margin-top: 0; }
 .gt-form .gt-objective-group { border-top: 1px solid var(--jp-border-color2, #ccc); padding: .4em 0; margin-top: .3em; }
 .gt-form .gt-objective { border-left: 3px solid var(--jp-border-color2, #ccc); padding-left: .5em; margin: .3em 0 .3em .3em; }
 /* ipywidgets draws the arrow of a list in black. */

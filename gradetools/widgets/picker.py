@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as ipw
 import pandas as pd
 
-from gradetools.widgets.look import LABEL, WRAP
+from gradetools.widgets.look import LABEL, WRAP, element
 from gradetools.widgets.step import offer
 
 
@@ -20,6 +20,7 @@ class Picker:
         name: what it chooses, in small letters.
         search: parts of the name or the id, capital or small, with or without accents, in any order.
         choice: those that have them all; its value is an id, "" for none.
+        told: what came of a search where one is chosen already, whose name hides it in the list.
     """
 
     def __init__(self, label: str, hook: str, *, on_change: Callable[[], None]) -> None:
@@ -33,7 +34,9 @@ class Picker:
         self.search = ipw.Text(placeholder="search by name or id").add_class(f"gt-{hook}-search")
         self.choice.layout.width, self.choice.layout.max_width = "46em", "100%"
         self.search.layout.width = "14em"
-        self.view = ipw.HBox([self.choice, self.search], layout=WRAP).add_class("gt-picker")
+        self.told = ipw.HTML().add_class("gt-under")
+        parts = [self.choice, self.search, self.told]
+        self.view = ipw.HBox(parts, layout=WRAP).add_class("gt-picker")
         self.search.observe(lambda _: self._narrow(), "value")
         self.search.on_msg(self._hear)
         self.choice.observe(lambda _: self._changed(), "value")
@@ -80,6 +83,19 @@ class Picker:
         offer(self.choice, [(self._tell_next(wanted), ""), *fitting])
         self.choice.value = kept if kept in dict(self._all).values() else ""
         self._filling = filling
+        self._tell_search()
+
+    def _tell_search(self) -> None:
+        """Say beside the search what came of it where one is chosen, so that nobody goes on with the one before."""
+        wanted = _fold(self.search.value.strip())
+        if not (wanted and self.value):
+            self.told.value = ""
+        elif self.value in (found := self._find(wanted)):
+            fit = f"{len(found):,} fit, and one of them" if len(found) > 1 else "1 fits, and it"
+            self.told.value = element("span", f"{fit} is chosen", hook="gt-reason", live="polite")
+        else:
+            told = f"⚠ {self._tell_next(wanted)}. Still chosen: {self.choice.label}"
+            self.told.value = element("span", told, hook="gt-doubt", live="polite")
 
     def _find(self, wanted: str) -> list[str]:
         """Give the ids of those that fit a search: that have it as it stands, or else all its words, in any order."""
@@ -112,6 +128,7 @@ class Picker:
 
     def _changed(self) -> None:
         self.choice.tooltip = self.choice.label or ""  # whole, where the window cuts it
+        self._tell_search()
         if not self._filling:
             self._on_change()
 

@@ -248,8 +248,9 @@ class ResultFields:
 
     def tell_touched(self) -> str:
         """Name the fields that no longer stand as they were loaded: `score and comment; score status follows`."""
+        follow = "follows" if len(self._following) == 1 else "follow"
         return _name(self.touched) + (
-            f"; {_name(self._following)} follows" if self._following else ""
+            f"; {_name(self._following)} {follow}" if self._following else ""
         )
 
     def tell_typed(self) -> str:

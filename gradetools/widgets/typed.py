@@ -19,8 +19,11 @@ _LACKS = {
     "Expecting ':' delimiter": "a colon is missing there",
     "Unterminated string": "the text that begins there has no closing quote",
     "Extra data": "what stands there comes after the end",
-    "Illegal trailing comma": "there is a comma too much",
 }
+_COMMA = "there is one comma too many, take it away"
+#: What a text processor makes of the quotes that one types.
+_CURLY = str.maketrans(dict.fromkeys("“”„‟", '"'))
+_QUOTES = 'straight quotes (") are wanted in place of “ and ”'
 
 
 def read_typed_score(typed: str) -> int | float:
@@ -61,9 +64,9 @@ def read_typed_json(typed: str, hint: str) -> dict[str, Any]:
     try:
         read = json.loads(typed, parse_constant=_refuse, object_pairs_hook=pair)
     except json.JSONDecodeError as error:
-        lacks = (told for begins, told in _LACKS.items() if error.msg.startswith(begins))
-        told = next(lacks, "something else is wanted there")
-        place = f"line {error.lineno}, character {error.colno}"
+        at, told = _find_mistake(error)
+        line, character = typed.count("\n", 0, at) + 1, at - typed.rfind("\n", 0, at)
+        place = f"line {line}, character {character}"
         raise ValueError(f"This is not JSON at {place}: {told}; write {hint}.") from None
     except (ValueError, RecursionError):
         raise ValueError(f"This is not JSON; write {hint}.") from None
@@ -72,6 +75,30 @@ def read_typed_json(typed: str, hint: str) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise ValueError(f"This is JSON, but not names with their values; write {hint}.")
     return read
+
+
+def _find_mistake(error: json.JSONDecodeError) -> tuple[int, str]:
+    """Say where a text is no JSON, and what is to be done about it."""
+    typed, at = error.doc, error.pos
+    curly = [place for place, sign in enumerate(typed) if ord(sign) in _CURLY]
+    if curly and (at in curly or _is_json(typed.translate(_CURLY))):
+        return curly[0], _QUOTES
+    before = typed[:at].rstrip()
+    # Newer readers stop at the comma, older ones at what follows it.
+    if typed[at : at + 1] in {"}", "]"} and before.endswith(","):
+        return len(before) - 1, _COMMA
+    if typed[at : at + 1] == ",":
+        return at, _COMMA
+    lacks = (told for begins, told in _LACKS.items() if error.msg.startswith(begins))
+    return at, next(lacks, "something else is wanted there")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _refuse(_: str) -> NoReturn:

@@ -327,6 +327,30 @@ def test_the_only_one_that_fits_is_taken() -> None:
     assert picker.choice.options[0][0] == "there is no student"
 
 
+def test_a_search_is_answered_where_one_is_chosen() -> None:
+    """The name of who is chosen hides in the closed list what came of the next search; it stands below, with who is still chosen."""
+    picker = Picker("Student", "student", on_change=lambda: None)
+    picker.fill([("Ada Example", "1"), ("Ben Example", "2"), ("Béla Example", "3")])
+    picker.search.value = "b"
+    assert not picker.told.value  # the list itself says it
+    picker.search.value, picker.value = "", "1"
+    for typed, told in (
+        ("b", "⚠ 2 fit: choose one. Still chosen: Ada Example"),
+        ("ben", "⚠ 1 fits: choose it. Still chosen: Ada Example"),
+        ("zzz", "⚠ none fits: search for another part of the name. Still chosen: Ada Example"),
+        ("example", "3 fit, and one of them is chosen"),
+        ("ada", "1 fits, and it is chosen"),
+    ):
+        picker.search.value = typed
+        assert told in picker.told.value
+    picker.search.value = "b"
+    picker.value = "2"  # from the list
+    assert "2 fit, and one of them is chosen" in picker.told.value
+    picker.search.value = "ada"
+    picker.take_only()
+    assert (picker.value, picker.told.value) == ("1", "")
+
+
 @pytest.mark.parametrize(
     ("label", "typed"),
     [("Chloë Example", "chloe"), ("Béla Example", "Bela"), ("Zoe Example", "Zoë"), ("Ann Groß", "gross")],
@@ -694,6 +718,14 @@ def test_where_json_is_wrong() -> None:
         ('{"a": 1,\n "b" 2}', "at line 2, character 6: a colon is missing there"),
         ('{"a": 1} x', "at line 1, character 10: what stands there comes after the end"),
         ('{"a": "x}', "at line 1, character 7: the text that begins there has no closing quote"),
+        ("{“source”: “paper”}", 'at line 1, character 2: straight quotes (") are wanted in place'),
+        (
+            '{"a”: "b"}',
+            'at line 1, character 4: straight quotes (") are wanted in place of “ and ”',
+        ),
+        ('{"a": "paper",\n}', "at line 1, character 14: there is one comma too many, take it away"),
+        ('{"a": [1,]}', "at line 1, character 9: there is one comma too many"),
+        ('{"a": 1,, "b": 2}', "at line 1, character 9: there is one comma too many"),
         ('["a"]', "not names with their values"),
         ('{"a": NaN}', "This is not JSON; write"),
     ):
