@@ -2,18 +2,20 @@
 
 from gradetools.plan.dispute import (
     KEPT_THEIRS,
-    OVER_THEIRS,
+    OVER,
     Decisions,
+    Editor,
     OnConflict,
+    Pushes,
     dispute,
-    tell_edit,
+    find_editor,
 )
 from gradetools.plan.existing import index_last_sent, next_ids
 from gradetools.plan.make import make_plan
 from gradetools.plan.merge import STATUS_STAYS, Change, is_active
 from gradetools.plan.retry import make_retry_plan, retried_entries
 from gradetools.plan.single import find_scale_id, make_result_plan
-from gradetools.plan.undo import BY_OWN_PUSH, make_undo_plan, written_entries
+from gradetools.plan.undo import BY_OWN_PUSH, index_later_pushes, make_undo_plan, written_entries
 from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, HARM, WRITES, Plan, mark_harm
 from gradetools.telling import tell_change, tell_fields
 
@@ -23,16 +25,20 @@ __all__ = [
     "CHANGE_COLUMNS",
     "HARM",
     "KEPT_THEIRS",
-    "OVER_THEIRS",
+    "OVER",
     "STATUS_STAYS",
     "WRITES",
     "Change",
     "Decisions",
+    "Editor",
     "OnConflict",
     "Plan",
+    "Pushes",
     "dispute",
+    "find_editor",
     "find_scale_id",
     "index_last_sent",
+    "index_later_pushes",
     "is_active",
     "make_plan",
     "make_result_plan",
@@ -42,7 +48,6 @@ __all__ = [
     "next_ids",
     "retried_entries",
     "tell_change",
-    "tell_edit",
     "tell_fields",
     "written_entries",
 ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
-from gradetools.dialects import Record, differences
+from gradetools.dialects import Record, differences, parse
 from gradetools.plan.merge import Change, is_active
 from gradetools.showing import shorten
 from gradetools.telling import call_field, tell_change
@@ -19,6 +19,10 @@ Decisions = OnConflict | Mapping[int, OnConflict]
 KEPT_THEIRS = "kept-theirs"
 #: The reason of a change that is written although somebody else's edit goes with it, because a person decided so.
 OVER_THEIRS = "over-theirs"
+#: The same, where the edit is what another push of our own wrote.
+OVER_OWN = "over-own-push"
+#: Of what is written over, whose change goes.
+OVER: Final = {OVER_THEIRS: "of others", OVER_OWN: "of your other push"}
 #: The reason of a conflict with what another push of our own wrote.
 OWN_PUSH = "changed-by-own-push"
 #: Since when, of what was changed after we sent it.
@@ -47,6 +51,15 @@ class Editor:
 
 
 SOMEBODY = Editor()
+#: What pushes sent last: (line item, student) to record text and push.
+Pushes = Mapping[tuple[str, str], tuple[str, str]]
+
+
+def find_editor(pushes: Pushes, grade: tuple[str, str], held: Record | None) -> Editor:
+    """Say whose edit a grade is: a push's that sent just what is there, or else somebody's."""
+    text, push_id = pushes.get(grade, (None, ""))
+    own = push_id and held is not None and not differences(held, parse(text))
+    return Editor(push_id) if own else SOMEBODY
 
 
 def dispute(
@@ -73,7 +86,8 @@ def dispute(
     if on_conflict == "ours":
         goes = "that is written over" if editor.push_id else "ours is written over it"
         message = " ".join(filter(None, [f"{told}; {goes}.{stays}", change.message]))
-        return replace(change, reason=OVER_THEIRS, message=message)
+        over = OVER_OWN if editor.push_id else OVER_THEIRS
+        return replace(change, reason=over, message=message)
     if on_conflict == "theirs":
         left = f"{told}; that stays."
         return Change("skip", change.sourced_id, change.before, None, KEPT_THEIRS, left)

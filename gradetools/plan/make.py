@@ -22,7 +22,7 @@ from gradetools.checks.facts import FIELDS
 from gradetools.dialects import Record, canonical, parse
 from gradetools.formats.recognition import OWN_COLUMN
 from gradetools.plan.dispute import (
-    OVER_THEIRS,
+    OVER,
     SINCE_SENT,
     Decisions,
     OnConflict,
@@ -107,7 +107,7 @@ def ask_disputed(change: Change, question: str, on_conflict: OnConflict) -> Chan
         question: what asks about the dispute; "" where there was none.
         on_conflict: as in `make_plan`.
     """
-    if not question or change.action != "update" or change.reason == OVER_THEIRS:
+    if not question or change.action != "update" or change.reason in OVER:
         return change
     return ask_again(change, "disputed-before", question, on_conflict)
 

@@ -69,7 +69,7 @@ def make_retry_plan(
             f"This push went to {receipt.environment.name}, not to {snapshot.environment.name}; connect there to retry."
         )
     existing, sent = Existing.of(snapshot), index_last_sent(last_sent)
-    later = index_later_pushes(receipt, last_sent)
+    later = index_later_pushes(receipt.push_id, last_sent)
     entries, (general, single) = retried_entries(receipt), split_decisions(on_conflict)
     rows = []
     for entry, row in zip(entries.index, entries.to_dict(orient="records"), strict=True):

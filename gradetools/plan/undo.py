@@ -17,7 +17,9 @@ from gradetools.plan.dispute import (
     Decisions,
     Editor,
     OnConflict,
+    Pushes,
     dispute,
+    find_editor,
     split_decisions,
 )
 from gradetools.plan.existing import Existing, next_ids
@@ -61,18 +63,17 @@ def make_undo_plan(
             f"This push went to {receipt.environment.name} ({receipt.environment.address}), not to "
             f"{snapshot.environment.name} ({snapshot.environment.address}); connect there to undo it."
         )
-    existing, later = Existing.of(snapshot), index_later_pushes(receipt, last_sent)
+    existing, later = Existing.of(snapshot), index_later_pushes(receipt.push_id, last_sent)
     written, (general, single) = written_entries(receipt), split_decisions(on_conflict)
     rows: dict[int, dict[str, Any]] = {}
     for entry, planned in _rows(written):
         row = _where_it_went(planned, existing)
         now = existing.record(row["sourced_id"])
         policy = single.get(entry, general)
-        sent, push_id = later.get((row["line_item"], row["student"]), (None, ""))
-        own = now is not None and push_id and not differences(now, parse(sent))
-        editor = Editor(push_id, _FIRST) if own else SOMEBODY
+        push_id = find_editor(later, (row["line_item"], row["student"]), now).push_id
+        editor = Editor(push_id, _FIRST) if push_id else SOMEBODY
         change = restore(row, now, dialect=snapshot.dialect, on_conflict=policy, editor=editor)
-        if own and row["state"] not in WRITTEN:
+        if push_id and row["state"] not in WRITTEN:
             change = _leave_to(push_id, change)
         elif row["state"] not in WRITTEN:
             change = warn(change, _UNLIKE if row["reason"] == NOT_AS_SENT else _UNSURE)
@@ -92,19 +93,17 @@ BY_OWN_PUSH = "written-by-own-push"
 _FIRST = "take that one back first (in history.ipynb)"
 
 
-def index_later_pushes(
-    receipt: Receipt, last_sent: pd.DataFrame | None
-) -> Mapping[tuple[str, str], tuple[str, str]]:
-    """Give what other pushes sent last: (line item, student) to record text and push."""
+def index_later_pushes(than: str, last_sent: pd.DataFrame | None) -> Pushes:
+    """Give what other pushes than one sent last."""
     if last_sent is None or "push_id" not in last_sent:
         return {}
     names = ("line_item", "student", "record", "push_id")
     rows = zip(*(last_sent[name].tolist() for name in names), strict=True)
-    return {row[:2]: row[2:] for row in rows if row[2] is not None and row[3] != receipt.push_id}
+    return {row[:2]: row[2:] for row in rows if row[2] is not None and row[3] != than}
 
 
 def _written_by_another(
-    row: Mapping[str, Any], existing: Existing, later: Mapping[tuple[str, str], tuple[str, str]]
+    row: Mapping[str, Any], existing: Existing, later: Pushes
 ) -> dict[str, Any] | None:
     """Give an entry that the gradebook refused and that another push of ours wrote, as one to leave; None for others."""
     text, push_id = later.get((row["line_item"], row["student"]), (None, ""))

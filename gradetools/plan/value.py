@@ -14,7 +14,7 @@ import pandas as pd
 
 from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
-from gradetools.plan.dispute import KEPT_THEIRS, OVER_THEIRS, OnConflict
+from gradetools.plan.dispute import KEPT_THEIRS, OVER, OnConflict
 from gradetools.plan.doubt import find_needless_scores
 from gradetools.plan.merge import STATUS_STAYS, is_graded
 from gradetools.sheet import ColumnKey, Sheet
@@ -112,8 +112,9 @@ class Plan(Shown):
         ]
         wiped = Counter(name for names in changes["wiped"] for name in names.split(",") if name)
         told += [f"{count_field(name, number)} removed" for name, number in wiped.items()]
-        over = int(self._overwrites.sum())
-        told += [f"{over:,} change{'' if over == 1 else 's'} of others overwritten"] if over else []
+        reasons = Counter(self.changes["reason"][self._overwrites.to_numpy()])
+        for reason, over in reasons.items():
+            told += [f"{over:,} change{'' if over == 1 else 's'} {OVER[reason]} overwritten"]
         return ", ".join(told)
 
     def tell_replaced(self) -> str:
@@ -150,7 +151,7 @@ class Plan(Shown):
     def warned(self) -> pd.Series:
         """Whether each entry would be written although something is to be minded of it, other than somebody's change."""
         changes = self.changes
-        told = (changes["message"] != "") & (changes["reason"] != OVER_THEIRS)
+        told = (changes["message"] != "") & ~changes["reason"].isin(list(OVER))
         return (told & changes["action"].isin(WRITES)) | self.doubtful
 
     @cached_property
@@ -167,7 +168,7 @@ class Plan(Shown):
 
     @property
     def _overwrites(self) -> pd.Series:
-        return (self.changes["reason"] == OVER_THEIRS) & self.changes["action"].isin(WRITES)
+        return self.changes["reason"].isin(list(OVER)) & self.changes["action"].isin(WRITES)
 
     @property
     def writes(self) -> int:
@@ -344,7 +345,7 @@ def mark_harm(change: Mapping[Any, Any]) -> str:
     told = [word for name, word in HARM if change[name]]
     for column, word in (("wiped", "removed"), ("replaced", "replaced")):
         told += [f"{call_field(name)} {word}" for name in change[column].split(",") if name]
-    told += ["over a change of others"] if change["reason"] == OVER_THEIRS else []
+    told += [f"over a change {OVER[change['reason']]}"] if change["reason"] in OVER else []
     return ", ".join(told)
 
 

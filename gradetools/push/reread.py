@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -9,16 +10,20 @@ import pandas as pd
 
 from gradetools.checks import Checked
 from gradetools.dialects import Record, differences, parse
-from gradetools.errors import PlanError
+from gradetools.errors import JournalError, PlanError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import open_journal
 from gradetools.plan import (
     WRITES,
     Change,
     Decisions,
+    Editor,
     Plan,
+    Pushes,
     dispute,
+    find_editor,
     index_last_sent,
+    index_later_pushes,
     is_active,
     make_plan,
     make_retry_plan,
@@ -27,11 +32,37 @@ from gradetools.plan import (
     written_entries,
 )
 from gradetools.push.guards import check_receipt
+from gradetools.push.write import Task
 from gradetools.receipt import Receipt
 from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
 
 #: So many results are asked for by id before a list that does not show them is believed.
 _BATCH = 200
+
+
+class OwnPushes:
+    """What pushes of our own sent last to a gradebook, to tell them from others; read when it is first asked for, in any thread."""
+
+    def __init__(self, gradebook: Gradebook) -> None:
+        self._gradebook = gradebook
+        self._lock = threading.Lock()
+        self._pushes: Pushes | None = None
+
+    def find_editor(self, task: Task, held: Record | None) -> Editor:
+        """Say whose change of an entry it is that is there now; somebody's where the journal cannot be read."""
+        with self._lock:
+            if self._pushes is None:
+                self._pushes = self._read()
+        line_item, student = (task.after[name]["sourcedId"] for name in ("lineItem", "student"))
+        return find_editor(self._pushes, (str(line_item), str(student)), held)
+
+    def _read(self) -> Pushes:
+        environment, settings = self._gradebook.environment, self._gradebook.settings
+        try:
+            with open_journal(environment, settings.data_dir) as journal:
+                return index_later_pushes("", journal.last_sent())
+        except JournalError:
+            return {}
 
 
 def plan_entries(
@@ -158,10 +189,17 @@ def look_at_rest(plan: Plan, left: Sequence[int], gradebook: Gradebook) -> Plan:
     doubted = [change.sourced_id for _, change, _ in _find_moved(rest, snapshot)]
     # Lists lag behind a write, and some of this may have been written.
     snapshot = with_records(snapshot, gradebook, doubted) if doubted else snapshot
+    own = OwnPushes(gradebook)
     for entry, change, before in _find_moved(rest, snapshot):
         if differences(change.before, change.after):
+            task = Task(entry, change.sourced_id, change.before, change.after or {})
             judged = dispute(
-                change, before, "since the preview", "changed-since-plan", plan.on_conflict
+                change,
+                before,
+                "since the preview",
+                "changed-since-plan",
+                plan.on_conflict,
+                editor=own.find_editor(task, change.before),
             )
         else:
             told = "The gradebook holds it already."

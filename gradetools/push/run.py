@@ -3,7 +3,7 @@
 Theory of operation. The calling thread is the clerk: it takes outcomes from the workers, commits
 them to the journal in batches and tells progress. While it commits the plan itself, lists are read
 already; nothing is written before. The workers take in turn what one iterator gives them,
-lists to read and entries to write, one request at a time each. Nobody but the clerk touches the journal,
+lists to read and entries to write, one request at a time each. Nobody but the clerk writes to the journal,
 nobody but the workers writes to the gradebook. Stop, a refusal that concerns everybody, a full disk
 or a mistake of ours keeps further tasks from being begun; what is in flight is finished and recorded.
 The books stay open until the last worker has gone, whatever happens to the clerk. A gradebook that
@@ -30,6 +30,7 @@ from gradetools.push.feed import ListRead, make_task, make_tasks
 from gradetools.push.guards import check_host, check_plan
 from gradetools.push.log import log_outcomes
 from gradetools.push.progress import Progress, Reporter
+from gradetools.push.reread import OwnPushes
 from gradetools.push.resume import read_rest
 from gradetools.push.write import Task, done_state, verify_entry, write_entry
 from gradetools.receipt import NOT_AS_SENT, Receipt
@@ -193,6 +194,10 @@ class _Run:
     trouble: list[Exception] = field(default_factory=list)
     #: Whether any entry was sent, or settled without sending.
     tried: bool = False
+    own: OwnPushes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.own = OwnPushes(self.gradebook)
 
     def go(self) -> None:
         """Write everything, and end with every outcome in the journal."""
@@ -294,6 +299,7 @@ class _Run:
         outcome, cause = write_entry(
             task,
             self.gradebook,
+            self.own.find_editor,
             on_conflict=self.plan.on_conflict,
             resumed=self.only is not None,
             read_back=self._sampled(task.entry) or self.distrust.is_set(),

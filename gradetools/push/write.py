@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from gradetools.dialects import Record, canonical, compact, differences
@@ -15,7 +15,7 @@ from gradetools.errors import (
 )
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Outcome
-from gradetools.plan import KEPT_THEIRS, OnConflict, is_active, next_ids, tell_change, tell_edit
+from gradetools.plan import KEPT_THEIRS, Editor, OnConflict, is_active, next_ids, tell_change
 from gradetools.receipt import NOT_AS_SENT
 from gradetools.telling import tell_unlike
 
@@ -45,25 +45,43 @@ class Task:
 _STOPPED = "Stopped before this could be tried again; the gradebook does not hold it. Go on with the push to send it."
 _UNKNOWN = "It was sent and no answer came; resume the push to find out whether it was stored."
 
+#: Says whose change of an entry it is that is there now.
+FindEditor = Callable[[Task, Record | None], Editor]
 #: What came of an entry, and the reason why no further entry should be tried, if there is one.
 Written = tuple[Outcome, GradebookError | None]
 
 
 def write_entry(
-    task: Task, gradebook: Gradebook, *, on_conflict: OnConflict, resumed: bool, read_back: bool
+    task: Task,
+    gradebook: Gradebook,
+    find_editor: FindEditor,
+    *,
+    on_conflict: OnConflict,
+    resumed: bool,
+    read_back: bool,
 ) -> Written:
     """Bring one result from *before* to *after*, unless somebody else moved it.
 
     A removed result that the server does not take back gets the next of the ids derived for its grade.
     """
     first = written = _write(
-        task, gradebook, on_conflict=on_conflict, resumed=resumed, read_back=read_back
+        task,
+        gradebook,
+        find_editor,
+        on_conflict=on_conflict,
+        resumed=resumed,
+        read_back=read_back,
     )
     line_item, student = (str(task.after[name]["sourcedId"]) for name in ("lineItem", "student"))
     ids = next_ids(gradebook.environment.name, line_item, student, task.sourced_id)
     while _refuses_the_id(task, written[0]) and (sourced_id := next(ids, "")):
         written = _write(
-            task, gradebook, on_conflict=on_conflict, read_back=read_back, under=sourced_id
+            task,
+            gradebook,
+            find_editor,
+            on_conflict=on_conflict,
+            read_back=read_back,
+            under=sourced_id,
         )
     return first if _refuses_the_id(task, written[0]) else written
 
@@ -83,6 +101,7 @@ def verify_entry(task: Task, gradebook: Gradebook, written: Outcome) -> Written:
 def _write(
     task: Task,
     gradebook: Gradebook,
+    find_editor: FindEditor,
     *,
     on_conflict: OnConflict,
     read_back: bool,
@@ -92,7 +111,7 @@ def _write(
     """Write under the planned id, or `under` another, and tell an error as what came of the entry."""
     try:
         task = _move(task, under, gradebook) if under else task
-        settled = _settle(task, gradebook, on_conflict=on_conflict, resumed=resumed)
+        settled = _settle(task, gradebook, find_editor, on_conflict=on_conflict, resumed=resumed)
         return (settled, None) if settled else _put(task, gradebook, read_back=read_back)
     except StoppedError as error:
         return _ended(task, "stopped", error, state="unsent"), None
@@ -137,7 +156,12 @@ def unlike(task: Task, stored: Mapping[str, object] | None) -> list[str]:
 
 
 def _settle(
-    task: Task, gradebook: Gradebook, *, on_conflict: OnConflict, resumed: bool
+    task: Task,
+    gradebook: Gradebook,
+    find_editor: FindEditor,
+    *,
+    on_conflict: OnConflict,
+    resumed: bool,
 ) -> Outcome | None:
     """Look at what is there now; an outcome where nothing is to be sent, None where it is."""
     if task.rivals and is_active(task.after):
@@ -156,7 +180,7 @@ def _settle(
         if resumed:
             return _judge(task, current, _done(task, "found-done"))
         return Outcome(task.entry, "unchanged", "already-there", "The gradebook holds it already.")
-    told = f"Somebody {tell_edit(task.before, current, 'since the preview')}."
+    told = f"{find_editor(task, current).tell(task.before, current, 'since the preview')}."
     return _conflict(task, told, on_conflict)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradetools.dialects import parse
 from gradetools.distribution import read_score
-from gradetools.plan import OVER_THEIRS, STATUS_STAYS, WRITES, Plan, mark_harm, tell_fields
+from gradetools.plan import OVER, STATUS_STAYS, WRITES, Plan, mark_harm, tell_fields
 from gradetools.telling import call_field, tell_skipped
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
@@ -98,12 +98,17 @@ def _mark_harm(changes: pd.DataFrame, harms: pd.Series) -> pd.DataFrame:
     """Mark in words what a grade that is there would lose, whose change goes, and which text would be replaced."""
     writes = changes["action"].isin(WRITES).to_numpy()
     harmful = harms.to_numpy(dtype=bool)
-    marked = harmful | (writes & (changes["replaced"] != "").to_numpy())
+    replaced = changes["replaced"]
+    marked = harmful | (writes & (replaced != "").to_numpy())
+    # Who was excused is minded as a lowered grade is, and is no loss all the same.
+    loud = harmful | replaced.map(lambda names: "scoreStatus" in names.split(",")).to_numpy(
+        dtype=bool
+    )
     found = changes[marked].to_dict(orient="records")
     warned = changes.index[writes & (changes["message"] != "").to_numpy()]
     marks = [
-        (entry, "what", "warning" if harm else "info", mark_harm(change), change["message"] or _HARM_TIP if harm else _REPLACED_TIP)
-        for entry, harm, change in zip(changes.index[marked], harmful[marked], found, strict=True)
+        (entry, "what", "warning" if minded else "info", mark_harm(change), change["message"] or _HARM_TIP if harm else _REPLACED_TIP)
+        for entry, minded, harm, change in zip(changes.index[marked], loud[marked], harmful[marked], found, strict=True)
     ]  # fmt: skip
     marks += [(entry, WHY, "warning", "", changes["message"][entry]) for entry in warned]
     # The note may be out of sight, in a narrow window; a row that has one looks it.
@@ -160,14 +165,16 @@ def _list_views(plan: Plan, changes: pd.DataFrame) -> dict[str, NDArray[np.bool_
     order, words = changes.index, plan.words[changes.index]
     writes = changes["action"].isin(WRITES).to_numpy()
     harmful = plan.harms[order].to_numpy(dtype=bool)
-    over = (changes["reason"] == OVER_THEIRS).to_numpy()
     views = {
         CHANGES: ~changes["action"].isin(_QUIET).to_numpy(),
         "lowered": harmful & changes["lowered"].to_numpy(dtype=bool),
         "removed": harmful & changes["cleared"].to_numpy(dtype=bool),
         "with a warning": plan.warned[order].to_numpy(dtype=bool),
         STAYS: (changes["reason"] == STATUS_STAYS).to_numpy(),
-        "changes of others overwritten": writes & over,
+        **{
+            f"changes {whose} overwritten": writes & (changes["reason"] == reason).to_numpy()
+            for reason, whose in OVER.items()
+        },
     }
     for column, called, looked_at in (
         ("wiped", "removed", harmful),

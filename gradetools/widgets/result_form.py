@@ -29,7 +29,7 @@ from gradetools.widgets.step import Hold, Step, telling
 from gradetools.widgets.where_step import WhereStep
 from gradetools.widgets.writing import Writing, tell_taken_back, tell_undone
 
-_MEANWHILE = "nothing was written: somebody changed this grade meanwhile"
+_MEANWHILE = "nothing was written: this grade was changed meanwhile"
 _TYPED_LATER = (
     "What you typed in step 3 is not written. Once what is below is done, it is previewed here again; to leave that and go on "
     "here, type on in step 3."

@@ -542,7 +542,7 @@ def test_what_somebody_changed_meanwhile_is_shown(sandbox: Sandbox, tmp_path: Pa
     assert fields.inputs["comment"].value == "By Ms Other."
     assert fields.inputs["late"].label == "as it is: true"
     assert fields.touched == ["score", "learningObjectiveSet"]
-    assert "nothing was written: somebody changed this grade meanwhile" in form.grade.state.value
+    assert "nothing was written: this grade was changed meanwhile" in form.grade.state.value
     assert "press Try again below to see both" in form.upsert.state.value
     assert "Try it again to see both." in str(form.receipt.receipt and form.receipt.receipt.entries["message"].iloc[0])  # fmt: skip
     assert form.receipt.retry.layout.display is None

@@ -10,6 +10,7 @@ from faulty_proxy import Asked, Fault, FaultyProxy, reply
 
 from gradetools.gradebook import Gradebook
 from gradetools.push.feed import make_task
+from gradetools.push.reread import OwnPushes
 from gradetools.push.write import write_entry
 
 ECHOES = {
@@ -41,8 +42,10 @@ def test_an_echo_is_compared(desk: Desk, echo: str) -> None:
     port = int(desk.sandbox.base_url.rsplit(":", 1)[1])
     with FaultyProxy(port, lambda asked: spoil(desk, echo, asked)) as proxy:
         settings = desk.gradebook.settings.model_copy(update={"base_url": proxy.base_url})
+        gradebook = Gradebook(settings)
+        find_editor = OwnPushes(gradebook).find_editor
         outcome, cause = write_entry(
-            task, Gradebook(settings), on_conflict="stop", resumed=False, read_back=False
+            task, gradebook, find_editor, on_conflict="stop", resumed=False, read_back=False
         )
         reads = sum(one.method == "GET" for one in proxy.log)
     assert (outcome.state, outcome.reason, reads) == ECHOES[echo]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from desk import Desk
 
@@ -83,7 +81,7 @@ def test_the_rest_of_the_push_is_taken_back(desk: Desk) -> None:
     first = push_beside_somebody(desk)
     assert gt.plan_undo(first, desk.gradebook).writes == 1
     with open_journal(desk.gradebook.environment, desk.gradebook.settings.data_dir) as journal:
-        later = index_later_pushes(replace(first, push_id="another"), journal.last_sent())
+        later = index_later_pushes("another", journal.last_sent())
     assert set(later) == {("algebra-quiz-1", "student-002")}, (
         "what was never sent is no later push's"
     )

@@ -17,6 +17,7 @@ from gradetools.plan import make_result_plan, mark_harm
 from gradetools.plan.merge import decide, merge
 from gradetools.plan.value import make_changes
 from gradetools.snapshot import Environment
+from gradetools.widgets.grid_changes import show_changes
 
 
 def actions(plan: gt.Plan) -> list[str]:
@@ -329,7 +330,7 @@ def test_a_wiped_comment_is_told_and_bound(desk: Desk) -> None:
 
 
 def test_an_exemption_that_is_lifted_is_told(desk: Desk) -> None:
-    """A score for somebody who was excused is marked, and is no loss."""
+    """A score for somebody who was excused is marked as loudly as a lowered grade, and is no loss."""
     desk.change("algebra-quiz-1", 1, score=None, scoreStatus="exempt")
     plan = desk.plan(desk.sheet("Quiz 1", "9", "8"))
     assert [mark_harm(each) for each in plan.changes.to_dict(orient="records")] == [
@@ -337,6 +338,8 @@ def test_an_exemption_that_is_lifted_is_told(desk: Desk) -> None:
         "",
     ]
     assert (plan.tell_replaced(), plan.tell_harm()) == ("score status of 1 grade replaced", "")
+    marks = show_changes(plan).marks
+    assert marks[["kind", "words"]].to_numpy().tolist() == [["warning", "score status replaced"]]
 
 
 def test_a_plan_of_before_is_read(desk: Desk) -> None:

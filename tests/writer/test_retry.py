@@ -11,7 +11,10 @@ from faulty_proxy import Asked, Fault, FaultyProxy, reply
 
 import gradetools as gt
 from gradetools.errors import PlanError
+from gradetools.plan import OVER, mark_harm
+from gradetools.push.reread import look_at_rest
 from gradetools.sandbox import Fault as SandboxFault
+from gradetools.widgets.grid_changes import show_changes
 
 REFUSED = reply(422, b'{"message":"not today"}')
 
@@ -102,7 +105,15 @@ def test_a_retry_names_ones_own_later_push(desk: Desk, refusing: Refusing) -> No
     assert changes["reason"].tolist() == ["changed-by-own-push", "changed-since-push"]
     assert retry(desk, desk.push(retry(desk, receipt))).counts["conflict"] == 2
     theirs, ours = (retry(desk, receipt, on_conflict=how).changes for how in ("theirs", "ours"))
-    assert (theirs["reason"].iloc[0], ours["reason"].iloc[0]) == ("kept-theirs", "over-theirs")
+    assert (theirs["reason"].iloc[0], ours["reason"].iloc[0]) == ("kept-theirs", "over-own-push")
+    over = retry(desk, receipt, on_conflict="ours")
+    assert (
+        "1 change of your other push overwritten, 1 change of others overwritten"
+        in over.tell_harm()
+    )
+    assert mark_harm(over.changes.iloc[0].to_dict()).endswith("over a change of your other push")
+    views = show_changes(over).views
+    assert [int(views[f"changes {whose} overwritten"].sum()) for whose in OVER.values()] == [1, 1]
     for told in (theirs["message"].iloc[0], ours["message"].iloc[0]):
         assert told.startswith(f"Your push {later.push_id} wrote score nothing → 60")
 
@@ -115,6 +126,11 @@ def test_a_retry_calls_no_push_later_that_was_earlier(desk: Desk) -> None:
     desk.gradebook.clock = lambda: clock() + dt.timedelta(minutes=1)
     receipt = desk.push(previewed)
     assert receipt.entries["reason"].tolist() == ["changed-since-plan"]
+    # At once, as the retry and the rest of a killed push tell it.
+    told = f"Your push {other.push_id} wrote score 8.5 → 6, comment “Shows every step.” → “Redone.” since the preview"
+    assert receipt.entries["message"].tolist() == [f"{told}. Try it again to see both."]
+    rest = look_at_rest(previewed, [0], desk.gradebook)
+    assert rest.changes["message"].iloc[0].startswith(f"{told}; write over that, or leave it?")
     change = retry(desk, receipt).changes.loc[0]
     assert change["reason"] == "changed-by-own-push"
     assert change["message"] == (
@@ -233,7 +249,7 @@ def test_a_conflict_that_a_later_push_decided_is_asked_again(desk: Desk) -> None
         plan.changes["message"].iloc[0].startswith(f"Your push {later.push_id} wrote score 6 → 8")
     )
     assert retry(desk, receipt, on_conflict="theirs").writes == 0
-    assert retry(desk, receipt, on_conflict="ours").changes["reason"].tolist() == ["over-theirs"]
+    assert retry(desk, receipt, on_conflict="ours").changes["reason"].tolist() == ["over-own-push"]
 
 
 def test_what_was_put_back_is_in_dispute_no_more(desk: Desk) -> None:
