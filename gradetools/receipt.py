@@ -58,6 +58,7 @@ class PushSummary:
         about: whose grade for what it was, where it was a single one without a sheet; empty for others, and once forgotten.
         forgotten: when its grades were erased from the journal, in UTC; None for others.
         taken_back_by: the push that took this one back, unless that was taken back itself; empty for others.
+        brings_back: whether it took back an undo, so that what that had taken back stands again.
         states: state to number of entries, every state named; they add up to `rows`.
         of_others: of an undo, how many of the skipped ones the push that it takes back never wrote: another push of ours did.
         being_written: whether some program on this machine is writing it just now.
@@ -77,6 +78,7 @@ class PushSummary:
     about: str
     forgotten: dt.datetime | None
     taken_back_by: str
+    brings_back: bool
     states: Mapping[str, int]
     of_others: int
     being_written: bool
@@ -111,7 +113,7 @@ class PushSummary:
         return "taken back" if self.taken_back_by else self.status
 
     def tell_states(self) -> str:
-        """Say how many entries ended how: `12 created, 2 skipped`; of an undo how many were taken back, instead of written.
+        """Say how many entries ended how: `12 created, 2 skipped`; of an undo how many were taken back or brought back.
 
         A push that was killed may have died between a write and its record: its unsent entries are called `not known`, too.
         """
@@ -123,8 +125,12 @@ class PushSummary:
         others = {state: n for state, n in states.items() if state not in WRITTEN}
         others |= {"skipped": others["skipped"] - self.of_others}
         return tell_entries(
-            {"taken back": self.written, **others, "left to another push": self.of_others}
+            {self._undid: self.written, **others, "left to another push": self.of_others}
         )
+
+    @property
+    def _undid(self) -> str:
+        return "brought back" if self.brings_back else "taken back"
 
     def __repr__(self) -> str:
         """Say in one line what came of it."""
@@ -217,7 +223,7 @@ class Receipt(Shown, PushSummary):
     entries: pd.DataFrame = field(repr=False)
 
     def tell_states(self) -> str:
-        """Say how many entries ended how, and why some were skipped; of an undo, what was taken back.
+        """Say how many entries ended how, and why some were skipped; of an undo, what was taken back or brought back.
 
         Such as `27 updated, 2 skipped (blank cells)`, or `28 taken back (25 removed, 3 restored), 1 conflict`.
         """
@@ -227,7 +233,7 @@ class Receipt(Shown, PushSummary):
             words = self.words
             parts = {word: int((words == word).sum()) for word in UNDONE}
             written = sum(counts.pop(state) for state in WRITTEN)
-            counts = {f"taken back ({tell_parts(parts)})": written, **counts}
+            counts = {f"{self._undid} ({tell_parts(parts)})": written, **counts}
         return tell_entries(counts, skipped)
 
     @property

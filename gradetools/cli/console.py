@@ -303,7 +303,8 @@ def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
             ways = "--on-conflict ours to write over what others changed, --on-conflict theirs to leave it"
             console.print(f"For a conflict add {ways}.", soft_wrap=True)
     if receipt.written:
-        way = "Undo the undo" if receipt.undo_of else "Take it back"
+        undone = receipt.undo_of and not receipt.brings_back
+        way = "Undo the undo" if undone else "Take it back"
         console.print(f"{way} with: gradetools undo {receipt.push_id}", soft_wrap=True)
 
 

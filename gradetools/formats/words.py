@@ -154,7 +154,7 @@ def describe_person(position: int, header: str) -> ColumnDescription | None:
         )
     if word in _PERSON_WORDS:
         return ColumnDescription(
-            position, "name", keys=_ANY, reason="the student's name, where it holds no ids"
+            position, "name", keys=_ANY, reason="the student's name, compared with the ids"
         )
     if word in _NAME_WORDS:
         return ColumnDescription(position, "name", reason="the student's name")

@@ -48,6 +48,7 @@ def read_facts(read: Read, environment: Environment, push_id: str) -> dict[str, 
         "environment": environment,
         "about": "" if facts["sheet"] or sum(counts.values()) != 1 else _read_about(read, push_id),
         "taken_back_by": taken_back_by(read, push_id),
+        "brings_back": _brings_back(read, facts["undo_of"]),
         "states": {state: counts.get(state, 0) for state in STATES},
         "of_others": sum(int(others) for *_, others in rows),
     }
@@ -71,6 +72,12 @@ def taken_back_by(read: Read, push_id: str) -> str:
         push_id,
     )
     return next((undo for (undo,) in undos if not taken_back_by(read, undo)), "")
+
+
+def _brings_back(read: Read, undo_of: str) -> bool:
+    """Whether a push that took this one back did so to an undo: the undo of an undo of an undo takes away again."""
+    rows = read("SELECT undo_of FROM pushes WHERE push_id=?", undo_of) if undo_of else []
+    return bool(rows and rows[0][0]) and not _brings_back(read, rows[0][0])
 
 
 def with_undos(read: Read, push_id: str) -> list[str]:

@@ -38,7 +38,8 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
     bad = entries[~entries["state"].isin(list(GOOD_STATES))]
     good = entries[entries["state"].isin(WRITTEN)]
     if len(good):
-        again = "undo the undo with" if receipt.undo_of else "take it back with"
+        undone = receipt.undo_of and not receipt.brings_back
+        again = "undo the undo with" if undone else "take it back with"
         facts.append((again, f"gradetools undo {receipt.push_id}"))
     changed = [
         "\n".join(tell_fields(parse(before), parse(after)))
@@ -53,12 +54,18 @@ def render_receipt(receipt: Receipt, *, sheet_name: str = "") -> str:
             "Not written, or not as it should be", "Why", bad, bad["message"].tolist()
         ),
         written=_section(
-            "Taken back" if receipt.undo_of else "Written",
+            _call_written(receipt),
             "Old → new",
             good.assign(state=receipt.words[good.index]),
             changed,
         ),
     )
+
+
+def _call_written(receipt: Receipt) -> str:
+    if receipt.brings_back:
+        return "Brought back"
+    return "Taken back" if receipt.undo_of else "Written"
 
 
 def _tell_facts(receipt: Receipt, sheet: str) -> list[tuple[str, str]]:

@@ -213,6 +213,11 @@ class ColumnsStep(Step):
         return sum(not (each.line_item or each.line_items) for each in columns.score_columns)
 
     @property
+    def taken(self) -> Mapping[str, ipw.Dropdown]:
+        """The same for ids that were taken with their zeros, folded away."""
+        return self._students.taken
+
+    @property
     def unmatched(self) -> Mapping[str, ipw.Dropdown]:
         """Text of the student column to the student to pick for it."""
         return self._students.unmatched

@@ -27,7 +27,9 @@ class Fold:
         self.view.children = [inside]
         return self.view
 
-    def tell(self, number: str, *, changed: bool, wrong: bool, missing: bool = False) -> None:
+    def tell(
+        self, number: str, *, changed: bool = False, wrong: bool = False, missing: bool = False
+    ) -> None:
         """Say what is in there; what is wrong or still missing must not stay out of sight."""
         more = ", changed here" if changed else ""
         error = "; ✖ something in there is wrong" if wrong else ""

@@ -248,6 +248,8 @@ class ImportForm:
         elif self.receipt.can_undo and self.writing.has_tried(undo.undo_of):
             left, them = count(shown.written, "grade"), "it" if shown.written == 1 else "them"
             step.open(f"take back the {left} of the push, too, or keep {them}")
+        elif undo.brings_back:
+            step.settle("brought back: what the push wrote stands again")
         else:
             step.settle("see below what came of the undo")
 
@@ -257,7 +259,7 @@ def _tell_next(receipt: Receipt, folder: Path | None) -> str:
     again = _tell_again(receipt)
     correct = receipt.states["failed"] or receipt.states["blocked"]
     if not again and not correct:
-        return "keep it, or take the push back"
+        return "the next sheet, in step 2; or take the push back"
     file = f"correct in {find_part(folder, 'failed')} what was not written and read that file in step 2"
     ways = [again, file if correct else "", "take the push back"]
     return ", or ".join(way for way in ways if way)

@@ -69,7 +69,7 @@ class KeptColumns:
         changes = self._draft.tell_saved()
         would = _tell_changes(changes)
         if self._draft.using_saved:
-            words = f"The columns that {saved.told} are used."
+            words = f"The columns that {saved.told} are used. {would if changes else ''}"
         elif not changes:
             words = f"Columns that fit {saved.told}; they say the same as what is suggested, so there is nothing to do."
         elif saved.change:

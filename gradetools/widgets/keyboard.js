@@ -6,8 +6,9 @@
 // push that it has started, whose receipt follows, or else goes to the step that says what to do next. Of a list that
 // a person takes something from, it goes to what has come to stand there.
 //
-// The view goes with it: where a form grows or folds while the focus is in it, what was just done stays in sight. It waits
-// for a mouse button that is held down, for a click is lost when what was pressed moves away before it is let go.
+// The view goes with it: where a form grows or folds while the focus is in it, what was just done stays in sight, and so does
+// the step that is next. It waits for a mouse button that is held down, for a click is lost when what was pressed moves away
+// before it is let go.
 
 const GUARD = "data-lm-suppress-shortcuts";
 const HEADER = ".jupyter-widget-Collapse-header";
@@ -22,9 +23,8 @@ function isUsable(element) {
   return element.isConnected && !element.disabled && element.getClientRects().length > 0;
 }
 
-// Whether the top of an element is in sight, in the page and in whatever scrolls around it, and not under the banner.
-function isInSight(element) {
-  const { top } = element.getBoundingClientRect();
+// Gives from where to where elements are in sight, in the page and in whatever scrolls around one, below the banner.
+function findWindow(element) {
   let [from, to] = [0, window.innerHeight];
   for (let around = element.parentElement; around; around = around.parentElement) {
     const scrolls = /auto|scroll/.test(getComputedStyle(around).overflowY);
@@ -33,8 +33,21 @@ function isInSight(element) {
     [from, to] = [Math.max(from, box.top), Math.min(to, box.bottom)];
   }
   const banner = element.closest(".gt-form")?.querySelector(":scope > .gt-banner");
-  from = Math.max(from, banner?.getBoundingClientRect().bottom ?? 0);
+  return [Math.max(from, banner?.getBoundingClientRect().bottom ?? 0), to];
+}
+
+// Whether the top of an element is in sight.
+function isInSight(element) {
+  const { top } = element.getBoundingClientRect();
+  const [from, to] = findWindow(element);
   return from <= top + 1 && top < to;
+}
+
+// Whether the top of an element is in sight, and so much below it that its beginning can be read.
+function isReadable(element) {
+  const { height, top } = element.getBoundingClientRect();
+  const [from, to] = findWindow(element);
+  return isInSight(element) && to - top >= Math.min(height, (to - from) / 2);
 }
 
 function listControls(list) {
@@ -52,6 +65,7 @@ class Keyboard {
     this.seen = false; // whether the push was in sight when the form last stood still
     this.timer = 0; // 0 while the form stands still
     this.fresh = null; // the title that the view last went to
+    this.next = null; // the step that was the next when the form last stood still
     this.pressed = -Infinity; // since when a mouse button is held down
     this.entered = null; // the element that a click has given the focus
     form.tabIndex = -1; // a click beside a control stays in the form
@@ -154,13 +168,23 @@ class Keyboard {
     const fresh = this.form.querySelector(FRESH);
     const isNew = fresh !== null && fresh !== this.fresh && isUsable(fresh);
     this.fresh = fresh;
+    const next = this.findNext();
+    const isOpened = next !== null && next !== this.next && next !== this.step;
+    this.next = next;
     if (isNew) fresh.scrollIntoView({ block: "start" });
     else if (this.seen && !isInSight(this.push)) {
       // The step's own line says what came of it, and what is next.
       const step = this.push.closest(".gt-receipt, .gt-step");
       const top = step?.matches(".gt-step") ? step : this.push;
       top.scrollIntoView({ block: "start" });
-    }
+    } else if (isOpened && !isReadable(next)) next.scrollIntoView({ block: "start" });
+  }
+
+  // Finds the step, after the one that has the focus or had it, that says what is next.
+  findNext() {
+    const steps = [...this.form.querySelectorAll(".gt-step")].filter(isUsable);
+    const after = steps.slice(Math.max(0, steps.indexOf(this.step)));
+    return after.find((step) => step.querySelector(".gt-state .gt-next")) ?? null;
   }
 
   keepFocus() {
@@ -179,10 +203,8 @@ class Keyboard {
       controls[Math.min(this.place, controls.length - 1)]?.focus();
       return;
     }
-    const steps = [...this.form.querySelectorAll(".gt-step")].filter(isUsable);
-    const from = Math.max(0, steps.indexOf(this.step));
-    const next = steps.slice(from).find((step) => step.querySelector(".gt-state .gt-next"));
-    const place = (next ?? steps[from])?.querySelector(".gt-state") ?? this.form;
+    const step = this.step?.isConnected ? this.step : this.form.querySelector(".gt-step");
+    const place = (this.findNext() ?? step)?.querySelector(".gt-state") ?? this.form;
     place.tabIndex = -1;
     place.focus();
   }

@@ -118,7 +118,9 @@ class ReceiptPanel:
         told = f"{what} to {receipt.environment.name} ({wrote}) can still be taken back, here or in history.ipynb."
         self._retried = self._retried or retried
         more = (
-            " What was tried again of it is taken back in history.ipynb." if self._retried else ""
+            " What was tried again of it can be taken back in history.ipynb, too."
+            if self._retried
+            else ""
         )
         self.told.value = join(
             *reversed(self._news.values()), say("info", told, more), _tell_push(receipt)
@@ -251,8 +253,8 @@ def _tell_before(push_ids: Sequence[str]) -> str:
         return ""
     more = len(push_ids) - _MOST_BEFORE
     named = f"{', '.join(push_ids[-_MOST_BEFORE:])}{f' and {more:,} more' if more > 0 else ''}"
-    which = "it is" if len(push_ids) == 1 else "each is"
-    return f"Written before this, here, and still there: push {named}; {which} taken back in history.ipynb."
+    which = "it" if len(push_ids) == 1 else "each"
+    return f"Written before this, here, and still there: push {named}; {which} can be taken back in history.ipynb."
 
 
 def tell_tries(number: int) -> str:

@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import ipywidgets as ipw
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gradetools.columns import (
     NAMELESS,
@@ -18,6 +20,7 @@ from gradetools.columns import (
 )
 from gradetools.columns.guesses import tell_found
 from gradetools.widgets.draft import Draft
+from gradetools.widgets.fold import Fold
 from gradetools.widgets.look import WIDE, count, element, say
 
 #: So many unmatched students are shown, each with somebody to pick; who has more has the wrong key.
@@ -31,6 +34,7 @@ class StudentPicks:
         found: how many, in words, and what to do about the others.
         zeros: takes ids that lost the zeros at their front for those of the students who have them.
         unmatched: text of the student column to the student to pick for it.
+        taken: the same for ids that were taken with their zeros, out of sight: somebody else can be picked for each.
         view: the widget.
     """
 
@@ -48,6 +52,8 @@ class StudentPicks:
         )
         self.zeros.add_class("gt-zeros").on_click(lambda _: self._take_zeros())
         self.unmatched: dict[str, ipw.Dropdown] = {}
+        self.taken: dict[str, ipw.Dropdown] = {}
+        self._fold = Fold("Ids taken with their zeros")
         self._picks = ipw.VBox()
         self.view = ipw.VBox([self.found, self.zeros, self._picks])
         self._known = self._open = 0
@@ -62,18 +68,35 @@ class StudentPicks:
         # Who lost zeros is taken with them by one press, and can be picked otherwise after it.
         open_ones &= ~matched["text"].isin(list(self._without_zeros))
         missing = matched[open_ones.to_numpy()].drop_duplicates("text")
+        by_press = self._find_taken(missing)
+        taken, others = missing[by_press], missing[~by_press]
+        self.unmatched = self._offer(others.head(MOST_UNMATCHED))
+        self.taken = self._offer(taken.head(MOST_UNMATCHED))
+        self._fold.hold(ipw.VBox([*self.taken.values(), *_tell_more(taken)]))
+        self._fold.tell(f"{len(taken):,}, each of which can be given to somebody else")
+        folded = [self._fold.view] if len(taken) else []
+        self._picks.children = [*self.unmatched.values(), *_tell_more(others), *folded]
+
+    def _find_taken(self, missing: pd.DataFrame) -> NDArray[np.bool_]:
+        """Say of each whether it is an id that was taken with its zeros, as a press does with many."""
+        index = StudentIndex(self._draft.snapshot.students, "")
+        chosen = missing.loc[missing["how"] == "chosen", "text"].astype(str)
+        zeros = find_without_zeros(chosen, index)
+        students = [zeros.get(text, ("",))[0] for text in missing["text"].astype(str)]
+        same = (missing["sourced_id"].astype(str) == students) & (missing["how"] == "chosen")
+        taken: NDArray[np.bool_] = same.to_numpy(dtype=bool)
+        # One alone was picked as any other.
+        return taken if taken.sum() > 1 else np.zeros_like(taken)
+
+    def _offer(self, missing: pd.DataFrame) -> dict[str, ipw.Dropdown]:
         people = self._people()
-        shown = missing.head(MOST_UNMATCHED).to_dict(orient="records")
         names = [self._draft.sheet.column(each.column) for each in self._draft.columns.of("name")]
-        self.unmatched = {
+        return {
             row["text"]: self._offer_student(
                 row, people, " ".join(texts[row["line"]] for texts in names).strip()
             )
-            for row in shown
+            for row in missing.to_dict(orient="records")
         }
-        left = len(missing) - len(shown)
-        more = ipw.HTML(element("div", f"… and {left} more; another column may fit better."))
-        self._picks.children = [*self.unmatched.values(), *([more] if left else [])]
 
     def tell(self) -> tuple[pd.DataFrame, Mapping[str, str]]:
         """Say how many students were found, and what to do about the others.
@@ -149,3 +172,10 @@ class StudentPicks:
             for text, (student, _) in self._without_zeros.items():
                 self._draft.columns = self._draft.columns.match_student(text, student)
             self.show()
+
+
+def _tell_more(missing: pd.DataFrame) -> list[ipw.HTML]:
+    """Say how many there are of whom none is shown."""
+    left = len(missing) - MOST_UNMATCHED
+    told = f"… and {left:,} more; another column may fit better."
+    return [ipw.HTML(element("div", told))] if left > 0 else []

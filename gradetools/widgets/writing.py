@@ -256,6 +256,7 @@ class Writing:
             self.receipt.follow_below(run.receipt)
         elif run.receipt is not None and run.receipt.ok and self._undid(run.plan.undo_of):
             self.receipt.come_back(run.receipt)
+            self._leave_undo_above()
         self._follow_rest()
         if self._on_end is not None:
             self._on_end(run)
@@ -264,6 +265,12 @@ class Writing:
         """Whether a push is the one that took back what the receipt tells."""
         undo = self.undo.receipt.receipt if self.undo else None
         return undo is not None and undo.push_id == push_id
+
+    def _leave_undo_above(self) -> None:
+        """Offer to take back what an undo of the undo brought back where the push is told, and there alone."""
+        again = self.undo.undo if self.undo else None
+        if again is not None:
+            again.receipt.undo.layout.display = "none"
 
     def _follow_rest(self) -> None:
         """Offer to go on with a push that was stopped as the journal has it: not once it is taken back."""
@@ -293,7 +300,8 @@ def _make_title(title: str, *, fresh: bool) -> ipw.HTML:
 def tell_written(receipt: Receipt) -> Html:
     """Say in one line what a push came to, where its preview was."""
     wrote = receipt.written
-    done = "taken back" if receipt.undo_of else "written"
+    undone = "brought back" if receipt.brings_back else "taken back"
+    done = undone if receipt.undo_of else "written"
     if receipt.ok and not wrote:
         return say("info", "This is settled: nothing had to be written.")
     never = tell_never(receipt.of_others)

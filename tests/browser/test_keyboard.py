@@ -84,12 +84,12 @@ class Hands:
         self.look()
 
     def see_the_top_of(self, selector: str) -> None:
-        """Wait until something stands in the upper half of the view, below the banner: what was just done is not to be searched for."""
+        """Wait until something begins in the upper half of the view, below the banner, or is seen whole: nobody has to search for it."""
         place = """selector => {
-            const top = (element) => element.getBoundingClientRect().top;
             const banner = document.querySelector('.gt-form > .gt-banner').getBoundingClientRect();
-            const here = top(document.querySelector(selector));
-            return here >= banner.bottom - 1 && here < window.innerHeight / 2; }"""
+            const here = document.querySelector(selector).getBoundingClientRect();
+            const soon = here.top < window.innerHeight / 2 || here.bottom <= window.innerHeight;
+            return here.top >= banner.bottom - 1 && soon; }"""
         self.page.wait_for_function(place, arg=selector, timeout=SECONDS)
 
 
@@ -110,8 +110,11 @@ def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
     hands.form.root.locator("button.gt-read:focus").wait_for(timeout=SECONDS)
     hands.enter("button.gt-read", "sheet", "30 of 30 students of the sheet are in Algebra 1.")
     hands.enter("button.gt-use-classes", "columns", "30 of 30 students found.")
+    hands.see_the_top_of(".gt-step-columns")
     hands.enter("button.gt-check", "check", "28 ready, 2 skipped")
+    hands.see_the_top_of(".gt-step-check")
     hands.enter("button.gt-preview", "preview", "28 create, 2 skip")
+    hands.see_the_top_of(".gt-step-preview")
     hands.enter(".gt-step-push button.gt-go", "receipt", "30 entries on sandbox")
     hands.see_the_top_of(".gt-step-push")
     hands.enter(".gt-step-receipt button.gt-undo", "receipt", "28 to remove")

@@ -87,6 +87,32 @@ def test_an_undo_says_what_it_took_back(sheet: Path) -> None:
     assert "updated" not in page
 
 
+def test_what_undoes_an_undo_brings_back(sheet: Path) -> None:
+    """An undo of an undo brings back, one more takes back again; every place says which of them a push did."""
+    with gt.Sandbox() as sandbox, gt.connect(sandbox) as gradebook:
+        checked = check(sheet, gradebook.take_snapshot(["algebra-1"]))
+        plan = gt.make_plan(checked, gradebook.take_snapshot(["algebra-1"]))
+        receipts = [gt.push_plan(plan, gradebook, agreed=plan.fingerprint)]
+        for _ in range(3):
+            undo = gt.plan_undo(receipts[-1], gradebook)
+            receipts.append(gt.push_plan(undo, gradebook, agreed=undo.fingerprint))
+        listed = gt.list_pushes(gradebook.settings.data_dir)
+    assert [each.brings_back for each in receipts] == [False, False, True, False]
+    assert [each.tell_states() for each in receipts[1:]] == [
+        "3 taken back (2 removed, 1 restored)",
+        "3 brought back (restored)",
+        "3 taken back (2 removed, 1 restored)",
+    ]
+    assert [each.tell_states() for each in listed[:3]] == [
+        "3 taken back",
+        "3 brought back",
+        "3 taken back",
+    ]
+    page = render_receipt(receipts[2])
+    assert "<h2>Brought back</h2>" in page
+    assert f"take it back with<td>gradetools undo {receipts[2].push_id}" in page
+
+
 def test_several_conflicts_are_conflicts() -> None:
     """The one state that is a noun has a plural; the others say how something is."""
     assert (

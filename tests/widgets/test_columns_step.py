@@ -520,7 +520,29 @@ def test_ids_without_their_zeros_are_taken_at_once(gradebook: gt.Gradebook, tmp_
     assert form.draft.columns.student_matches == {"41": "student-001", "82": "student-002"}
     assert columns.zeros.layout.display == "none"
     assert "2 of 3 students found" in columns.found.value
-    assert columns.unmatched["41"].value == "student-001"  # and can be picked otherwise
+    # Each can be given to somebody else, but nobody has to look at all of them.
+    assert list(columns.unmatched) == ["99999"]
+    assert columns.taken["41"].value == "student-001"
+    title = columns._students._fold.title  # noqa: SLF001 - what the analyst sees
+    assert title == "Ids taken with their zeros: 2, each of which can be given to somebody else"
+    columns.taken["41"].value = "student-003"
+    assert form.draft.columns.student_matches["41"] == "student-003"
+
+
+def test_who_is_still_to_be_picked_is_in_sight(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """However many ids were taken with their zeros, the one that nobody has stands before them; one alone is picked like any other."""
+    ids = [str(41 * number) for number in range(1, 26)]
+    form = open_columns(
+        gradebook, tmp_path, "Student number,Quiz 1", *(f"{each},8" for each in ids), "99999,6"
+    )
+    form.columns.zeros.click()
+    assert list(form.columns.unmatched) == ["99999"]
+    assert len(form.columns.taken) == 20
+    assert "… and 5 more" in page(form.columns.body)
+    one = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "41,8", "00082,7")
+    one.columns.unmatched["41"].value = "student-001"
+    one.columns._students.show()  # noqa: SLF001 - as when the step is drawn anew
+    assert list(one.columns.unmatched) == ["41"]
 
 
 def test_names_are_compared_once_zeros_are_taken(gradebook: gt.Gradebook, tmp_path: Path) -> None:

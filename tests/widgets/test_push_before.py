@@ -365,7 +365,8 @@ def test_after_a_retry_both_undos_are_named(
             form.check.start()
             form.check.go.click()
         told = (
-            "What was tried again of it is taken back in history.ipynb." in form.receipt.told.value
+            "What was tried again of it can be taken back in history.ipynb, too."
+            in form.receipt.told.value
         )
         assert told == both
         rows = ("00041,52", "00082,62")
@@ -377,7 +378,7 @@ def test_what_was_written_before_is_named(form: ImportForm, tmp_path: Path) -> N
     assert first is not None
     drive(form, write_sheet(tmp_path / "second.csv", "Student number,Midterm", "00041,51"))
     second = write(form.writing)
-    told = f"still there: push {first.push_id}; it is taken back in history.ipynb"
+    told = f"still there: push {first.push_id}; it can be taken back in history.ipynb"
     assert told in form.receipt.told.value
     form.receipt.undo.click()
     assert write(form.writing.undo).ok

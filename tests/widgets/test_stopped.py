@@ -95,6 +95,9 @@ def test_an_undo_that_was_undone_lets_a_push_go_on(stopped: ImportForm) -> None:
     assert "next: go on with it" in form.steps["push"].state.value
     assert "The undo was taken back by push" in form.receipt.told.value
     assert form.receipt.undo.layout.display is None
+    # There is one Undo for what was brought back: that of the push.
+    assert undo.undo.receipt.undo.layout.display == "none"
+    assert "This was brought back" in undo.undo.preview.told.value
     assert write(form.writing).states["created"] == 3
 
 
