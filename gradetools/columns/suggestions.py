@@ -219,7 +219,8 @@ def _with_line_item(
     if set_aside:
         letters = hold_letters(sheet.column(meaning.column)[(sheet.roles == "student").to_numpy()])
         known = found.line_item or found.line_items
-        if not (known or (letters and index.near(described.title))):
+        doubtful = described.own_figure and _may_be_of_line_item(meaning, index, sheet)
+        if not (known or doubtful or (letters and index.near(described.title))):
             return meaning
     update = {
         "means": "text_score" if letters else "score",
@@ -229,6 +230,12 @@ def _with_line_item(
         "reason": f"its cells are letters; {found.reason}" if letters else found.reason,
     }
     return meaning.model_copy(update=update)
+
+
+def _may_be_of_line_item(meaning: ColumnMeaning, index: LineItemIndex, sheet: Sheet) -> bool:
+    """Say whether a total or the like may be a line item's all the same: one is called alike, or has the maximum it states."""
+    stated = sheet.maxima.get(meaning.column, "")
+    return index.resembles(meaning.column.name) or index.has_maximum(stated)
 
 
 def _carry_over(earlier: Columns, suggested: Columns, sheet: Sheet) -> Columns:

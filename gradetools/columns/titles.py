@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gradetools.formats.recognition import tidy
+from gradetools.formats.words import tell_own_figure
+
+#: A header that is so much like a title may be meant for it; see `difflib.get_close_matches`.
+_NEARLY_SO = 0.8
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class LineItemIndex:
         self._called = classes or {}
         pairs = zip(line_items["sourced_id"], line_items["title"], strict=True)
         self.titles: dict[str, str] = {str(sourced_id): str(title) for sourced_id, title in pairs}
+        self._maxima = set(line_items["result_value_max"].dropna())
         self._by_title: defaultdict[str, list[str]] = defaultdict(list)
         for sourced_id, title in self.titles.items():
             self._by_title[_fold(title)].append(sourced_id)
@@ -77,6 +83,26 @@ class LineItemIndex:
         return (
             same if len(same) > 1 else [self.titles[self._by_title[title][0]] for title in folded]
         )
+
+    def resembles(self, name: str) -> bool:
+        """Say whether a total, an average or the like may be a line item's: one is called nearly so, or it is named in it."""
+        folded = _fold(name)
+        if difflib.get_close_matches(folded, list(self._by_title), n=1, cutoff=_NEARLY_SO):
+            return True
+        kind = tell_own_figure(name)
+        if any(tell_own_figure(title) == kind for title in self._by_title):
+            return True
+        rest = " ".join(re.findall(r"[^\W_]+", folded.replace("%", " percent "))[:-1])
+        begin = [title for title in self._by_title if rest and title.startswith(rest)]
+        # A percentage is one item's where it might be; a total is one of many where many are called so.
+        return bool(begin) and (kind == "a percentage" or len(begin) == 1)
+
+    def has_maximum(self, text: str) -> bool:
+        """Say whether some line item goes up to what a sheet states as a maximum."""
+        try:
+            return float(text) in self._maxima
+        except ValueError:
+            return False
 
     def _did_you_mean(self, name: str) -> str:
         if not name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from gradetools.cells import Cells
 from gradetools.formats.recognition import (
@@ -23,8 +24,13 @@ from gradetools.formats.words import (
     hold_ids,
     hold_scores,
     meaning_of,
+    number_rows,
     plain_word,
+    tell_own_figure,
 )
+
+#: Why such a column is ignored.
+_OWN_FIGURE = "by its header it is {}, and no line item is called so"
 
 
 def recognise(cells: Cells) -> Recognition | None:
@@ -51,9 +57,29 @@ def describe(cells: Cells, recognition: Recognition) -> Description:
         describe_person(i, title) or _describe_column(i, title, body[i].tolist())
         for i, title in enumerate(header)
     ]
+    columns = _set_own_figures_aside(columns)
     return Description(
         tuple(_join_companion(column, columns, header) for column in columns), TOKENS
     )
+
+
+def _set_own_figures_aside(columns: list[ColumnDescription]) -> list[ColumnDescription]:
+    """Ignore a teacher's totals, ranks and the like, unless nothing else holds scores; a line item called so takes them up."""
+    told = {
+        each.position: figure
+        for each in columns
+        if each.means == "score" and not each.keys and (figure := tell_own_figure(each.title))
+    }
+    if all(each.position in told for each in columns if each.means == "score"):
+        return columns
+    return [
+        replace(
+            each, means="ignored", own_figure=True, reason=_OWN_FIGURE.format(told[each.position])
+        )
+        if each.position in told
+        else each
+        for each in columns
+    ]
 
 
 def _describe_column(position: int, title: str, texts: list[str]) -> ColumnDescription:
@@ -66,6 +92,8 @@ def _describe_column(position: int, title: str, texts: list[str]) -> ColumnDescr
         return ColumnDescription(position, "ignored", reason="gradetools wrote it itself")
     if not any(text.strip() for text in texts):
         return ColumnDescription(position, "ignored", title=title, reason="it is empty")
+    if number_rows(title, texts):
+        return ColumnDescription(position, "ignored", title=title, reason="it numbers the rows")
     if not hold_scores(texts):
         return ColumnDescription(
             position, "ignored", title=title, reason="most of its cells are no scores"

@@ -93,6 +93,7 @@ class ColumnDescription:
         belongs_to: the position of the score column, for a companion.
         reason: why, as words for the analyst.
         prefix: what the export writes before each text and does not mean.
+        own_figure: whether it is ignored as a teacher's total, rank or the like, by its header alone.
     """
 
     position: int
@@ -103,6 +104,7 @@ class ColumnDescription:
     belongs_to: int | None = None
     reason: str = ""
     prefix: str = ""
+    own_figure: bool = False
 
 
 @dataclass(frozen=True)

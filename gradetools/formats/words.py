@@ -121,6 +121,40 @@ SCORE_WORDS = (
 COMPANIONS = (
     "points", "text_score", "comment", "score_date", "score_status", "late", "missing", "incomplete", "in_progress",
 )  # fmt: skip
+#: What a column of running numbers is headed with, beside a sign alone and nothing.
+_ROW_NUMBERS = frozenset(
+    (
+        "", "no", "nos", "nr", "n", "nº", "num", "sn", "sno", "sr", "srno", "slno", "serial", "serialno", "serialnumber",
+        "row", "rowno", "rownumber", "line", "lineno", "linenumber", "index", "idx", "seat", "seatno", "seatnumber",
+        "position", "pos", "order", "count", "unnamed0", "lfdnr", "lfd", "laufendenummer", "nummer", "zeile", "reihe",
+        "numéro", "ordre", "número", "numero", "núm", "orden", "ordine", "volgnummer", "lp",
+    )
+)  # fmt: skip
+#: The last word of a header of what a teacher works out, or keeps beside the grades, and what that is.
+_OWN_FIGURES = {
+    word: told
+    for told, words in {
+        "a total": "total totals sum subtotal overall summe gesamt gesamtpunkte somme suma somma totale totaal",
+        "an average": "average avg mean gpa schnitt durchschnitt mittelwert notenschnitt moyenne promedio media gemiddelde",
+        "a percentage": "percent percentage pct prozent pourcentage porcentaje percentuale",
+        "a rank": "rank ranking place placing percentile rang platz classement puesto",
+        "about the student": "age alter âge edad età year yearlevel gradelevel yeargroup yearofbirth birthyear locker lockerno "
+        "lockernumber phone phoneno phonenumber telephone mobile telefon téléphone",
+        "about attendance": "absences daysabsent tardies tardy dayslate fehltage fehlzeiten",
+    }.items()
+    for word in words.split()
+}
+#: The same, where the word alone would say too little.
+_OWN_HEADERS = {
+    "totalscore": "a total", "totalmarks": "a total", "overallgrade": "an average", "overallscore": "an average",
+    "gradesofar": "an average", "currentgrade": "an average", "currentscore": "an average",
+}  # fmt: skip
+#: A header of more words is rather the title of an assignment: "Lab on the mean".
+_MOST_WORDS = 3
+#: Fewer running numbers may be anything.
+_FEWEST_NUMBERS = 3
+#: So many that leave none out are running numbers in whatever order.
+_MANY_NUMBERS = 10
 _MEANING = {word: means for means, words in _OTHER_WORDS.items() for word in words}
 _POINTS_ROW = {"pointspossible", "maxpoints", "maximum", "outof", "max", "points", "possiblepoints"}
 
@@ -159,6 +193,33 @@ def describe_person(position: int, header: str) -> ColumnDescription | None:
     if word in _NAME_WORDS:
         return ColumnDescription(position, "name", reason="the student's name")
     return None
+
+
+def number_rows(header: str, texts: Iterable[str]) -> bool:
+    """Say whether a column numbers the rows, by its header and as each number is one more than the last.
+
+    They may start anew, as those of several classes; many may stand in another order, as the table was sorted.
+    """
+    if plain_word(header) not in _ROW_NUMBERS:
+        return False
+    found = [re.fullmatch(r"([0-9]{1,6})(?:\.0*)?", text.strip()) for text in texts]
+    numbers = [int(each[1]) for each in found if each]
+    if len(numbers) < max(_FEWEST_NUMBERS, len(found)) or min(numbers) not in (0, 1):
+        return False
+    steps = list(itertools.pairwise(numbers))
+    starts = 1 + sum(after != before + 1 for before, after in steps)
+    if numbers[0] < 2 and all(after in (1, before + 1) for before, after in steps):
+        return _FEWEST_NUMBERS * starts <= len(numbers)
+    whole = len(set(numbers)) == len(numbers) == max(numbers) - min(numbers) + 1
+    return bool(header.strip()) and whole and len(numbers) >= _MANY_NUMBERS
+
+
+def tell_own_figure(header: str) -> str:
+    """Say what a teacher keeps in a column beside the grades: "a total", "an average"; "" for any other header."""
+    words = re.findall(r"[^\W_]+", header.casefold().replace("%", " percent "))
+    joined = "".join(words)
+    told = _OWN_HEADERS.get(joined) or _OWN_FIGURES.get(joined)
+    return told or (_OWN_FIGURES.get(words[-1], "") if 0 < len(words) <= _MOST_WORDS else "")
 
 
 def find_header(cells: Cells) -> int | None:
