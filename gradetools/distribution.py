@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +23,9 @@ SHOWN, FOLDED, FEWEST = 2, 40, 5
 _MOST_BARS, _LONGEST = 10, 300
 # Scores that are closer together, or farther apart, are one bar: no axis could tell them apart, or hold them.
 _FINEST, _COARSEST = 1e-6, 1e15
+# A typing mistake must not squeeze the others: at most this share of the scores, or one, are drawn in a last box of their
+# own, where all would need an axis so many times as long as the others do.
+_STRAY, _TIMES = 0.05, 4
 _SCORE: Final = re.compile(r'(?<!\\)"score":(-?[0-9.eE+-]+)')
 # The drawing, in its own units. The right edge leaves room for the last label.
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 460, 170, 40, 34, 26, 24
@@ -157,11 +160,11 @@ def render_distribution(one: Distribution) -> Html:
 
     Those who do not see it hear its numbers; everybody reads them below it.
     """
-    start, step, bars = _divide(np.concatenate([one.before, one.after]))
-    counts = [_count(scores, start, step, bars) for scores in (one.before, one.after)]
+    boxes = _divide(np.concatenate([one.before, one.after]))
+    counts = [_count(scores, boxes) for scores in (one.before, one.after)]
     highest = max(1, *(max(each) for each in counts))
-    parts = [_draw_axes(start, step, bars, highest), _draw_legend()]
-    room = (_WIDTH - _LEFT - _RIGHT) / bars
+    parts = [_draw_axes(boxes, highest), _draw_legend()]
+    room = boxes.room
     for side, (each, colour) in enumerate(zip(counts, (_BEFORE, _AFTER), strict=True)):
         for bar, number in enumerate(each):
             left = _LEFT + room * (bar + 0.1 + 0.4 * side)
@@ -175,28 +178,76 @@ def render_distribution(one: Distribution) -> Html:
     return element("div", title, picture, told, style=f"flex: 1 1 26em; max-width: {_WIDTH}px")
 
 
-def _divide(scores: Scores) -> tuple[float, float, int]:
-    """Divide the range of the scores into at most so many bars: where the first begins, how wide each is, how many."""
-    low, high = float(scores.min()), float(scores.max())
+@dataclass(frozen=True)
+class _Boxes:
+    """The boxes that scores are counted in, each with its upper end and without its lower one; the first has both.
+
+    Attributes:
+        start, step, bars: where the first begins, how wide each is, how many there are.
+        stray: whether one more, beyond a gap, holds all that is above them.
+    """
+
+    start: float
+    step: float
+    bars: int
+    stray: bool = False
+
+    @property
+    def end(self) -> float:
+        """The upper end of the last box before the gap."""
+        return self.start + self.step * self.bars
+
+    @property
+    def room(self) -> float:
+        """How wide a box is drawn."""
+        return (_WIDTH - _LEFT - _RIGHT) / (self.bars + 2 * self.stray)
+
+
+def _divide(scores: Scores) -> _Boxes:
+    """Divide the range of the scores into few boxes; a few that are far above all others are left out of it."""
+    ordered = np.sort(scores)
+    most = ordered[: -max(1, int(len(ordered) * _STRAY))]
+    if not len(most):
+        return _divide_range(ordered, _MOST_BARS)
+    # Of the highest some may be near all the same.
+    near = ordered[ordered <= float(most[-1]) + _span(most)]
+    far = _FINEST < _span(near) < _span(ordered) / _TIMES < _COARSEST
+    if not far:
+        return _divide_range(ordered, _MOST_BARS)
+    return replace(_divide_range(near, _MOST_BARS - 1), stray=True)
+
+
+def _span(ordered: Scores) -> float:
+    return float(ordered[-1]) - float(ordered[0])
+
+
+def _divide_range(ordered: Scores, most: int) -> _Boxes:
+    """Divide the range of scores into at most so many boxes."""
+    low, high = float(ordered[0]), float(ordered[-1])
     span = high - low
     if not _FINEST < span < _COARSEST:
-        return low, 1.0, 1
-    power = 10.0 ** math.floor(math.log10(span / _MOST_BARS))
+        return _Boxes(low, 1.0, 1)
+    power = 10.0 ** math.floor(math.log10(span / most))
     for step in (power, 2 * power, 5 * power, 10 * power):
         start = math.floor(low / step) * step
+        # A box ends with its upper end, so that what is just there stands in the one below; there is none below nothing.
+        start -= step if start == low and low >= step else 0
         # What is left of a number's last digits must not make a bar of its own.
         bars = max(1, math.ceil(round((high - start) / step, 6)))
-        if bars <= _MOST_BARS:
-            return start, step, bars
-    return low, span / _MOST_BARS, _MOST_BARS
+        if bars <= most:
+            return _Boxes(start, step, bars)
+    return _Boxes(low, span / most, most)
 
 
-def _count(scores: Scores, start: float, step: float, bars: int) -> list[int]:
-    """Count the scores of each bar; what lies on the last bar's upper end is the last bar's."""
-    if bars == 1:
-        return [len(scores)]
-    places = np.floor(np.round((scores - start) / step, 6)).astype(int).clip(0, bars - 1)
-    return [int(number) for number in np.bincount(places, minlength=bars)]
+def _count(scores: Scores, boxes: _Boxes) -> list[int]:
+    """Count the scores of each box, the gap's among them."""
+    near = scores[scores <= boxes.end] if boxes.stray else scores
+    counts = [len(near)]
+    if boxes.bars > 1:
+        places = np.ceil(np.round((near - boxes.start) / boxes.step, 6)).astype(int) - 1
+        found = np.bincount(places.clip(0, boxes.bars - 1), minlength=boxes.bars)
+        counts = [int(number) for number in found]
+    return [*counts, 0, len(scores) - len(near)] if boxes.stray else counts
 
 
 def _draw_bar(left: float, width: float, share: float, colour: str) -> Html:
@@ -208,20 +259,24 @@ def _draw_bar(left: float, width: float, share: float, colour: str) -> Html:
     )
 
 
-def _draw_axes(start: float, step: float, bars: int, highest: int) -> Html:
-    room = (_WIDTH - _LEFT - _RIGHT) / bars
-    base = _HEIGHT - _BOTTOM
+def _draw_axes(boxes: _Boxes, highest: int) -> Html:
+    room, base = boxes.room, _HEIGHT - _BOTTOM
     line = (
         f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{base}" y2="{base}" '
         'style="stroke: var(--jp-border-color1, #bbb)"/>'
     )
-    ends = range(bars + 1) if bars > 1 else range(1)
-    every = max(1, math.ceil((bars + 1) / 6))
+    ends = range(boxes.bars + 1) if boxes.bars > 1 else range(1)
+    every = max(1, math.ceil((boxes.bars + 1 + 2 * boxes.stray) / 6))
+    # Whole numbers are rounder than those between them.
+    first = -round(boxes.start / boxes.step) % every if boxes.bars > 1 else 0
     labels = [
-        _write(_LEFT + room * (n if bars > 1 else 0.5), base + 15, "middle", _number(start + step * n))
+        _write(_LEFT + room * (n if boxes.bars > 1 else 0.5), base + 15, "middle", _number(boxes.start + boxes.step * n))
         for n in ends
-        if n % every == 0
+        if n % every == first
     ]  # fmt: skip
+    if boxes.stray:
+        beyond = _LEFT + room * (boxes.bars + 1.5)
+        labels.append(_write(beyond, base + 15, "middle", f"above {_number(boxes.end)}"))
     labels += [
         _write(_LEFT - 6, _TOP + 8, "end", f"{highest:,}"),
         _write(_LEFT - 6, base, "end", "0"),

@@ -4,11 +4,16 @@
 const ROW = 28; // pixels, as in grid.css
 const TALLEST = 8e6; // browsers draw no element that is much taller; longer tables scroll in larger steps
 const CHUNK = 60;
+const MOST_LINES = 20; // of text, in a table that is not scrolled
 const PAGE = 12;
 const FLOWING = 100; // up to so many rows are as tall as their words need; longer tables have rows of one line
 // Characters: columns of such tables may become so narrow before they are scrolled sideways, and the wordy ones so.
 const NARROW = 5;
-const WORDY = 14;
+const WORDY = 12;
+// A cell's padding and border, as in grid.css.
+const PADDING = "2 * var(--gtg-pad) + 2px";
+// Dates and times, which no line breaks.
+const MOMENT = /(\d{4}-\d{2}-\d{2}|\d{2}:\d{2} [A-Z]{3,5}\b)/;
 const ICONS = { error: "✖", question: "?", warning: "⚠", corrected: "✎", info: "i" };
 const CALLED = { error: "Error", question: "Question", warning: "Warning", corrected: "Corrected", info: "Note" };
 const SIGNS = { ascending: " ▲", descending: " ▼" };
@@ -35,6 +40,11 @@ function drawMark([kind, words]) {
   const icon = make("span", "gtg-icon", { text: ICONS[kind], "aria-hidden": "true" });
   const called = make("span", "gtg-hidden", { text: ` ${CALLED[kind]}: ` });
   return [icon, called, make("span", "gtg-words", { text: words })];
+}
+
+// Text in which no date is broken.
+function keepMoments(text) {
+  return text.split(MOMENT).map((part, place) => place % 2 ? make("span", "gtg-whole", { text: part }) : part);
 }
 
 class GridView {
@@ -133,12 +143,14 @@ class GridView {
     const columns = this.get("columns");
     const least = columns.map((c) => (this.flows ? Math.min(c.width, Math.max(c.fills ? WORDY : NARROW, c.least)) : c.width));
     const widths = columns.map((c, n) => {
-      const most = c.fills ? `${c.share}fr` : `calc(${c.width}ch + 18px)`;
-      return `minmax(calc(${least[n]}ch + 18px), ${most})`;
+      const most = c.fills ? `${c.share}fr` : `calc(${c.width}ch + ${PADDING})`;
+      return `minmax(calc(${least[n]}ch + ${PADDING}), ${most})`;
     });
     this.grid.style.setProperty("--gtg-columns", widths.join(" "));
-    this.grid.style.minWidth = `calc(${least.reduce((sum, each) => sum + each, 0)}ch + ${columns.length * 18}px)`;
+    this.grid.style.minWidth = `calc(${least.reduce((sum, each) => sum + each, 0)}ch + ${columns.length} * (${PADDING}))`;
     this.root.classList.toggle("gtg-flows", this.flows);
+    // Where there are few rows there is room for all of each.
+    this.root.style.setProperty("--gtg-lines", Math.max(7, Math.floor(MOST_LINES / Math.max(1, this.total))));
   }
 
   takePage() {
@@ -233,7 +245,7 @@ class GridView {
       "aria-readonly": this.editable && !column.editable ? "true" : null,
     }));
     if (index === 0 && /^(|line)$/.test(column.name)) cell.classList.add("gtg-number");
-    const told = make("span", "gtg-text", { text });
+    const told = make("span", "gtg-text", {}, keepMoments(text));
     // An icon without words of its own belongs to the text, and never stands on a line of its own.
     if (mark && !mark[1]) told.prepend(...drawMark(mark).slice(0, 2), "\u00a0");
     cell.append(told);

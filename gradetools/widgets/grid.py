@@ -67,6 +67,7 @@ class Grid(anywidget.AnyWidget):
         super().__init__(label=label, hint=hint, opens=on_open is not None)
         self._on_edit, self._on_open = on_edit, on_open
         self._places: Places = np.arange(0)
+        self._names: list[str] = []
         self._filling = False
         self.show(table if table is not None else Table(pd.DataFrame()), view=ALL)
         self.observe(self._choose, ["view", "search", "sort"])
@@ -90,7 +91,6 @@ class Grid(anywidget.AnyWidget):
             counts |= {name: int(mask.sum()) for name, mask in table.views.items()}
             counts.setdefault(self.view, 0)  # its last row was mended: it stays, and is empty
             self.views = [[name, f"{name} ({number:,})", number] for name, number in counts.items()]
-            self.columns = table.describe()
             self._arrange(kept=view is None)
 
     def text(self) -> str:
@@ -124,12 +124,15 @@ class Grid(anywidget.AnyWidget):
             sort=column,
             descending=direction == "descending",
         )
-        self.page = {
-            "version": self.page["version"] + 1,
-            "kept": kept,
-            "total": len(self._places),
-            "rows": self.table.window(self._places[:FIRST_ROWS]),
-        }
+        self._names = self.table.choose_columns(self._places, sort=column)
+        with self.hold_sync():
+            self.columns = self.table.describe(self._names)
+            self.page = {
+                "version": self.page["version"] + 1,
+                "kept": kept,
+                "total": len(self._places),
+                "rows": self.table.window(self._places[:FIRST_ROWS], names=self._names),
+            }
 
     def _hear(self, _: object, message: Mapping[str, Any], __: object) -> None:
         match message:
@@ -143,5 +146,5 @@ class Grid(anywidget.AnyWidget):
                 self.open_row(label)
 
     def _send_rows(self, first: int, count: int) -> None:
-        rows = self.table.window(self._places[first : first + count])
+        rows = self.table.window(self._places[first : first + count], names=self._names)
         self.send({"kind": "rows", "version": self.page["version"], "first": first, "rows": rows})

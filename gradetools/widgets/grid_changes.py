@@ -49,6 +49,7 @@ def show_changes(plan: Plan) -> Table:
         views=_list_views(plan, changes),
         told={OLD_NEW: tell},
         labelled=False,
+        spare=frozenset({WHY}),
         measured=_choose_measured(changes),
     )
 

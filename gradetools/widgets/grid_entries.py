@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gradetools.dialects import parse
 from gradetools.plan import HARM, KEPT_THEIRS, mark_harm, tell_fields
 from gradetools.receipt import GOOD_STATES, NOT_AS_SENT, UNDONE, WRITTEN, Receipt
-from gradetools.widgets.grid_changes import OLD_NEW, either, lay_out
+from gradetools.widgets.grid_changes import OLD_NEW, WHY, either, lay_out
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
 #: What is looked at first.
@@ -71,6 +71,7 @@ def show_entries(receipt: Receipt, mended: Mapping[int, Mended] | None = None) -
         views=_list_views(entries, words, mended or {}),
         told={OLD_NEW: tell},
         labelled=False,
+        spare=frozenset({WHY}),
     )
 
 

@@ -7,6 +7,7 @@ rows. `window` turns a few of these places into plain JSON data; only there are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -34,6 +35,8 @@ _NARROW, _BROAD, _WORDY, _LOOKED_AT = 5, 26, 78, 300
 _TOLD = 40
 # In a narrow window no word is broken that has so many characters, and no line that was put into words.
 _WORD, _LINE = 14, 22
+# In words a letter is so many times as wide as the digits by which a character is measured, or less.
+_LETTER = 0.9
 
 
 def no_marks() -> pd.DataFrame:
@@ -54,6 +57,7 @@ class Table:
             the frame holds of them they are only sorted and searched.
         heads: marks of whole columns: (kind, words, tip) by column.
         labelled: whether the first column shows the labels; else it is the frame's first.
+        spare: columns that are left out as long as nothing stands in them in any row that is shown.
         measured: the rows by which the columns' widths are guessed, one truth value per row; None for all.
     """
 
@@ -64,6 +68,7 @@ class Table:
     told: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     heads: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     labelled: bool = True
+    spare: frozenset[str] = frozenset()
     measured: NDArray[np.bool_] | None = None
 
     def arrange(
@@ -92,19 +97,45 @@ class Table:
             places = places[np.lexsort(self._ranks(sort, places, descending=descending))]
         return places
 
-    def window(self, places: Places) -> list[dict[str, Any]]:
-        """Give rows as plain data: `label`, `texts` by column, and `marks`: (kind, words, tip) by the column's number."""
-        labels = self.frame.index[places].tolist()
-        columns = [self._texts(name, places) for name in self._names]
+    def choose_columns(self, places: Places, *, sort: str | None = None) -> list[str]:
+        """Name the columns of these rows that are worth their room: all but the spare ones in which nothing stands."""
         return [
-            {"label": label, "texts": list(texts), "marks": self._marks_of(int(place))}
+            name
+            for name in self._names
+            if name not in self.spare or name == sort or (self.frame[name].iloc[places] != "").any()
+        ]
+
+    def window(self, places: Places, *, names: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """Give rows as plain data: `label`, `texts` by column, and `marks`: (kind, words, tip) by the column's number.
+
+        Args:
+            places: of the rows.
+            names: the columns, as `choose_columns` gives them; None for all.
+        """
+        chosen = self._names if names is None else names
+        numbers = {self._names.index(name): number for number, name in enumerate(chosen)}
+        labels = self.frame.index[places].tolist()
+        columns = [self._texts(name, places) for name in chosen]
+        return [
+            {
+                "label": label,
+                "texts": list(texts),
+                "marks": {
+                    numbers[column]: mark
+                    for column, mark in self._marks_of(int(place)).items()
+                    if column in numbers
+                },
+            }
             for label, texts, place in zip(labels, zip(*columns, strict=True), places, strict=True)
         ]
 
-    def describe(self) -> list[dict[str, Any]]:
+    def describe(self, names: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Give the columns as plain data: `name`, `title`, `width` in characters, its longest word's `least`, and so on.
 
         What is put into words is what one comes for: no other column is wider.
+
+        Args:
+            names: the columns, as `choose_columns` gives them; None for all.
         """
         needed = {name: self._needed(name) for name in self._names}
         widest = max((min(each[0], _WORDY) for each in needed.values()), default=0)
@@ -120,6 +151,7 @@ class Table:
                 "mark": self.heads.get(name),
             }
             for name, (chars, word) in needed.items()
+            if names is None or name in names
         ]
 
     @cached_property
@@ -203,7 +235,7 @@ class Table:
         # A few wide letters, or bold ones, are wider than as many digits.
         longest = max(map(len, words), default=0) + 2
         if told:
-            return max(head, needed, _BROAD + 1), min(needed, _LINE)
+            return max(head, needed, _BROAD + 1), min(math.ceil(needed * _LETTER), _LINE)
         return max(_NARROW, needed, head), min(longest, _WORD)
 
 

@@ -101,6 +101,8 @@ STYLE = Html("""<style>
 .gt-form .gt-table .gt-mark { white-space: normal; }
 .gt-form .gt-few td, .gt-form .gt-beside .gt-reason, .gt-form .gt-beside .gt-say { overflow-wrap: anywhere; }
 .gt-form .gt-few td { min-width: 4em; }
+.gt-form .gt-old-new { min-width: 13em; }
+.gt-form .gt-whole { white-space: nowrap; }
 .gt-form .gt-few td:nth-child(-n+4) { overflow-wrap: break-word; }
 .gt-form .gt-error { --gt-tint: var(--jp-error-color1, #c62828); }
 .gt-form .gt-question { --gt-tint: var(--jp-info-color1, #0277bd); }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from gradetools.put_request import PutRequest, make_put_request
 from gradetools.telling import tell_whose
 from gradetools.widgets.conflicts import Conflicts
 from gradetools.widgets.grid import Grid
-from gradetools.widgets.grid_changes import CHANGES, STAYS, show_changes
+from gradetools.widgets.grid_changes import CHANGES, OLD_NEW, STAYS, show_changes
 from gradetools.widgets.grid_window import ALL, Table
 from gradetools.widgets.look import (
     LABEL,
@@ -34,6 +35,7 @@ from gradetools.widgets.step import offer, telling
 
 #: So many changes are told in a plain table, with a choice of one; more are shown in the grid.
 FEW_CHANGES = 10
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})")
 _TAKEN_BACK = "Already taken back: the gradebook holds what it held before the push."
 _DOING = {"write": "writing", "take back": "taking back", "restore": "restoring"}
 _HINT = "To see exactly what would be sent for a grade, double-click its row, or press Enter on it."
@@ -245,7 +247,7 @@ def _tell_few(shown: Table) -> Html:
     titles = [column["title"] for column in shown.describe()]
     looked_at = shown.views.get(CHANGES, np.zeros(len(shown.frame), dtype=bool))
     rows = [
-        [_tell_cell(text, row["marks"].get(n)) for n, text in enumerate(row["texts"])]
+        [_tell_cell(titles[n], text, row["marks"].get(n)) for n, text in enumerate(row["texts"])]
         for row in shown.window(shown.arrange())
     ]
     changes = [row for row, wanted in zip(rows, looked_at, strict=True) if wanted]
@@ -255,17 +257,26 @@ def _tell_few(shown: Table) -> Html:
     return join(table(titles, changes, len(changes)), folded)
 
 
-def _tell_cell(text: str, marked: tuple[str, str, str] | None) -> Html:
+def _tell_cell(title: str, text: str, marked: tuple[str, str, str] | None) -> Html:
     """Tell a cell line by line, what is marked with its mark: without words of its own before a note, or below with its tip."""
-    lines = (
-        join(*(element("div", line) for line in text.split("\n"))) if "\n" in text else join(text)
-    )
+    lines = join(text)
+    if title == OLD_NEW and text:
+        told = (element("div", _keep_dates(line)) for line in text.split("\n"))
+        lines = element("div", *told, hook="gt-old-new")
     if marked is None:
         return lines
     kind, words, tip = marked
     if words:
         return join(lines, " ", mark(kind, words))
     return join(mark(kind, ""), lines) if tip == text else join(lines, " ", mark(kind, tip))
+
+
+def _keep_dates(text: str) -> Html:
+    """Write a text in which no line is broken within a date."""
+    parts = _DATE.split(text)
+    return join(
+        *(element("span", part, hook="gt-whole") if n % 2 else part for n, part in enumerate(parts))
+    )
 
 
 def _tell_place(row: Mapping[Any, Any]) -> str:

@@ -113,12 +113,51 @@ def test_the_picture_says_the_numbers() -> None:
     heights = [float(bar.get("height", 0)) for bar in bars]
     before, after = heights[:10], heights[10:]
     highest = max(heights)
-    assert [round(height / highest * 3) for height in before] == [1] * 9 + [2]
-    assert [round(height / highest * 3) for height in after] == [0, *[1] * 8, 3]
+    # Each box holds its upper end, the first its lower one, too.
+    assert [round(height / highest * 2) for height in before] == [2] + [1] * 9
+    assert [round(height / highest * 2) for height in after] == [1] * 9 + [2]
     labels = [text.text for text in svg.findall("text")]
     assert labels[:3] == ["0", "20", "40"]
     assert "100" in labels
-    assert {"before", "after", "3"} <= set(labels)
+    assert {"before", "after", "2"} <= set(labels)
+
+
+def test_a_full_mark_is_drawn_below_its_number_and_a_typing_mistake_apart() -> None:
+    """What is just 10 stands left of the label 10; one 85 in a quiz of 10 has a last box of its own, and squeezes nothing."""
+    scores = [6.0] * 5 + [7.0] * 9 + [8.5] * 6 + [10.0] * 4
+    for stray in ([], [85.0]):
+        (one,) = make_distributions(
+            make_plan(*[("quiz", "create", None, score) for score in [*scores, *stray]])
+        )
+        svg = draw(one)
+        places = {text.text: float(text.get("x", 0)) for text in svg.findall("text")}
+        bars = [
+            (float(bar.get("x", 0)), round(float(bar.get("height", 0)) / 120 * 9))
+            for bar in svg.findall("rect")
+            if bar.get("height") not in {"10", "0.0"}
+        ]
+        assert [number for _, number in bars] == [5, 9, 6, 4, *[1] * len(stray)]
+        full = bars[3][0]
+        assert places["9"] < full < places["10"]
+        assert places["6"] > bars[0][0], "what is just 6 stands left of the 6, too"
+        assert ("above 10" in places) is bool(stray)
+        if stray:
+            assert abs(bars[-1][0] - places["above 10"]) < 20
+            assert places["above 10"] - places["10"] > 40  # so that they do not touch
+
+
+def test_what_is_high_but_near_is_no_stray() -> None:
+    """Extra credit, and a class that is spread out, are drawn on one axis; so are scores that are all the same but one."""
+    for scores in (
+        [*[70.0 + n for n in range(30)], 115.0],
+        [0.0, 1, 2, 50, 60, 70, 80, 90, 100],
+        [10.0] * 9 + [85.0],
+        [2.0, 3, 4, 40, 41, 42, 43],
+    ):
+        (one,) = make_distributions(
+            make_plan(*[("quiz", "create", None, score) for score in scores])
+        )
+        assert "above" not in render_distribution(one)
 
 
 def test_the_picture_follows_the_theme_and_is_not_cut() -> None:

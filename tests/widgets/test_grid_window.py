@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_window import ALL, INDEX, MARK_COLUMNS, Table
 
 FRAME = pd.DataFrame(
@@ -115,6 +116,24 @@ def test_a_word_has_room_for_wide_letters() -> None:
     """A column may become as narrow as its longest word, with some room: bold letters are wider than digits."""
     (_, column) = Table(pd.DataFrame({"Homework 1": ["8"]})).describe()
     assert column["least"] == len("Homework") + 2
+
+
+def test_a_spare_column_takes_no_room_where_it_is_blank() -> None:
+    """A column that is spare is there while anything stands in it in the rows that are shown, or they are sorted by it."""
+    frame = pd.DataFrame({"name": ["Ada", "Ben"], "why": ["", "late"], "note": ["", ""]})
+    marks = mark((1, "note", "info", "", ""), (1, "why", "warning", "see", ""))
+    table = Table(frame, marks, labelled=False, spare=frozenset({"why"}), views={"first": np.array([True, False])})  # fmt: skip
+    grid = Grid(table)
+    assert [column["name"] for column in grid.columns] == ["name", "why", "note"]
+    grid.view = "first"
+    assert [column["name"] for column in grid.columns] == ["name", "note"]
+    assert [row["texts"] for row in grid.page["rows"]] == [["Ada", ""]]
+    grid.sort = ["why", "ascending"]
+    assert [column["name"] for column in grid.columns] == ["name", "why", "note"]
+    names = ["name", "note"]
+    assert table.window(np.array([1]), names=names) == [
+        {"label": 1, "texts": ["Ben", ""], "marks": {1: ("info", "", "")}}
+    ]
 
 
 def test_rows_that_are_out_of_sight_widen_nothing() -> None:

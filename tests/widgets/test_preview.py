@@ -126,6 +126,16 @@ def test_who_was_not_found_has_a_name(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "not found: 99999 (<b>Zoe</b>)" in receipt.entries["student_name"].tolist()
 
 
+def test_dates_are_not_broken(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Among a few changes a date stays on its line, and old and new have room beside a long note."""
+    rows = ("Student ID,Quiz 1,Quiz 1 date", "00041,9,2026-09-12")
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "few.csv", *rows))
+    told = form.preview.few.value
+    assert '<td><div class="gt-old-new"><div>' in told
+    assert '→ <span class="gt-whole">2026-09-12</span>' in told
+
+
 def test_the_reason_of_a_skip_is_told_in_words(sandbox: Sandbox, tmp_path: Path) -> None:
     """A blank cell is called so in the grid, and not by its code."""
     form = ImportForm(gt.connect(sandbox), folder=tmp_path)
