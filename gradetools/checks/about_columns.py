@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gradetools.checks.facts import NEVER, Facts
 from gradetools.checks.registry import Finding, check
-from gradetools.checks.values import PERCENTS, Kind, guess_full_mark, read_number
+from gradetools.checks.values import PERCENTS, Kind, guess_full_mark
 from gradetools.columns import BY_HAND, NAMELESS, UNKNOWN, LineItemIndex, find_remarks
 from gradetools.formats.recognition import OWN_COLUMN
 
@@ -205,20 +205,21 @@ def _sentence(words: str) -> str:
 @check(
     "maximum-differs",
     "question",
-    means="The sheet's maximum is not the line item's: the wrong column, the wrong class, or another scale.",
+    means="The sheet's maximum, in a row, a column or the heading (`Midterm (out of 80)`), is not the line item's: the wrong "
+    "column, the wrong class, or another scale.",
     fix='Scale the column from the sheet\'s maximum (`Columns.scaled`), or answer "accept" to keep the points.',
     answers=("accept",),
 )
 def _maximum_differs(facts: Facts) -> Iterator[Finding]:
     stated = _stated(facts)
     differs = stated[stated["differs"].to_numpy()]
-    whole = {str(key) for key, text in facts.sheet.maxima.items() if read_number(text) is not None}
+    by_row = {str(each.belongs_to) for each in facts.columns.of("points") if each.belongs_to}
     for key, group in differs.groupby("key", sort=False):
-        rows = group.iloc[:1] if key in whole else group
+        rows = group if key in by_row else group.iloc[:1]
         for row in rows.itertuples():
             message = f"The sheet's maximum for {key!r} is {row.stated:g}, but {row.line_item_title!r} goes up to {row.high:g}."
             fix = f'Scale from {row.stated:g}, or answer "accept" to keep the points as they are.'
-            yield Finding(0 if key in whole else int(str(row.line)), str(key), message, fix)
+            yield Finding(int(str(row.line)) if key in by_row else 0, str(key), message, fix)
 
 
 @check(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from gradetools.checks.calling import call_students
 from gradetools.checks.coded import CodedTexts, Objects
 from gradetools.checks.facts import FIELDS, FLAGS, Facts
+from gradetools.checks.headings import read_stated
 from gradetools.checks.scores import ScoreCells
 from gradetools.checks.values import (
     CLEAR,
@@ -113,8 +114,7 @@ class _Table:
 
     def read_companions(self, k: int, column: ColumnMeaning) -> None:
         """Read what belongs to a score column: dates, comments, the sheet's own maximum."""
-        if text := self.sheet.maxima.get(column.column):
-            self._state_maximum(k, np.array(read_maximum(text)))
+        self._read_stated(k, column)
         for companion in self.columns.companions(column.column):
             if companion.means == "points":
                 codes, texts = self._distinct(companion)
@@ -122,6 +122,15 @@ class _Table:
                 self._state_maximum(k, read[codes].T)
             elif companion.means in FIELDS:
                 self._read_companion(k, companion)
+
+    def _read_stated(self, k: int, column: ColumnMeaning) -> None:
+        """Read the maximum that the sheet states for a whole column. One in the heading is not that of shares."""
+        rows = slice(k, None, self.width)
+        numbers = self.kinds[rows] == Kind.NUMBER
+        if text := read_stated(self.sheet, column.column, self.values[rows][numbers]):
+            self._state_maximum(k, np.array(read_maximum(text)))
+            if column.column not in self.sheet.maxima:
+                self.stated[~numbers, k] = np.nan
 
     def _state_maximum(self, k: int, read: NDArray[np.float64]) -> None:
         """Take the likely reading of a stated maximum, or the other one where it is the line item's."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gradetools.checks import Checked
+from gradetools.checks.headings import read_stated
 from gradetools.checks.values import guess_full_mark, read_number, to_points
 from gradetools.snapshot import Snapshot
 
@@ -62,9 +63,9 @@ def propose_full_mark(checked: Checked, code: str, column: str) -> str:
         code: the question that scaling is to answer.
         column: a score column.
     """
-    if code not in _BY_HIGHEST:
-        return checked.sheet.maxima.get(checked.sheet.key(column), "")
     numbers = [number for _, number, _ in _list_numbers(checked, column)]
+    if code not in _BY_HIGHEST:
+        return read_stated(checked.sheet, checked.sheet.key(column), np.array(numbers))
     return str(guess_full_mark(max(numbers))) if numbers else ""
 
 
