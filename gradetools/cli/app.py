@@ -29,7 +29,9 @@ app = typer.Typer(
 
 @app.callback()
 def _about(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", metavar="", help="Print the version and stop.")
+    ] = False,
 ) -> None:
     if version:
         typer.echo(f"gradetools {metadata.version('gradetools')}")

@@ -13,7 +13,7 @@ import pandas as pd
 import typer
 
 from gradetools.checks import CHECKS, Checked
-from gradetools.checks.scaled import SCALED_BY
+from gradetools.checks.scaled import SCALED_BY, propose_full_mark
 from gradetools.checks.values import TOKEN_ANSWERS
 from gradetools.columns import Columns, LineItemIndex, find_student
 from gradetools.errors import ColumnsError
@@ -64,7 +64,8 @@ class Changes:
         typer.Option(
             "--scale",
             metavar="COLUMN=MAX",
-            help="Scale a column's numbers from this maximum; may be given several times.",
+            help="Scale a column's numbers from the full mark that they were given out of, such as 1 for shares; may be given "
+            "several times.",
         ),
     ] = None
     ignored: Annotated[
@@ -120,7 +121,22 @@ def apply_changes(columns: Columns, changes: Changes, snapshot: Snapshot) -> Col
         columns = columns.with_meaning(column, means="ignored")
     if changes.attempts is not None:
         columns = columns.with_attempts(changes.attempts.value)
+    _refuse_idle(columns, changes, snapshot)
     return columns
+
+
+def _refuse_idle(columns: Columns, changes: Changes, snapshot: Snapshot) -> None:
+    """Refuse a full mark that is the line items' own maximum: whoever gives that has taken the one for the other."""
+    items = snapshot.line_items
+    for column, high in _pairs("--scale", changes.scales):
+        meaning = columns.meaning(column)
+        mine = items[items["sourced_id"].isin([meaning.line_item, *meaning.line_items])]
+        own = (mine["result_value_max"] == float(high)) & (mine["result_value_min"].fillna(0) == 0)
+        if len(mine) and own.all():
+            raise ColumnsError(
+                f"--scale {column}={high}: that is the line item's own maximum, so nothing would be scaled. Give the full mark "
+                "that the scores of the sheet were given out of, such as 1 for shares."
+            )
 
 
 def tell_options(checked: Checked) -> Iterator[str]:
@@ -140,8 +156,10 @@ def _tell_option(checked: Checked, code: str, line: int, column: str) -> str:
     if answers := CHECKS[code].answers:
         option = f"--answer {_quote(f'{code}:{column}' if column else code, answers[0])}"
         others = f" (or {', '.join(answers[1:])})" if len(answers) > 1 else ""
-        scale = code in SCALED_BY
-        return f"{option}{others}" + (f", or --scale {_quote(column, 'MAX')}" if scale else "")
+        if code not in SCALED_BY:
+            return f"{option}{others}"
+        full = propose_full_mark(checked, code, column) or "MAX"
+        return f"{option}{others}, or --scale {_quote(column, full)}"
     if code in ("student-unknown", "student-ambiguous", "id-mangled") and text:
         return f"--student {_quote(text, 'STUDENT')}"
     if code == "line-item-unknown":

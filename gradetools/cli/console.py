@@ -34,6 +34,10 @@ _ROWS = 500
 _OPTIONS = 12
 #: So many grades are named beside the reason why they were not written.
 _NAMED = 5
+_WAY_OUT = (
+    "A conflict is left out. To decide it, give the sheet again with --on-conflict ours, which writes over what others changed, "
+    "or --on-conflict theirs, which leaves that."
+)
 _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "info": "dim"}
 
 
@@ -85,13 +89,20 @@ def ask(console: Console, question: str, *, yes: bool, kept: str = "nothing was 
 
 
 def ask_number(console: Console, writes: int) -> int:
-    """Let a person type how many results go to production; -1 stands for anything that is no number."""
+    """Let a person type how many results go to production.
+
+    Raises:
+        DeclinedError: what was typed is no number.
+    """
     question = f"Type the number of results to write to production ({writes}): "
     try:
         typed = console.input(question).strip()
     except (EOFError, KeyboardInterrupt):
         typed = ""
-    return int(typed) if typed.isdecimal() else -1
+    if not typed.isdecimal():
+        told = f"{typed!r} is no number" if typed else "Declined"
+        raise DeclinedError(f"{told}; nothing was sent.")
+    return int(typed)
 
 
 def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snapshot) -> None:
@@ -229,7 +240,23 @@ def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> N
         )
     console.print(table)
     _and_more(console, len(changes), len(shown))
+    _say_way_out(console, plan)
     console.print(f"[dim]Fingerprint {(part_of or plan).fingerprint}[/]")
+
+
+def show_conflicts(console: Console, plan: Plan) -> None:
+    """Name the grades that somebody else changed, what was done to them, and the way out."""
+    disputed = plan.changes[(plan.changes["action"] == "conflict").to_numpy()]
+    for change in disputed.head(_ROWS).to_dict(orient="records"):
+        told = f"Conflict: line {change['line']}, {tell_whose(change)}: {change['message']}"
+        console.print(escape(told), soft_wrap=True)
+    _and_more(console, len(disputed), min(len(disputed), _ROWS))
+    _say_way_out(console, plan)
+
+
+def _say_way_out(console: Console, plan: Plan) -> None:
+    if plan.counts["conflict"] and plan.sheet is not None:
+        console.print(_WAY_OUT, soft_wrap=True)
 
 
 def show_pushed(console: Console, push: PushSummary | None) -> None:
@@ -351,7 +378,9 @@ class PushBar:
     def __call__(self, progress: Progress) -> None:
         """Move it."""
         self.tried |= progress.done > 0
-        if progress.waiting > 0:
+        if progress.stopping:
+            told = "stopping: what is under way is finished"
+        elif progress.waiting > 0:
             told = f"the gradebook asks to wait {progress.waiting:.0f} s"
         else:
             eta = "" if progress.eta is None else f", {progress.eta:.0f} s left"

@@ -16,7 +16,7 @@ from gradetools.settings import load_settings
 
 def forget(
     push_id: PushId,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", metavar="", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase from the journal what a push has of grades, names and texts; it can then no longer be undone."""

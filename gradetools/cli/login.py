@@ -28,7 +28,7 @@ def login(
         ),
     ] = None,
     forget: Annotated[
-        bool, typer.Option("--forget", help="Remove what is kept for this environment.")
+        bool, typer.Option("--forget", metavar="", help="Remove what is kept for this environment.")
     ] = False,
 ) -> None:
     """Keep client id and secret in this machine's keyring; the secret is typed unseen, or read from stdin."""

@@ -45,7 +45,10 @@ Env = Annotated[
     ),
 ]
 AsJson = Annotated[
-    bool, typer.Option("--json", help="Print the facts as JSON on stdout, and nothing else there.")
+    bool,
+    typer.Option(
+        "--json", metavar="", help="Print the facts as JSON on stdout, and nothing else there."
+    ),
 ]
 PushId = Annotated[
     str,
@@ -58,7 +61,8 @@ OnConflictOption = Annotated[
     ConflictPolicy,
     typer.Option(
         "--on-conflict",
-        help="What to do with grades that somebody else changed since we sent them.",
+        help="What to do with grades that somebody else changed since we sent them: ours writes over their change, "
+        "theirs leaves it, stop writes nothing there and says so.",
     ),
 ]
 
@@ -72,6 +76,7 @@ class Reading:
         bool,
         typer.Option(
             "--rehearse",
+            metavar="",
             help="Practise on a sandbox seeded from the sheet itself; nothing real is touched.",
         ),
     ] = False
@@ -122,6 +127,7 @@ class Reading:
         bool,
         typer.Option(
             "--saved-columns",
+            metavar="",
             help="The columns that an import of the same header kept, instead of the suggestion.",
         ),
     ] = False
@@ -129,6 +135,7 @@ class Reading:
         bool,
         typer.Option(
             "--carry-over",
+            metavar="",
             help="Where the header has changed, keep what still fits of saved columns, and suggest the rest.",
         ),
     ] = False
@@ -152,7 +159,8 @@ class Writing:
     """How a plan is to be written."""
 
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask; production still wants --confirm.")
+        bool,
+        typer.Option("--yes", metavar="", help="Do not ask; production still wants --confirm."),
     ] = False
     confirm: Annotated[
         int | None,
@@ -164,6 +172,7 @@ class Writing:
         bool,
         typer.Option(
             "--allow-unsafe",
+            metavar="",
             help="Allow a plan that lowers or clears more than 30 % of the grades it touches (from ten grades on).",
         ),
     ] = False

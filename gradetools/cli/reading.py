@@ -11,7 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from gradetools.cli.changes import Changes, tell_options
-from gradetools.cli.console import make_console, print_json, show_findings, show_plan, show_sheet
+from gradetools.cli.console import (
+    make_console,
+    print_json,
+    show_conflicts,
+    show_findings,
+    show_plan,
+    show_sheet,
+)
 from gradetools.cli.job import Job, open_job
 from gradetools.cli.options import AsJson, Reading, SheetPath, with_options
 from gradetools.columns import write_columns
@@ -42,6 +49,7 @@ def check(
         show_findings(console, job.checked, tell_options(job.checked))
         _save_columns(job, save_columns, console)
         console.print(f"Entries: {job.plan.tell_counts()}")
+        show_conflicts(console, job.plan)
         if as_json:
             findings = job.checked.findings.to_dict(orient="records")
             print_json({**_facts(job), "findings": findings})

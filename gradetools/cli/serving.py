@@ -37,7 +37,8 @@ def lab(
         ),
     ] = None,
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Print the address instead of opening it.")
+        bool,
+        typer.Option("--no-browser", metavar="", help="Print the address instead of opening it."),
     ] = False,
 ) -> None:
     """Start JupyterLab on the notebooks."""

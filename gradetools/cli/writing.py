@@ -239,6 +239,12 @@ def read_result(file: str) -> Result:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
         data = json.loads(text)
+    except json.JSONDecodeError as error:
+        called = "What was given" if file == "-" else file
+        place = f"line {error.lineno}, character {error.colno}"
+        raise SheetError(
+            f"{called} is not JSON at {place} ({error.msg}); give one Result as JSON."
+        ) from None
     except FileNotFoundError:
         raise SheetError(f"There is no file {file}: check the path.") from None
     except (OSError, ValueError, RecursionError):
@@ -275,10 +281,11 @@ def _write(
     agreed, confirm = agreed if agreed is not None else plan.fingerprint, how.confirm
     # A number is what production asks for, so it is asked for rather than a yes.
     asks_number = confirm is None and plan.environment.name == PRODUCTION and not how.yes
+    allowed = how.allow_unsafe or resume is not None
     if plan.writes and asks_number and sys.stdin.isatty():
         confirm = ask_number(console, plan.writes)
+        check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=allowed)
     elif shown.writes:
-        allowed = how.allow_unsafe or resume is not None
         check_plan(plan, gradebook, agreed=agreed, confirm=confirm, allow_unsafe=allowed)
         ask(console, question(shown), yes=how.yes)
     make_folder(how.out or "receipts")
@@ -325,4 +332,11 @@ def _honest_code(bar: PushBar) -> Iterator[None]:
         if not bar.tried:
             raise
         say_error(f"{error} `gradetools history` shows what was sent.")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        # The first was a Stop; whoever presses again does not wait for what is under way.
+        bar.__exit__()
+        say_error(
+            "Ended at once, before the receipt was written; `gradetools history` shows what was written, and by which id to go on."
+        )
         raise typer.Exit(1) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,8 @@ from gradetools.plan.value import CHANGE_COLUMNS, WRITES, Plan, make_changes
 from gradetools.score_scale import ScoreScale
 from gradetools.snapshot import Snapshot
 
+#: Two names that have so much in common are likely the same one, misspelt.
+_CLOSE = 0.85
 _IDENTITY = {"sourced_id", "line_item", "student", "date_last_modified"}
 
 
@@ -119,15 +122,28 @@ def _change(
         if before is not None and not _is_of(before, line_item, student):
             told = f"The id {sourced_id} belongs to another grade; leave it out, or give another."
             return Change("blocked", sourced_id, reason="id-taken", message=told)
+    if misspelt := _find_misspelt(result, before):
+        return Change("blocked", sourced_id, before, None, "field-misspelt", misspelt)
     wanted = _wanted(result)
     identity = make_identity(sourced_id, line_item, student, class_id)
     change = decide(before, identity, wanted, dialect=snapshot.dialect, date=date)
     change = settle(change, wanted, sent, on_conflict)
     if result.sourced_id and result.sourced_id != sourced_id:
-        return replace(
-            change, message=f"This grade is already there as {sourced_id}; that id is kept."
-        )
+        told = f"This grade is already there as {sourced_id}; that id is kept."
+        return replace(change, message=" ".join(filter(None, [change.message, told])))
     return change
+
+
+def _find_misspelt(result: Result, before: Record | None) -> str:
+    """Say of a field that the gradebook does not have and that is called nearly as one of a Result's, which is meant; "" for none."""
+    names = [field.alias or name for name, field in Result.model_fields.items()]
+    known = {name.casefold(): name for name in names}
+    for name in result.model_extra or {}:
+        folded = "".join(filter(str.isalnum, name.casefold()))
+        close = get_close_matches(folded, known, n=1, cutoff=_CLOSE)
+        if close and name not in (before or {}):
+            return f"A Result has no field {name!r}; did you mean {known[close[0]]!r}? Correct it."
+    return ""
 
 
 def find_scale_id(plan: Plan, snapshot: Snapshot) -> str:

@@ -39,11 +39,11 @@ def check_plan(
         )
     if confirm is not None and confirm != plan.writes:
         raise UnsafePlanError(
-            f"This plan writes {plan.writes} grades, not {confirm}; look again, then type that number."
+            f"This plan writes {_count(plan.writes)}, not {confirm}; nothing was sent. Look again, then type that number."
         )
     if plan.environment.name == PRODUCTION and confirm is None and plan.writes:
         raise UnsafePlanError(
-            f"This writes {plan.writes} grades to production; type that number to go on (on the command line "
+            f"This writes {_count(plan.writes)} to production; type that number to go on (on the command line "
             f"--confirm {plan.writes}, in Python confirm={plan.writes})."
         )
     if not allow_unsafe:
@@ -79,6 +79,10 @@ def check_host(environment: Environment, known: Iterable[Environment]) -> None:
             raise SettingsError(
                 f"{host} was used as production before and is called {environment.name} now; correct the settings."
             )
+
+
+def _count(grades: int) -> str:
+    return f"{grades} grade{'' if grades == 1 else 's'}"
 
 
 def _told(environment: Environment) -> str:

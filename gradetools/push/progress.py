@@ -22,6 +22,7 @@ class Progress:
         waiting: seconds that the gradebook has asked everybody to wait from now on.
         repeating: how many requests got no good answer, and wait to be tried again.
         finished: whether this is the last look.
+        stopping: whether nothing more is begun, and what is under way is finished.
     """
 
     done: int
@@ -32,6 +33,7 @@ class Progress:
     waiting: float
     repeating: int
     finished: bool
+    stopping: bool = False
 
     @property
     def unwritten(self) -> int:
@@ -65,7 +67,9 @@ class Reporter:
         self._states.subtract([before])
         self._states[state] += 1
 
-    def report(self, waiting: float, repeating: int = 0, *, finished: bool = False) -> None:
+    def report(
+        self, waiting: float, repeating: int = 0, *, finished: bool = False, stopping: bool = False
+    ) -> None:
         """Tell how far it is, and what holds it up, unless it was told a moment ago."""
         now = self._clock()
         if self._tell is None or (not finished and now - self._last < 0.1):
@@ -76,5 +80,15 @@ class Reporter:
         eta = (self._total - done) / rate + waiting if done else None
         states = dict(self._states)
         self._tell(
-            Progress(done, self._total, states, rate, eta, waiting, repeating, finished=finished)
+            Progress(
+                done,
+                self._total,
+                states,
+                rate,
+                eta,
+                waiting,
+                repeating,
+                finished=finished,
+                stopping=stopping,
+            )
         )

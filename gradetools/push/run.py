@@ -259,7 +259,8 @@ class _Run:
                 self.news.clear()
                 working -= self._take_outcomes(note)
                 pace = self.gradebook.transport.pace
-                self.reporter.report(pace.waiting_seconds, pace.repeating)
+                waiting, repeating = pace.waiting_seconds, pace.repeating
+                self.reporter.report(waiting, repeating, stopping=self._over())
         for _ in range(2):  # an interrupt may hit the first
             with self._guarded():
                 self._save(anyway=True)

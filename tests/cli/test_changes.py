@@ -37,7 +37,9 @@ def test_options_settle_what_is_open(run: Run, tmp_path: Path) -> None:
     ]
     seen = run("check", sheet, *CLASS, *changes)
     told = [line.strip() for line in seen.out.splitlines() if line.startswith("  --")]
-    assert told == ["--answer maximum-differs:Score=accept, or --scale Score=MAX"]
+    assert told == ["--answer maximum-differs:Score=accept, or --scale Score=20"]
+    idle = run("check", sheet, *CLASS, *changes, "--scale", "Score=10")
+    assert (idle.code, "that is the line item's own maximum" in idle.err) == (2, True)
     scaled = run("check", sheet, *CLASS, *changes, "--scale", "Score=20", "--json")
     kept = run("check", sheet, *CLASS, *changes, "--answer", "maximum-differs=accept", "--json")
     assert (scaled.code, kept.code) == (0, 0)

@@ -82,6 +82,10 @@ def test_a_retry_asks_who_shall_stand(run: Run, sandbox: gt.Sandbox, tmp_path: P
     )
     sandbox.put_record("results", held | {"score": 6})
     sheet.write_text("Student ID,Midterm\n00041,9.5\n")
+    looks = (run(each, sheet, "--class", "algebra-1", **variables) for each in ("check", "plan"))
+    for look in looks:
+        assert "Somebody changed score 9 → 6" in look.out
+        assert "give the sheet again with --on-conflict ours, which writes over" in look.out
     left = run("import", sheet, *options, **variables)
     assert "--on-conflict ours to write over what others changed" in left.err
     again = ("push", "--retry", left.facts["push_id"], "--yes", "--json")

@@ -435,6 +435,53 @@ def test_an_undo_may_lower_everything() -> None:
     harmful(10, 10, undo_of="push").raise_if_unsafe()
 
 
+def test_a_misspelt_field_is_no_wish(desk: Desk) -> None:
+    """A field called nearly as one of a Result's is asked about, not sent; one that the gradebook has, or of its own, is."""
+    for name, told in (
+        ("Score", "A Result has no field 'Score'; did you mean 'score'? Correct it."),
+        ("coment", "did you mean 'comment'?"),
+        ("text_Score", "did you mean 'textScore'?"),
+        ("vendorCode", ""),
+    ):
+        wish = {
+            "lineItem": {"sourcedId": "algebra-quiz-1"},
+            "student": {"sourcedId": "student-001"},
+        }
+        plan = make_result_plan(gt.Result.model_validate(wish | {name: "1"}), desk.snapshot())
+        assert told in plan.changes["message"][0]
+        assert (actions(plan) == ["blocked"]) is bool(told)
+    desk.change("algebra-quiz-1", 1, coment="theirs")
+    plan = make_result_plan(gt.Result.model_validate(wish | {"coment": "1"}), desk.snapshot())
+    assert actions(plan) == ["update"]
+
+
+def test_a_score_that_goes_alone_is_told(desk: Desk) -> None:
+    """Who takes a score away and leaves the grade fully graded reads that; with the status, or a text score, there is nothing to say."""
+    for fields, told in (
+        ({"score": None}, True),
+        ({"score": None, "score_status": gt.ScoreStatus.NOT_SUBMITTED}, False),
+        ({"score": None, "text_score": "B"}, False),
+    ):
+        result = gt.Result(line_item="algebra-quiz-1", student="student-001", **fields)
+        (message,) = make_result_plan(result, desk.snapshot()).changes["message"]
+        assert ("the score status stays fully graded" in message) is told
+
+
+def test_a_conflict_is_told_beside_an_id_that_is_kept(desk: Desk) -> None:
+    """Where an id is not taken because the grade is there under another, what somebody changed of it is told first."""
+    sent = desk.push(desk.plan(desk.sheet("Quiz 1", "9")))
+    assert sent.ok
+    desk.change("algebra-quiz-1", 1, score=5)
+    result = gt.Result(sourced_id="mine", line_item="algebra-quiz-1", student="student-001", score=6.5)  # fmt: skip
+    plan = gt.plan_result(result, desk.gradebook)
+    (message,) = plan.changes["message"]
+    assert actions(plan) == ["conflict"]
+    assert message.startswith("Somebody changed score 9 → 5")
+    assert message.endswith(
+        "This grade is already there as algebra-quiz-1.student-001; that id is kept."
+    )
+
+
 def test_parts_cover_the_plan(desk: Desk) -> None:
     """A plan splits by line item into plans that together hold every entry."""
     student = desk.students[0]
