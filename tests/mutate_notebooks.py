@@ -406,7 +406,7 @@ MUTATIONS = (
     ),
     Mutation(
         "widgets/columns_step.py",
-        'self.settle(f"{told}{_tell_without(number)}{left}", doubt=number > 0 or bool(remarks))',
+        'self.settle(f"{told}{_tell_without(number)}{left}", doubt=number > 0 or bool(left))',
         "self.settle(told)",
         "Columns has a plain tick although a column has no line item",
     ),

@@ -32,6 +32,8 @@ from gradetools.snapshot import Snapshot
 MOST_SCORES, MOST_ROWS, LEAST_ROWS = 60_000, 2_000, 200
 #: So many results of the gradebook are read for the students' standing.
 MOST_RESULTS = 20_000
+#: A score of so many times the maximum is a slip, where at most such a share of a column is.
+FAR_ABOVE, MOST_SLIPS = 2, 0.1
 #: Rows are in order where so large a share of neighbours is, of so many at least.
 MOSTLY, FEW_NEIGHBOURS = 0.9, 7
 #: Two columns of fewer rows than these may be the same by chance, and of fewer different scores than these with good reason:
@@ -210,7 +212,8 @@ def _list_columns(
     n = len(entries) // max(m, 1)
     if not n:
         return []
-    scores = entries["score"].to_numpy(dtype=float).reshape(n, m)
+    scores, high = (entries[name].to_numpy(dtype=float).reshape(n, m) for name in ("score", "high"))
+    scores = _without_slips(scores, high)
     items = entries["item"].to_numpy(dtype=np.intp).reshape(n, m)
     named = bool(meanings.of("line_item"))
     columns = []
@@ -228,6 +231,13 @@ def _list_columns(
         ComparedColumn(key, title, item, rows, scores[rows, k])
         for (key, title, item, _, k), rows in zip(columns, ends, strict=True)
     ]
+
+
+def _without_slips(scores: Floats, high: Floats) -> Floats:
+    """Leave out the few scores of a column that are far above the maximum: 970 for 97 would make all others look alike."""
+    slips = scores > FAR_ABOVE * high
+    few = slips.sum(axis=0) <= MOST_SLIPS * (~np.isnan(scores)).sum(axis=0)
+    return np.where(slips & few, np.nan, scores)
 
 
 def _ends(rows: Integers, most: int) -> Integers:

@@ -19,6 +19,7 @@ from gradetools.columns.keys import OtherKey, read_other_keys
 from gradetools.columns.meanings import ATTEMPTS, BY_HAND, Answer, Attempts, ColumnMeaning, Columns
 from gradetools.columns.names import split_initials, split_name
 from gradetools.columns.remarks import find_remarks
+from gradetools.columns.repeated import list_repeated, list_shared
 from gradetools.columns.saved import (
     SavedColumns,
     find_lacking,
@@ -33,7 +34,6 @@ from gradetools.columns.students import (
     StudentIndex,
     find_example,
     find_student,
-    list_repeated,
     students_matched,
     tell_lines,
 )
@@ -82,6 +82,7 @@ __all__ = [
     "list_columns",
     "list_named_classes",
     "list_repeated",
+    "list_shared",
     "propose_classes",
     "read_columns",
     "read_other_keys",

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from gradetools.columns.meanings import Columns
+from gradetools.columns.names import split_name
 from gradetools.columns.students import tell_lines
 from gradetools.columns.suggestions import ClassGuess
 from gradetools.sheet import Sheet
@@ -43,13 +44,24 @@ def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str,
     first = next((each for each in described if each.means == "student"), described[0])
     column = sheet.header[first.position]
     texts = sheet.column(column)[(sheet.roles == "student").to_numpy()]
-    number = texts[(texts != "").to_numpy()].nunique()
+    filled = texts[(texts != "").to_numpy()]
+    if 2 * sum(map(_looks_like_name, filled)) > len(filled):
+        return (
+            f"{str(column)!r} holds names, and no column is known to hold ids. {NAMELESS} If one holds ids all the same, choose "
+            f"the class here and that column in step 3{place}."
+        )
+    number = filled.nunique()
     none = "the only id" if number == 1 else f"none of the {number:,} ids"
     unknown = "is not known" if number == 1 else "is known"
     return (
         f"{none} in {str(column)!r} {unknown} in any class. If another column holds the ids, choose the class here and that "
         f"column in step 3{place}; else look whether it is the right environment."
     )
+
+
+def _looks_like_name(text: str) -> bool:
+    """Whether a text is several words, as a name is and an id is not."""
+    return len(split_name(text)) > 1 and not any(sign.isdigit() or sign in "@_" for sign in text)
 
 
 def tell_zeros(guess: ClassGuess) -> str:

@@ -275,32 +275,6 @@ def find_example(snapshot: Snapshot, field: str) -> str:
     return next(iter(_texts(snapshot.students.head(100), field)[0]), "")
 
 
-def list_repeated(sheet: Sheet, columns: Columns, matched: pd.DataFrame) -> list[tuple[str, str]]:
-    """List who has several rows, and which: `("Ines Example", "lines 11 and 12")`.
-
-    In a sheet that names line items in its rows, it is who has several for one of these: `Ines Example, Quiz 1`.
-
-    Args:
-        sheet: the sheet.
-        columns: which of its columns means what.
-        matched: `students_matched`.
-    """
-    rows = (sheet.roles == "student").to_numpy()
-    table = pd.DataFrame({"student": matched["sourced_id"].astype(str).to_numpy()})
-    for each in columns.of("line_item"):
-        table[str(each.column)] = sheet.column(each.column)[rows].to_numpy()
-    again = (table.duplicated(keep=False) & (table["student"] != "")).to_numpy()
-    found: dict[tuple[str, ...], tuple[str, list[int]]] = {}
-    for key, name, line in zip(
-        table[again].itertuples(index=False, name=None),
-        matched["name"][again],
-        matched["line"][again].tolist(),
-        strict=True,
-    ):
-        found.setdefault(key, (", ".join(filter(None, (name, *key[1:]))), []))[1].append(line)
-    return [(who, tell_lines(lines)) for who, lines in found.values()]
-
-
 def tell_lines(lines: Sequence[int], most: int = 5) -> str:
     """Name lines: `line 3`, `lines 3 and 14`, `lines 3, 4, 5, 6, 7 and 12 more`."""
     shown, left = [f"{line}" for line in lines[:most]], len(lines) - most

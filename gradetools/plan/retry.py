@@ -25,7 +25,7 @@ from gradetools.plan.existing import Existing, index_last_sent
 from gradetools.plan.merge import Change, is_active, to_write
 from gradetools.plan.undo import index_later_pushes
 from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
-from gradetools.receipt import Receipt
+from gradetools.receipt import OPEN_REASONS, Receipt
 from gradetools.snapshot import Snapshot
 
 #: The states that are worth another try; what is blocked wants another sheet, and what is unsent a resume.
@@ -105,9 +105,12 @@ class _OtherPush:
 
 
 def retried_entries(receipt: Receipt) -> pd.DataFrame:
-    """Give the entries of a push that a retry would take up."""
+    """Give the entries of a push that a retry would take up; what going on with it takes up is not among them."""
     entries = receipt.entries
-    return entries[entries["state"].isin(RETRIED) & entries["after"].notna()]
+    failed = entries["state"].isin(RETRIED) & entries["after"].notna()
+    if receipt.status != "done":
+        failed &= ~entries["reason"].isin(OPEN_REASONS)
+    return entries[failed]
 
 
 def _again(

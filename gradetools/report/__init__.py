@@ -36,6 +36,7 @@ __all__ = [
     "find_receipt",
     "findings_suffix",
     "make_folder",
+    "name_push",
     "render_part",
     "render_receipt",
     "write_findings",
@@ -43,6 +44,8 @@ __all__ = [
 ]
 
 _SUFFIXES = (".csv", ".xlsx")
+#: A push is called by its day, its time and six letters.
+_ID_PARTS = 3
 #: Every file that a receipt may have, as a person would open them.
 FILES = (
     *(part + suffix for part in PARTS for suffix in _SUFFIXES),
@@ -72,6 +75,11 @@ def find_receipt(receipts: Path, push_id: str) -> Path | None:
     names = (f"{push_id}-{n}" if n > 1 else push_id for n in itertools.count(1))
     folders = itertools.takewhile(_holds_receipt, (receipts / name for name in names))
     return next(reversed([*folders]), None)
+
+
+def name_push(folder: Path) -> str:
+    """Name the push whose receipt a folder holds: `PUSH_ID-2` is one more of the same push."""
+    return "-".join(folder.name.split("-")[:_ID_PARTS])
 
 
 def find_part(folder: Path | None, part: str) -> str:

@@ -13,18 +13,17 @@ from gradetools.columns import (
     ColumnMeaning,
     find_example,
     find_remarks,
-    list_repeated,
 )
 from gradetools.columns.guesses import tell_chosen
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.sheet import ColumnKey
+from gradetools.widgets.attempt_choice import AttemptChoice
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.kept_columns import KeptColumns
 from gradetools.widgets.line_item_choice import (
     Choice,
     choose_companion,
     choose_line_item,
-    label_attempts,
     leave_open,
     may_hold_scores,
     offer_anew,
@@ -43,8 +42,6 @@ _BLANK = element(
     "A blank cell leaves alone what the gradebook holds, a comment too; the word CLEAR takes it away.",
     hook="gt-reason gt-blank",
 )
-#: So many students with several rows are named.
-_NAMED = 3
 
 
 class ColumnsStep(Step):
@@ -57,7 +54,7 @@ class ColumnsStep(Step):
         line_items: column to its line item, or a tuple of several classes' of which each row takes its own;
             "" for none chosen yet, "ignore" to take nothing from the column.
         companions: column that belongs to a score column, such as one of comments, to what it is taken as, or "ignore".
-        attempts: which of several grades of a student counts; in sight where somebody has several rows.
+        several, attempts: which of several grades of a student counts, and who has several.
         tokens: the words that are understood, and a row to add one.
         kept: columns of earlier weeks: `kept.use` takes them, `kept.save` saves these.
         go: goes on to the checks.
@@ -81,26 +78,21 @@ class ColumnsStep(Step):
         self.go.add_class("gt-check").on_click(self._check)
         self.student.add_class("gt-student")
         self.key.add_class("gt-key")
-        self.attempts = ipw.Dropdown(
-            options=label_attempts(()), description="Of several grades", style=LABEL, layout=WIDE
-        )
-        self.attempts.add_class("gt-attempts")
-        self._repeated = ipw.HTML()
-        self._several = ipw.VBox([self._repeated, self.attempts])
+        self.several = AttemptChoice(draft, changing=self._changing)
+        self.attempts = self.several.choice
         self.open_columns = ipw.HTML().add_class("gt-open-columns")
         self.kept = KeptColumns(draft, on_use=self._use_kept)
         self.tokens = TokenTable(draft, changing=self._changing)
         self.body.children = [
-            *(self.kept.view, self.student, self.key, self._students.view, self._several),
+            *(self.kept.view, self.student, self.key, self._students.view, self.several.view),
             *(self._others, self.open_columns, self._scores, ipw.HTML(_BLANK), self._ignored),
             *(self.tokens.view, self.kept.below, self.go),
         ]
-        self._filling, self._repeats = False, ""  # who has several rows, in words
+        self._filling = False
         self._beside: list[ColumnKey] = []  # what holds no scores
         self._remarks: Mapping[str, int] = {}  # as they were when the choices were shown
         self.student.observe(self._choose_student, "value")
         self.key.observe(self._choose_key, "value")
-        self.attempts.observe(self._choose_attempts, "value")
 
     def start(self) -> None:
         """Show what is suggested."""
@@ -116,7 +108,7 @@ class ColumnsStep(Step):
         self.student.value = str(chosen.column) if chosen else ""
         self.key.value = chosen.key if chosen else ""
         self._filling = False
-        self._label_attempts()
+        self.several.label()
         self.kept.show()
         self.tokens.show()
         self._show_columns()
@@ -230,28 +222,7 @@ class ColumnsStep(Step):
     def _show_matched(self, matched: pd.DataFrame) -> None:
         """Say how many ids are found now, and ask which of several grades counts, where somebody has several rows or it was said before."""
         self._tell_others(tell_chosen(self._draft.columns, matched))
-        repeated = list_repeated(self._draft.sheet, self._draft.columns, matched)
-        asked = repeated or self._draft.columns.attempts != "refuse"
-        self._several.layout.display = None if asked else "none"
-        what = (
-            "several grades for one line item"
-            if self._draft.columns.of("line_item")
-            else "several rows"
-        )
-        who = "; ".join(f"{name} ({lines})" for name, lines in repeated[:_NAMED])
-        left = len(repeated) - _NAMED
-        more = f"; and {count(left, 'other')}" if left > 0 else ""
-        has = "student has" if len(repeated) == 1 else "students have"
-        told = f"{len(repeated):,} {has} {what}: {who}{more}."
-        self._repeats = told if repeated else ""
-        self._tell_several()
-
-    def _tell_several(self) -> None:
-        """Say who has several rows, and ask which counts until that is said."""
-        said = self._draft.columns.attempts != "refuse"
-        ask = " Which of them counts is said below." if said else " Say below which of them counts."
-        told = f"{self._repeats}{ask}"
-        self._repeated.value = say("info" if said else "warning", told) if self._repeats else ""
+        self.several.show(matched)
 
     def _offer_line_item(self, meaning: ColumnMeaning) -> ipw.Dropdown:
         def choose(choice: Choice) -> None:
@@ -288,13 +259,8 @@ class ColumnsStep(Step):
         for column, choice in self.line_items.items():
             offer_anew(choice, self._list_scores(self._draft.columns.meaning(column)))
         self._filling = False
-        self._label_attempts()
-
-    def _label_attempts(self) -> None:
-        self._filling = True
-        self.attempts.options = label_attempts(self._draft.columns.of("score_date"))
-        self.attempts.value = self._draft.columns.attempts
-        self._filling = False
+        self.several.label()
+        self.several.tell()
 
     def _offer_companion(self, meaning: ColumnMeaning, proposed: str) -> ipw.Dropdown:
         def choose(choice: str) -> None:
@@ -333,12 +299,6 @@ class ColumnsStep(Step):
         self.show_students()
         self._ask()
 
-    def _choose_attempts(self, change: Mapping[str, Any]) -> None:
-        if not self._filling:
-            with self._changing():
-                self._draft.columns = self._draft.columns.with_attempts(change["new"])
-                self._tell_several()
-
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Change the columns; what was decided from them before no longer holds."""
@@ -353,7 +313,7 @@ class ColumnsStep(Step):
         if self._draft.columns.student_column is None:
             return ["choose the column that says whose the grades are"]
         number, told = self._count_open(), self._students.list_questions()
-        if self._repeats and self._draft.columns.attempts == "refuse":
+        if self.several.is_open:
             told.append("say which of several grades counts")
         if number:
             told.append(f"choose the line item of {count(number, 'column')}")
@@ -376,13 +336,13 @@ class ColumnsStep(Step):
         self.work("checking")
         with telling(self.alert):
             self._draft.check()
-            if (self._draft.checked.findings["code"] == "duplicate-entry").any():
-                self._several.layout.display = None
             columns = self._draft.columns
             told = f"{count(len(columns.score_columns), 'score column')}, {len(columns.ignored)} ignored"
             number, remarks = self._count_open(), self._find_open_remarks()
-            left = "".join(f", remarks in {column!r} not sent" for column in remarks)
-            self.settle(f"{told}{_tell_without(number)}{left}", doubt=number > 0 or bool(remarks))
+            twice = (self._draft.checked.findings["code"] == "duplicate-entry").any()
+            several = ", which of several grades counts is not said" if twice else ""
+            left = several + "".join(f", remarks in {column!r} not sent" for column in remarks)
+            self.settle(f"{told}{_tell_without(number)}{left}", doubt=number > 0 or bool(left))
             self._on_done()
 
 

@@ -25,7 +25,7 @@ from gradetools.journal import list_pushes
 from gradetools.models import Class
 from gradetools.plan import Decisions, Plan
 from gradetools.push import plan_entries
-from gradetools.receipt import PushSummary, is_settled
+from gradetools.receipt import PushSummary
 from gradetools.report import findings_suffix, write_findings
 from gradetools.sheet import Sheet, read_sheet
 from gradetools.snapshot import Snapshot
@@ -94,14 +94,13 @@ class Draft:
         students = {class_id: self.gradebook.take_students(class_id) for class_id in ids}
         return [guess for guess in guess_class(self.sheet, students) if guess.fits]
 
-    def list_settled(self) -> set[str]:
-        """Name the pushes of which nothing is left to be written again; none while no gradebook is connected to."""
+    def list_pushes(self) -> list[PushSummary]:
+        """List the pushes of the journals, newest first; none while no gradebook is connected to."""
         if not hasattr(self, "gradebook"):
-            return set()
-        pushes: list[PushSummary] = []
+            return []
         with suppress(GradetoolsError):  # what is wrong with a journal, the push says
-            pushes = list_pushes(self.gradebook.settings.data_dir)
-        return {push.push_id for push in pushes if is_settled(push, pushes)}
+            return list_pushes(self.gradebook.settings.data_dir)
+        return []
 
     def take(self, class_ids: Sequence[str]) -> None:
         """Read what the gradebook knows of some classes, propose what each column means, and look for saved columns.

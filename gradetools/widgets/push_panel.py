@@ -285,7 +285,7 @@ class PushPanel:
     def _offer_rest(self, run: PushRun, receipt: Receipt) -> None:
         """Offer to go on with a push that was stopped."""
         self._offer = (run.plan, run.gradebook, receipt.push_id)
-        self.go.description = _tell_rest(run.plan, receipt.left)
+        self.go.description = _tell_rest(run.plan, receipt.left, receipt.states["unsent"])
         self.go.disabled = False
 
     def follow(self, push: PushSummary) -> None:
@@ -302,8 +302,13 @@ class PushPanel:
             self.go.description = self._rest
 
 
-def _tell_rest(plan: Plan, left: int) -> str:
-    return f"Go on: {plan.verb} the other {count(left, 'grade')}"
+def _tell_rest(plan: Plan, left: int, unsent: int | None = None) -> str:
+    """Say how many are left of a push; of those that were sent before and are tried again, as in the receipt, it is said."""
+    again = 0 if unsent is None else left - unsent
+    if again and again == left:
+        return f"Go on: {plan.verb} {count(left, 'grade')} again"
+    told = f", {again:,} of them again" if again > 0 else ""
+    return f"Go on: {plan.verb} the other {count(left, 'grade')}{told}"
 
 
 def _tell_rest_ended(progress: Progress) -> str:

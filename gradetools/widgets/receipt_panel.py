@@ -342,7 +342,9 @@ def _tell_push(receipt: Receipt) -> Html:
 def _tell_reasons(receipt: Receipt, *, gone: bool) -> Html:
     """Tell each reason why something was not written, once, with how many entries it concerns."""
     entries = receipt.entries
-    bad = entries[~entries["state"].isin(list(GOOD_STATES))]
+    # What a push that is gone left in dispute is nobody's to decide any more.
+    told = [*GOOD_STATES, "conflict"] if gone else list(GOOD_STATES)
+    bad = entries[~entries["state"].isin(told)]
     bad = bad.assign(
         message=bad["message"].where((bad["state"] != "unsent") | (not gone), NEVER_SENT)
     )

@@ -15,6 +15,8 @@ from gradetools.columns import ClassGuess, propose_classes
 from gradetools.columns.guesses import tell_doubt, tell_other_class, tell_zeros
 from gradetools.errors import SheetError
 from gradetools.formats import tell_format
+from gradetools.receipt import count_mended, is_settled
+from gradetools.report import find_receipt, name_push
 from gradetools.sheet import Sheet
 from gradetools.widgets.detected import DELIMITERS, Detected
 from gradetools.widgets.draft import SEARCHED, Draft
@@ -204,21 +206,33 @@ class SheetStep(Step):
         below = [path for path in sorted(self._folder.glob("[!.]*/*")) if _is_sheet(path)]
         paths = {str(path.relative_to(self._folder)): str(path) for path in (*found, *below)}
         paths |= {
-            f"{path.name}: not written in push {path.parent.name}": str(path)
-            for path in self._list_failed()
+            f"{path.name}: not written in push {told}": str(path)
+            for path, told in self._list_failed()
         }
         first = "choose a sheet" if paths else "there is none; name a path or upload one"
         offer(self.files, [(first, ""), *paths.items()])
         if chosen in paths.values():
             self.files.value = chosen
 
-    def _list_failed(self) -> list[Path]:
-        """List the files of what the last few pushes did not write, the newest first; those that are settled since are left out."""
-        failed = [path for path in self._folder.glob("receipts/*/failed.*") if _is_sheet(path)]
+    def _list_failed(self) -> list[tuple[Path, str]]:
+        """List the files of what the last few pushes did not write, the newest first, and which push that was.
+
+        Those that are settled since are left out, and so are those of a push before it was gone on with.
+        """
+        receipts = self._folder / "receipts"
+        failed = [(name_push(path.parent), path) for path in receipts.glob("*/failed.*")]
         # Most folders have none, and need no look at every push of the journal.
-        settled = self._draft.list_settled() if failed else set()
-        found = [path for path in failed if path.parent.name not in settled]
-        return sorted(found, key=lambda path: path.parent.name, reverse=True)[:_PUSHES]
+        known = self._draft.list_pushes() if failed else []
+        settled = {push.push_id for push in known if is_settled(push, known)}
+        mended = {push.push_id: count_mended(push, known) for push in known}
+        found = [
+            (path, f"{push}{f', {since:,} of it since' if (since := mended.get(push, 0)) else ''}")
+            for push, path in sorted(failed, reverse=True)
+            if push not in settled
+            and _is_sheet(path)
+            and path.parent == find_receipt(receipts, push)
+        ]
+        return found[:_PUSHES]
 
     def _choose(self, change: Mapping[str, Any]) -> None:
         if change["new"]:

@@ -109,6 +109,14 @@ def test_a_shifted_column_is_a_question(rows: int, where: str) -> None:
     assert accepted.counts == {"ready": 149, "skipped": 1, "blocked": 0}
 
 
+def test_a_slip_hides_no_shift() -> None:
+    """A column that slid is asked about also where one score has a digit too many; that one is told as well."""
+    scores = make_scores()
+    scores[:, 2] = np.roll(scores[:, 2], 1)
+    scores[7, 2] *= 10
+    assert found(check(scores)) == [("Quiz 2", "column-shifted"), ("Quiz 2", "score-above-maximum")]
+
+
 def test_a_shift_from_some_row_on_says_so() -> None:
     """A shift that begins further down is told with the line from which the scores fit other students."""
     scores = make_scores()

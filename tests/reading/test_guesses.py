@@ -64,6 +64,18 @@ def test_why_no_class_stands_out_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_sheet_of_names_alone_is_said_to_be_one(tmp_path: Path) -> None:
+    """Where the column that could hold ids holds names, that is said, and not that the environment may be wrong."""
+    rows = "Ada Example,8\nBen Example,7\n"
+    sheet = read_sheet(write_sheet(tmp_path, f"Student,Quiz 1\n{rows}"))
+    assert tell_doubt(sheet, [], CLASSES) == (
+        "'Student' holds names, and no column is known to hold ids. Nobody is found by name alone: add a column of ids, "
+        "usernames or email addresses. If one holds ids all the same, choose the class here and that column in step 3."
+    )
+    ids = read_sheet(write_sheet(tmp_path, "Student,Quiz 1\nada_example,8\n99 998,7\n"))
+    assert "none of the 2 ids in 'Student' is known" in tell_doubt(ids, [], CLASSES)
+
+
 def test_a_class_is_found_by_ids_without_their_zeros(tmp_path: Path) -> None:
     """A class whose ids the sheet's are but for zeros at the front is proposed, and it is said so; one id alone says nothing."""
     others = make_snapshot(
@@ -133,11 +145,13 @@ def test_who_has_several_rows_is_named(tmp_path: Path) -> None:
     text = "Student number,Quiz 1\n00041,8\n00082,7\n00041,6\n99999,1\n99999,1\n"
     sheet = read_sheet(write_sheet(tmp_path, text))
     columns = suggest_columns(sheet, SCHOOL)
-    assert list_repeated(sheet, columns, match(sheet)) == [("Ada Example", "lines 2 and 4")]
+    assert list_repeated(sheet, columns, match(sheet), SCHOOL) == [("Ada Example", "lines 2 and 4")]
     text = "Student number,Assignment,Score\n00041,Quiz 1,8\n00041,Quiz 2,8\n00041,Quiz 2,7\n"
     sheet = read_sheet(write_sheet(tmp_path, text))
     columns = suggest_columns(sheet, SCHOOL)
-    assert list_repeated(sheet, columns, match(sheet)) == [("Ada Example, Quiz 2", "lines 3 and 4")]
+    assert list_repeated(sheet, columns, match(sheet), SCHOOL) == [
+        ("Ada Example, Quiz 2", "lines 3 and 4")
+    ]
 
 
 def test_lines_and_examples_are_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import ipywidgets as ipw
@@ -144,10 +145,10 @@ def test_an_ignored_column_can_hold_dates(gradebook: gt.Gradebook, tmp_path: Pat
     columns = form.columns
     handed_in = form.draft.columns.meaning("Handed in")
     assert (handed_in.means, handed_in.reason) == ("ignored", "its cells are dates")
-    assert "⚠" in columns._repeated.value  # noqa: SLF001 - what the analyst reads
+    assert "⚠" in columns.several.told.value
     assert [label for label, _ in columns.attempts.options][2] == "the latest counts: the lower row"
     columns.attempts.value = "latest"
-    assert "⚠" not in columns._repeated.value  # noqa: SLF001 - it is said now
+    assert "⚠" not in columns.several.told.value
     choice = columns.line_items["Handed in"]
     choice.value = next(value for label, value in choice.options if label == "the date of Quiz 1")
     assert [label for label, _ in columns.attempts.options][2].startswith(
@@ -341,16 +342,39 @@ def test_rows_of_several_line_items_are_not_several_attempts(
     assert is_shown(form, form.columns.attempts)
 
 
-def test_two_columns_of_one_line_item_are_asked_about_once_found(
+def test_rows_of_two_classes_are_not_several_attempts(
     gradebook: gt.Gradebook, tmp_path: Path
 ) -> None:
-    """Where the check finds two grades of one student, which counts can be said in the columns."""
+    """Who has a row in each of two classes has one grade in each, and nothing is to be chosen; two rows of one class are several."""
+    header, rows = "Student number,Class,Quiz 1", ("00041,Algebra 1,8", "00041,Biology 1,9")
+    path = write_sheet(tmp_path / "two.csv", header, *rows, "00082,Algebra 1,7")
+    form = ImportForm(gradebook, folder=tmp_path)
+    for lines, asked in ((rows, False), ((*rows, "00041,Biology 1,6"), True)):
+        write_sheet(path, header, *lines, "00082,Algebra 1,7")
+        form.where.connect.click()
+        form.sheet.path.value = str(path)
+        form.sheet.read.click()
+        form.sheet.classes.value = ("algebra-1", "biology-1")
+        form.sheet.use_classes.click()
+        assert is_shown(form, form.columns.attempts) == asked
+
+
+def test_two_columns_of_one_line_item_are_told(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Which of two columns of one line item counts can be said at once; where a student has both it has to be, and no ✔ hides that."""
     form = open_columns(gradebook, tmp_path, "Student number,Quiz 1,Retake", "00041,8,9")
-    form.columns.line_items["Retake"].value = "algebra-quiz-1"
     assert not is_shown(form, form.columns.attempts)
+    form.columns.line_items["Retake"].value = "algebra-quiz-1"
+    assert is_shown(form, form.columns.attempts)
+    told = html.unescape(form.columns.several.told.value)
+    assert "'Quiz 1' and 'Retake' go to one line item, 'Quiz 1'" in told
+    assert "they are not added up" in told
     form.columns.go.click()
     assert "duplicate-entry" in set(form.draft.checked.findings["code"])
-    assert is_shown(form, form.columns.attempts)
+    assert "⚠ 2 score columns, 0 ignored, which of several grades counts is not said" in (
+        form.columns.state.value
+    )
+    form.columns.line_items["Retake"].value = "ignore"
+    assert not is_shown(form, form.columns.attempts)
 
 
 def test_words_that_are_understood_are_listed_and_added(
@@ -653,7 +677,7 @@ def test_a_pick_that_makes_two_rows_of_one_student_is_asked_about(
 ) -> None:
     """Who is picked for an unknown id and has a row already has several rows then, and it is asked which of them counts."""
     form = open_columns(gradebook, tmp_path, "Student number,Quiz 1", "00041,8", "99999,7")
-    assert form.columns._several.layout.display == "none"  # noqa: SLF001 - what the analyst sees
+    assert form.columns.several.view.layout.display == "none"
     form.columns.unmatched["99999"].value = "student-001"
-    assert form.columns._several.layout.display is None  # noqa: SLF001 - what the analyst sees
+    assert form.columns.several.view.layout.display is None
     assert "say which of several grades counts" in form.columns.state.value

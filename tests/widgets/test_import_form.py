@@ -379,6 +379,19 @@ def test_what_was_not_written_is_offered(gradebook: gt.Gradebook, tmp_path: Path
         "failed.csv: not written in push 20261123-080000-abcdef",
         "failed.xlsx: not written in push 20261122-080000-abcdef",
     ]
+    # Once a push was gone on with, only its last receipt tells what is still not written.
+    for day, files in ((4, ["receipt.json"]), (3, ["failed.csv"])):
+        folder = tmp_path / "receipts" / f"2026112{day}-080000-abcdef-2"
+        folder.mkdir()
+        for name in files:
+            (folder / name).touch()
+    form.sheet.list_files()
+    folders = [Path(path).parent.name for _, path in form.sheet.files.options if path]
+    assert folders == [
+        "20261123-080000-abcdef-2",
+        "20261122-080000-abcdef",
+        "20261121-080000-abcdef",
+    ]
 
 
 def test_what_is_settled_is_not_offered(gradebook: gt.Gradebook, tmp_path: Path) -> None:

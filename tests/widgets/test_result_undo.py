@@ -36,7 +36,7 @@ def test_an_undo_that_is_not_allowed_is_gone_on_with(form: ResultForm, sandbox: 
     sandbox.order(Fault(method="PUT", status=403))
     assert write(undo).status == "unfinished"
     assert "go on below: 1 grade not taken back yet" in form.upsert.state.value
-    assert undo.push.go.description == "Go on: restore the other 1 grade"
+    assert undo.push.go.description == "Go on: restore 1 grade again"
     assert write(undo).ok
     assert find(sandbox)["score"] == 8.5
 

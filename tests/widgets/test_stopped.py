@@ -101,6 +101,22 @@ def test_an_undo_that_was_undone_lets_a_push_go_on(stopped: ImportForm) -> None:
     assert write(form.writing).states["created"] == 3
 
 
+def test_what_is_gone_on_with_is_not_tried_again_beside(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a push that was forbidden midway, the grade it ended at is counted once: going on takes it up, and no other try does."""
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    drive(form, write_sheet(tmp_path / "a.csv", "Student number,Midterm", *ROWS))
+    sandbox.order(Fault(method="PUT", status=403))
+    with monkeypatch.context() as patch:
+        patch.setattr("gradetools.widgets.push_run.push_plan", one_at_a_time)
+        receipt = write(form.writing)
+    assert (receipt.states["failed"], receipt.states["unsent"]) == (1, 2)
+    assert form.push.go.description == "Go on: write the other 3 grades, 1 of them again"
+    assert form.receipt.retry.layout.display == "none"
+    assert write(form.writing).states["created"] == 3
+
+
 def test_failed_answers_are_told_while_they_are_tried_again(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
