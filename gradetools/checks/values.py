@@ -47,6 +47,12 @@ _DAY_AND_MONTH = re.compile(
     re.IGNORECASE,
 )
 _ISO_MONTH_AND_DAY = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})([T ][0-9:]+)?")
+#: What systems of schools call these.
+_SYNONYMS = {
+    **dict.fromkeys(("graded", "complete", "completed"), "fully graded"),
+    **dict.fromkeys(("excused", "exempted"), "exempt"),
+    **dict.fromkeys(("missing", "unsubmitted"), "not submitted"),
+}
 _EXTENSION = re.compile(r"ext:[a-zA-Z0-9.\-_]+")
 #: In English, and in the languages whose headers are known: German, French, Spanish, Italian, Dutch, Portuguese.
 _YES = {"true", "yes", "y", "x", "1", "ja", "oui", "sí", "si", "sì", "sim", "wahr", "vrai", "verdadero", "vero", "waar", "verdadeiro"}  # fmt: skip
@@ -296,8 +302,9 @@ def read_flag(text: str) -> str | None:
 
 
 def read_score_status(text: str) -> str | None:
-    """Read a score status of OneRoster 1.2, in any case; None for anything else."""
-    folded = " ".join(text.casefold().split())
+    """Read a score status of OneRoster 1.2, in any case and by what else it is called; None for anything else."""
+    folded = " ".join(text.casefold().replace("_", " ").split())
+    folded = _SYNONYMS.get(folded, folded)
     if folded in SCORE_STATUSES:
         return folded
     return text if _EXTENSION.fullmatch(text) else None

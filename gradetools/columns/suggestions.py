@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -13,8 +13,8 @@ from gradetools.columns.meanings import ColumnMeaning, Columns
 from gradetools.columns.names import find_name_columns
 from gradetools.columns.saved import take_samples
 from gradetools.columns.titles import LineItemIndex
-from gradetools.formats.recognition import ColumnDescription
-from gradetools.formats.words import hold_dates, hold_letters
+from gradetools.formats.recognition import ColumnDescription, tidy
+from gradetools.formats.words import STATUS_WORDS, hold_dates, hold_letters, names_other_person
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.snapshot import Snapshot
 
@@ -89,6 +89,8 @@ def suggest_columns(
         return own is not None and own.matched > 0
 
     for column in find_name_columns(sheet, meanings, students, are_ids=are_ids):
+        if names_other_person(column.name):
+            continue
         place = sheet.header.index(column)
         told = {"means": "name", "reason": "it holds names of students"}
         meanings[place] = meanings[place].model_copy(update=told)
@@ -96,9 +98,27 @@ def suggest_columns(
         format=sheet.format,
         header_fingerprint=sheet.fingerprint,
         meanings=tuple(meanings),
-        tokens=sheet.description.tokens,
+        tokens=_propose_words(sheet, meanings),
     )
     return suggested if earlier is None else _carry_over(earlier, suggested, sheet)
+
+
+def _propose_words(
+    sheet: Sheet, meanings: Iterable[ColumnMeaning]
+) -> Mapping[str, Mapping[str, Any]]:
+    """Give the format's tokens, and behind them the words for a status that stand in the score columns, as they stand there."""
+    tokens = dict(sheet.description.tokens)
+    known = {token.casefold() for token in tokens}
+    rows = (sheet.roles == "student").to_numpy()
+    for meaning in meanings:
+        if meaning.means != "score":
+            continue
+        for text in sheet.distinct(meaning.column, rows)[1]:
+            fields = None if text[:1].isdecimal() else STATUS_WORDS.get(tidy(text).casefold())
+            if fields and text.casefold() not in known:
+                known.add(text.casefold())
+                tokens[text] = fields
+    return tokens
 
 
 def guess_class(

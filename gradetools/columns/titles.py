@@ -13,6 +13,11 @@ import pandas as pd
 from gradetools.formats.recognition import tidy
 from gradetools.formats.words import tell_own_figure
 
+#: What assignments are called in short.
+_SHORT = {
+    "hw": "homework", "qz": "quiz", "asgn": "assignment", "assn": "assignment", "asst": "assignment", "proj": "project",
+    "mid": "midterm", "exm": "exam", "ch": "chapter", "ws": "worksheet", "ha": "hausaufgabe", "no": "", "nr": "",
+}  # fmt: skip
 #: A header that is so much like a title may be meant for it; see `difflib.get_close_matches`.
 _NEARLY_SO = 0.8
 
@@ -77,7 +82,13 @@ class LineItemIndex:
         return Found(reason=f"{len(matches)} line items are called {name!r} ({ids}): choose one")
 
     def near(self, name: str) -> list[str]:
-        """Give the titles that resemble a name, nearest first; one that several line items share is named by their ids."""
+        """Give the titles that resemble a name, nearest first; one that several line items share is named by their ids.
+
+        Where one is the same but for signs, zeros before numbers and common short forms, it is given alone.
+        """
+        spelled = [title for title in self._by_title if _spell_out(title) == _spell_out(name)]
+        if len(spelled) == 1 and len(self._by_title[spelled[0]]) == 1:
+            return [self.titles[self._by_title[spelled[0]][0]]]
         folded = difflib.get_close_matches(_fold(name), list(self._by_title), n=3, cutoff=0.6)
         same = self._by_title.get(_fold(name), [])
         return (
@@ -109,6 +120,14 @@ class LineItemIndex:
             return "the column has no name: choose its line item"
         near = " or ".join(repr(title) for title in self.near(name))
         return f"no line item is called {name!r}" + (f"; did you mean {near}?" if near else "")
+
+
+def _spell_out(title: str) -> str:
+    """Write a title without signs and blanks, without zeros before numbers, and without short forms: `HW #03` as `homework3`."""
+    parts = re.findall(r"[0-9]+|[^\W\d_]+", title.casefold())
+    return "".join(
+        part.lstrip("0") or part if part.isdecimal() else _SHORT.get(part, part) for part in parts
+    )
 
 
 def _fold(title: str) -> str:

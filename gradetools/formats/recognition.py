@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +37,12 @@ ROLES = (
 FIRST_ROWS = 15
 #: A row of averages or the like stands among so many first or last ones below the header.
 _OUTER_ROWS = 20
-#: What such a row is called, without blanks and signs. No "max", "min" or "media": somebody may be called so.
+#: What such a row is called, without blanks and signs.
 _SUMMARIES = frozenset(
     (
         "average", "averages", "classaverage", "courseaverage", "avg", "mean", "means", "classmean", "median", "classmedian",
         "total", "totals", "grandtotal", "classtotal", "coursetotal", "sum", "count", "highest", "lowest", "maximum", "minimum", "stdev", "standarddeviation",
+        "stddev", "standarddev", "classavg", "courseavg", "classmax", "classmin", "classhigh", "classlow", "highscore", "lowscore",
         "durchschnitt", "klassendurchschnitt", "mittelwert", "klassenmittel", "notenschnitt", "summe", "gesamt", "anzahl",
         "standardabweichung",  # German
         "moyenne", "moyennes", "moyennedelaclasse", "moyennedeclasse", "médiane", "somme", "écarttype",  # French
@@ -49,6 +50,10 @@ _SUMMARIES = frozenset(
         "mediadellaclasse", "somma", "gemiddelde", "klassengemiddelde", "totaal",  # Italian, Dutch
     )
 )  # fmt: skip
+#: The same in words that may be somebody's name; such a row tells that it is none by what else stands in it.
+_SHORT_SUMMARIES = frozenset(("max", "min", "high", "low", "sd", "std", "n", "media"))
+#: A row so called holds the highest number of each column, or it may be one of full marks.
+_HIGHEST = frozenset(("max", "high"))
 #: The columns that a receipt adds to a sheet begin so; no export has them.
 OWN_COLUMN = "gradetools_"
 #: Moodle's way to write a header after a blank.
@@ -210,13 +215,58 @@ def find_summaries(
     ids = [each.position for each in description.columns if each.means == "student"]
     outer = [*lines[:_OUTER_ROWS], *lines[_OUTER_ROWS:][-_OUTER_ROWS:]]
     called = below.loc[outer, [*names, *ids]].to_numpy(dtype=object).tolist()
-    found = [
-        line for line, texts in zip(outer, called, strict=True) if _call_row(texts) in _SUMMARIES
-    ]
+    words = dict(zip(outer, map(_call_row, called), strict=True))
+    found = [line for line, word in words.items() if word in _SUMMARIES]
+    short = [line for line, word in words.items() if word in _SHORT_SUMMARIES]
+    if short and ids:
+        rows = below.loc[lines].drop(index=[*found, *short])
+        found += _find_short(below.loc[short], rows, description, words)
     if found and not ids:
         rows = below.loc[lines]
         found = [line for line in found if _has_no_id(rows, line, names, found)]
     return roles | dict.fromkeys(found, "summary")
+
+
+def _find_short(
+    short: pd.DataFrame, students: pd.DataFrame, description: Description, words: Mapping[int, str]
+) -> list[int]:
+    """Find of rows that are called as somebody may be those that are no student's.
+
+    They have no id, where each student's row has one and a name of several words; one called "Max" may be of full marks,
+    which are to be seen.
+    """
+    names, ids, scores = (
+        [each.position for each in description.columns if each.means == means]
+        for means in ("name", "student", "score")
+    )
+    full = all(" ".join(texts).split()[1:] for texts in students[names].to_numpy(dtype=object))
+    if not full or not students[ids].map(str.strip).any(axis=1).all():
+        return []
+    return [
+        line
+        for line, row in zip(
+            short.index.tolist(), short.to_numpy(dtype=object).tolist(), strict=True
+        )
+        if not any(row[position].strip() for position in ids)
+        and (words[line] not in _HIGHEST or _holds_highest(row, students[scores]))
+    ]
+
+
+def _holds_highest(row: Sequence[str], scores: pd.DataFrame) -> bool:
+    """Whether a row holds of each column of scores, as far as it is filled, the highest number."""
+    for position in map(int, scores.columns):
+        known = [number for text in scores[position] if (number := _number(text)) is not None]
+        own = _number(row[position])
+        if known and own is not None and own != max(known):
+            return False
+    return True
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
 
 
 def _has_no_id(rows: pd.DataFrame, line: int, names: list[int], summaries: list[int]) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from gradetools.cells import Cells
 from gradetools.formats.recognition import (
+    ASK,
     SKIP,
     STUDENT_FIELDS,
     ColumnDescription,
@@ -19,12 +21,21 @@ from gradetools.formats.recognition import (
     tidy,
 )
 
-TOKENS = {
+TOKENS: Mapping[str, Mapping[str, Any]] = {
     "EX": {"scoreStatus": "exempt"},
     "MIS": {"missing": "true", "scoreStatus": "not submitted"},
     "INC": {"incomplete": "true"},
     "N/A": SKIP,
     "-": SKIP,
+}
+
+#: Words in a cell of scores that say a status in OneRoster's own terms; what an absence means is asked. They are tokens
+#: where they stand in a sheet, and no sign of a column of scores.
+STATUS_WORDS: Mapping[str, Mapping[str, Any]] = {
+    **dict.fromkeys(("exempt", "exempted", "excused"), TOKENS["EX"]),
+    **dict.fromkeys(("missing", "not submitted"), TOKENS["MIS"]),
+    "incomplete": TOKENS["INC"],
+    **dict.fromkeys(("abs", "absent"), ASK),
 }
 
 #: A column is one of scores when so much of what it holds could be one.
@@ -86,6 +97,15 @@ _NAME_WORDS = (
     "middlename", "preferredname", "lastfirst", "lastnamefirstname", "displayname",
     "nachname", "vorname", "familienname", "nom", "prénom", "nomdefamille", "apellido", "apellidos", "nombre",
     "cognome", "nome", "achternaam", "voornaam",
+)  # fmt: skip
+#: Who is named in a column with such a word in its header is not the one whose grades the row holds.
+_OTHER_PERSONS = frozenset(
+    (
+        "partner", "partners", "teacher", "instructor", "professor", "advisor", "adviser", "counselor", "counsellor", "coach", "mentor",
+        "parent", "parents", "guardian", "guardians", "mother", "father", "contact", "tutor", "grader", "marker", "reviewer", "evaluator",
+        "buddy", "sibling", "siblings", "lehrer", "lehrerin", "lehrkraft", "eltern", "mutter", "vater", "betreuer", "betreuerin",
+        "professeur", "enseignant", "parents", "tuteur", "profesor", "profesora", "docente", "insegnante", "tutore", "leraar",
+    )
 )  # fmt: skip
 _OTHER_WORDS = {
     "section": ("section", "sections", "sectionname", "period", "group"),
@@ -222,6 +242,11 @@ def tell_own_figure(header: str) -> str:
     return told or (_OWN_FIGURES.get(words[-1], "") if 0 < len(words) <= _MOST_WORDS else "")
 
 
+def names_other_person(header: str) -> bool:
+    """Say whether a header names somebody else than the student: a partner, a teacher, a parent."""
+    return not _OTHER_PERSONS.isdisjoint(re.findall(r"[^\W_]+", header.casefold()))
+
+
 def find_header(cells: Cells) -> int | None:
     """Find the header among the first rows: one that names a student's key or name.
 
@@ -307,4 +332,5 @@ def _is_sentence(text: str) -> bool:
 def hold_letters(texts: Iterable[str]) -> bool:
     """Say whether a column holds letters from A to F and nothing else, but for blank cells and tokens."""
     filled = {text.strip() for text in texts if text.strip()} - set(TOKENS)
+    filled = {text for text in filled if text.casefold() not in STATUS_WORDS}
     return bool(filled) and all(map(_LETTER.fullmatch, filled))

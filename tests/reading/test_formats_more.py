@@ -172,7 +172,7 @@ def test_canvas_letters_are_text_scores(tmp_path: Path) -> None:
     """An assignment on a GPA scale is graded in letters; other text in a score column stays an error."""
     text = (
         "Student,ID,SIS User ID,Section,Talk (8),Quiz (9)\nPoints Possible,,,,4,5\n"
-        "Ada Example,1,00123,A,A-,absent\nBen Example,2,00124,A,EX,\n"
+        "Ada Example,1,00123,A,A-,unwell\nBen Example,2,00124,A,EX,\n"
     )
     checked = check(read_sheet(write_sheet(tmp_path, text)), ("Talk", 4), ("Quiz", 5))
     assert read_entries(checked, "text_score", "state") == [

@@ -170,3 +170,27 @@ def test_a_row_of_averages_that_is_given_an_id_is_a_students(tmp_path: Path) -> 
     """Who enters an id into such a row makes it a student's."""
     sheet = read_sheet(write_sheet(tmp_path, CLASS)).with_cell(4, "ID", "00123")
     assert (len(sheet.student_rows), sheet.summaries) == (3, {})
+
+
+@pytest.mark.parametrize("word", ["Max", "Min", "High", "Low", "SD", "Std Dev", "n", "Class Avg"])
+def test_short_words_of_summaries_are_no_students(tmp_path: Path, word: str) -> None:
+    """A last row that is called "Max" or the like and has no id is set apart where all others have ids and whole names."""
+    table = 'Student,ID,Quiz 1\n"Example, Ada",00041,9\n"Example, Ben",00082,7\n{},,9\n'
+    sheet = read_sheet(write_sheet(tmp_path, table.format(word)))
+    assert (list(sheet.student_rows["ID"]), sheet.summaries) == (["00041", "00082"], {4: word})
+
+
+@pytest.mark.parametrize(
+    ("more", "last"),
+    [
+        ("", "Max,00123,9"),  # an id
+        ("", '"Example, Max",,9'),  # a name
+        ("Cleo,00083,8\n", "Max,,9"),  # somebody else has one name only
+        ('"Example, Cleo",,8\n', "Max,,9"),  # somebody else's id was forgotten, too
+        ("", "Max,,80"),  # a full mark
+    ],
+)
+def test_who_may_be_called_max_is_a_student(tmp_path: Path, more: str, last: str) -> None:
+    """A row called "Max" stays one of a student where it may be somebody's, or may state the full marks."""
+    table = f'Student,ID,Quiz 1\n"Example, Ada",00041,9\n"Example, Ben",00082,7\n{more}{last}\n'
+    assert not read_sheet(write_sheet(tmp_path, table)).summaries
