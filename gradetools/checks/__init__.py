@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from gradetools.checks import (
     about_columns,
+    about_letters,
     about_merged,
+    about_mixed,
     about_numbers,
     about_rows,
     about_scales,
@@ -61,8 +63,8 @@ SEVERITIES = ("error", "question", "warning", "info")
 
 #: Importing them puts their checks on the list; this is the order in which they are told.
 _MODULES = (
-    about_columns, about_numbers, about_scales, about_titles, about_students, about_rows, about_standing, about_values,
-    about_merged,
+    about_columns, about_numbers, about_scales, about_mixed, about_letters, about_titles, about_students, about_rows,
+    about_standing, about_values, about_merged,
 )  # fmt: skip
 
 

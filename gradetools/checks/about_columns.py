@@ -19,6 +19,8 @@ MANY_POINTS = 20
 FEW_SCORES = 2
 #: So few scores above the maximum may well be extra credit.
 FEW_ABOVE = 3
+#: This share of scores above the maximum, one of them above so many times that, is more than extra credit for some.
+MANY_ABOVE, EXTRA_CREDIT = 1 / 4, 1.2
 
 Marks = NDArray[np.bool_]
 Places = NDArray[np.intp]
@@ -266,6 +268,56 @@ def _most_above_maximum(facts: Facts) -> Iterator[Finding]:
         whose = "they are percents" if full == PERCENTS else "that is their full mark"
         fix = f'Scale from {full} if {whose}, or answer "accept" if it is extra credit.'
         yield Finding(0, key, message, fix)
+
+
+@check(
+    "many-above-maximum",
+    "question",
+    means=f"A quarter of the scores or more, at least {FEW_ABOVE}, but not most, are above the line item's maximum, and one by more than a "
+    "fifth: another full mark, perhaps, and then the other scores are of it, too, or two scales.",
+    fix="Scale the column from its own full mark, bring its scores to one full mark in the sheet, choose another line item, or "
+    'answer "accept" if it is extra credit.',
+    answers=("accept",),
+)
+def _many_above_maximum(facts: Facts) -> Iterator[Finding]:
+    values = facts.entries["value"].to_numpy()
+    for key, title, points, places in tell_items(facts, _find_many(facts)):
+        found = values[places]
+        count, top = (found > points).sum(), found.max()
+        message = (
+            f"{count:,} of the {len(found):,} scores of {title!r} are above its {points:g} points, up to {top:g}: are the others, too, "
+            "points of another full mark?"
+        )
+        fix = (
+            f"Scale from {guess_full_mark(top)} if that is the full mark of all, bring the scores to one full mark in the sheet, or "
+            'answer "accept" if it is extra credit.'
+        )
+        yield Finding(0, key, message, fix)
+
+
+def find_above(facts: Facts) -> Marks:
+    """Say of each entry whether its whole column is asked about for scores above the maximum."""
+    above, items = (facts.entries["score"] > facts.entries["high"]).to_numpy(), facts.item_columns
+    asked = _find_many(facts)
+    for scaled in (False, True):
+        numbers = list_numbers(facts, least=0, scaled=scaled)
+        asked |= numbers & _find_most(items, numbers, numbers & above)
+    return asked
+
+
+def _find_many(facts: Facts) -> Marks:
+    """Say of each number whether its column has many above the maximum, some of them far above, but not most."""
+    numbers, items = list_numbers(facts, least=0), facts.item_columns
+    values, high = (facts.entries[name].to_numpy() for name in ("value", "high"))
+    above = numbers & (values > high) & (high > 0)
+    if not above.any():
+        return above
+    width = items.max(initial=0) + 1
+    marked = numbers, above, above & (values > EXTRA_CREDIT * high)
+    counts, high_ones, far = (np.bincount(items[each], minlength=width) for each in marked)
+    many = (high_ones >= FEW_ABOVE) & (high_ones >= MANY_ABOVE * counts) & (far > 0)
+    found: Marks = numbers & (many & (high_ones <= counts / 2)).take(items)
+    return found
 
 
 @check(

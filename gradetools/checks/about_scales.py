@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradetools.checks.about_columns import tell_items
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.values import Kind, guess_full_mark
@@ -18,8 +19,11 @@ FEW_SCALED, FEW_SCORES = 3, 5
 #: scores with some extra credit are plainly the line item's points.
 FAR_SCALED, VERY_FAR_SCALED, EXTRA_CREDIT = 2, 5, 1.2
 #: On an item of so many points or more, scores of which none is above this share are looked at twice: a tenth, and some extra
-#: credit.
+#: credit; of many scores somebody's is above a quarter even in a hard exam.
 MANY_POINTS, FAR_BELOW = 20, 1 / 8
+MANY_SCORES, FAR_BELOW_OF_MANY = 15, 1 / 4
+#: With these a zero stands for what was not handed in, or does not count.
+_NOT_GIVEN = ("not submitted", "exempt")
 
 
 class _Group(NamedTuple):
@@ -101,8 +105,8 @@ def _all_within_maximum(facts: Facts) -> Iterator[Finding]:
 @check(
     "all-far-below-maximum",
     "question",
-    means=f"No score, of at least {FEW_SCORES}, is above an eighth of the maximum, on an item of {MANY_POINTS} points or more: the "
-    "points of another line item, perhaps, or of another full mark.",
+    means=f"No score, of at least {FEW_SCORES}, is above an eighth of the maximum, or of at least {MANY_SCORES}, above a quarter, on an "
+    f"item of {MANY_POINTS} points or more: the points of another line item, perhaps, or of another full mark.",
     fix='Choose the other line item, scale the column from its own full mark, or answer "accept" to keep the points.',
     answers=("accept",),
 )
@@ -111,10 +115,36 @@ def _all_far_below_maximum(facts: Facts) -> Iterator[Finding]:
         # Shares have their own question, and so has another maximum; zeros stand for what was not handed in.
         doubtful = each.high >= MANY_POINTS and math.isnan(each.stated) and each.top > 1
         enough = each.number >= FEW_SCORES and each.positive > each.number / 2
-        if doubtful and enough and each.top <= FAR_BELOW * each.high:
+        share = FAR_BELOW if each.number < MANY_SCORES else FAR_BELOW_OF_MANY
+        if doubtful and enough and each.top <= share * each.high:
             message = f"All {each.number:,} scores of {each.title!r} are at most {each.top:g}, and the line item goes to {each.high:g}."
             fix = (
                 f"Scale from {guess_full_mark(each.top)} if that is their full mark, choose the other line item, or answer "
                 f'"accept" if they are points of {each.high:g}.'
             )
             yield Finding(0, each.key, message, fix)
+
+
+@check(
+    "all-zero",
+    "question",
+    means=f"All scores of a column, at least {FEW_SCORES}, are 0, and no status says why: not given yet, perhaps, for some programs fill "
+    "such a column with zeros.",
+    fix='Ignore the column if its grades are not given yet, or answer "accept" if they are 0.',
+    answers=("accept",),
+)
+def _all_zero(facts: Facts) -> Iterator[Finding]:
+    entries, items = facts.entries, facts.item_columns
+    score, high = entries["score"].to_numpy(), entries["high"].to_numpy()
+    if not (score == 0).any():
+        return
+    kind, item = entries["kind"].to_numpy(), entries["item"].to_numpy()
+    given = ((kind == Kind.NUMBER) | (kind == Kind.SHARE)) & (item >= 0)
+    others = np.bincount(items[given & (score != 0)], minlength=items.max(initial=0) + 1)
+    zeros = given & (score == 0) & (high != 0) & (others == 0).take(items)
+    if not zeros.any():
+        return
+    zeros &= ~(entries["score_status"].isin(_NOT_GIVEN) | (entries["missing"] == "true")).to_numpy()
+    for key, title, _, places in tell_items(facts, zeros):
+        if len(places) >= FEW_SCORES:
+            yield Finding(0, key, f"All {len(places):,} scores of {title!r} are 0: not given yet?")

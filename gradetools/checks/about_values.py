@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from gradetools.checks.about_columns import Marks, find_above
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.values import (
@@ -180,7 +181,6 @@ def _score_below_minimum(facts: Facts) -> Iterator[Finding]:
 
 #: A score of so many times the maximum is no extra credit.
 _FAR_ABOVE = 2
-_TOO_FAR = "Look whether the column has the right line item, and correct the cell or the column: it is far more than extra credit."
 
 
 @check(
@@ -190,10 +190,33 @@ _TOO_FAR = "Look whether the column has the right line item, and correct the cel
     fix="Nothing, if it is extra credit; otherwise correct the cell.",
 )
 def _score_above_maximum(facts: Facts) -> Iterator[Finding]:
-    for row in facts.where(facts.entries["score"] > facts.entries["high"]):
-        message = f"{row.score:g} is above the maximum {row.high:g} of {row.line_item_title!r}."
-        far = row.score >= _FAR_ABOVE * row.high
-        yield Finding(row.line, row.key, message, _TOO_FAR if far else "")
+    above = (facts.entries["score"] > facts.entries["high"]).to_numpy()
+    for row in facts.where(above & ~_find_far_above(facts)):
+        yield Finding(row.line, row.key, _tell_above(row))
+
+
+@check(
+    "score-far-above-maximum",
+    "question",
+    means=f"The score is at least {_FAR_ABOVE} times the line item's maximum, which is far more than extra credit, and the column as a "
+    "whole is not asked about.",
+    fix='Correct the cell, or look whether the column has the right line item; or answer "accept" if it is as high as that.',
+    answers=("accept",),
+)
+def _score_far_above_maximum(facts: Facts) -> Iterator[Finding]:
+    for row in facts.where(_find_far_above(facts)):
+        yield Finding(row.line, row.key, f"{_tell_above(row)} That is far more than extra credit.")
+
+
+def _tell_above(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas'
+    return f"{row.score:g} is above the maximum {row.high:g} of {row.line_item_title!r}."
+
+
+def _find_far_above(facts: Facts) -> Marks:
+    """Say of each score whether it is far above the maximum, unlike its column, which would be asked about as a whole."""
+    score, high = (facts.entries[name].to_numpy() for name in ("score", "high"))
+    far: Marks = (high > 0) & (score >= _FAR_ABOVE * high)
+    return far & ~find_above(facts) if far.any() else far
 
 
 def _misread(facts: Facts, code: str) -> Iterator[tuple[int, str, str]]:

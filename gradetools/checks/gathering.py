@@ -124,13 +124,11 @@ class _Table:
                 self._read_companion(k, companion)
 
     def _read_stated(self, k: int, column: ColumnMeaning) -> None:
-        """Read the maximum that the sheet states for a whole column. One in the heading is not that of shares."""
+        """Read the maximum that the sheet states for a whole column; a heading says nothing of a column of shares alone."""
         rows = slice(k, None, self.width)
         numbers = self.kinds[rows] == Kind.NUMBER
         if text := read_stated(self.sheet, column.column, self.values[rows][numbers]):
             self._state_maximum(k, np.array(read_maximum(text)))
-            if column.column not in self.sheet.maxima:
-                self.stated[~numbers, k] = np.nan
 
     def _state_maximum(self, k: int, read: NDArray[np.float64]) -> None:
         """Take the likely reading of a stated maximum, or the other one where it is the line item's."""

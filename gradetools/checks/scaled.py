@@ -15,11 +15,13 @@ from gradetools.snapshot import Snapshot
 
 #: The questions that scaling may answer.
 SCALED_BY = (
-    "maximum-differs", "all-at-most-one", "most-above-maximum", "most-above-scale", "all-within-maximum",
-    "all-far-below-maximum",
+    "maximum-differs", "all-at-most-one", "most-above-maximum", "many-above-maximum", "most-above-scale",
+    "all-within-maximum", "all-far-below-maximum",
 )  # fmt: skip
 #: Of these the highest score tells the likely full mark.
-_BY_HIGHEST = ("all-at-most-one", "most-above-maximum", "all-far-below-maximum")
+_BY_HIGHEST = (
+    "all-at-most-one", "most-above-maximum", "many-above-maximum", "all-far-below-maximum",
+)  # fmt: skip
 
 
 class ScaleExample(NamedTuple):

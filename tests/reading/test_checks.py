@@ -868,11 +868,19 @@ def test_other_maxima_are_asked_about_first(tmp_path: Path) -> None:
 
 
 def test_a_score_far_above_the_maximum_is_no_extra_credit(tmp_path: Path) -> None:
-    """Of 85 on a line item of 10 the advice is to look at the line item; of 11 there is nothing to do."""
-    checked = check(tmp_path, "ID,Quiz 1\n00123,85\nB2,11\n")
-    found = checked.findings[checked.findings["code"] == "score-above-maximum"]
-    assert [text.split(" ")[0] for text in found["suggestion"]] == ["Look", "Nothing,"]
-    assert "right line item" in found["suggestion"].iloc[0]
+    """85 on a line item of 10 is a question, which "accept" settles; 11 is a warning, and there is nothing to do."""
+    text = "ID,Quiz 1\n00123,85\nB2,11\n"
+    checked = check(tmp_path, text)
+    assert found(checked) == [
+        (2, "Quiz 1", "score-far-above-maximum", "question"),
+        (3, "Quiz 1", "score-above-maximum", "warning"),
+    ]
+    assert (checked.counts["blocked"], checked.counts["ready"]) == (1, 1)
+    assert "right line item" in checked.findings["suggestion"].iloc[0]
+    accepted = check(
+        tmp_path, text, lambda columns: columns.answer("score-far-above-maximum", "Quiz 1")
+    )
+    assert accepted.counts["ready"] == 2
 
 
 @pytest.mark.parametrize(

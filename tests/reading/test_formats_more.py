@@ -80,7 +80,11 @@ def maxima(sheet: Sheet) -> list[str]:
 def check(sheet: Sheet, *items: tuple[str, float]) -> Checked:
     """Check a sheet against line items of these titles and maxima, and three students."""
     snapshot = make_snapshot(
-        STUDENTS, [make_line_item(f"item-{title}", title, high) for title, high in items]
+        STUDENTS,
+        [
+            make_line_item(f"item-{title}", title, high, score_scale="letters")
+            for title, high in items
+        ],
     )
     return check_entries(sheet, suggest_columns(sheet, snapshot), snapshot)
 

@@ -163,7 +163,7 @@ def test_a_bad_cell_is_marked(sandbox: Sandbox, sheet_path: Any) -> None:
     assert "8o" in tip
     assert " → " in tip  # what to do
     assert rows[3]["marks"][2][1] == "student unknown"
-    assert rows[4]["marks"][4][:2] == ("warning", "score above maximum (+1)")
+    assert rows[4]["marks"][4][:2] == ("question", "score far above maximum (+1)")
     assert "The file says '20'" in rows[4]["marks"][4][2]
     assert list(table.arrange(view="rows with errors")) == [0, 1]
     assert list(table.arrange(view="student-unknown")) == [1]
