@@ -45,7 +45,7 @@ from gradetools.columns.suggestions import (
     suggest_columns,
 )
 from gradetools.columns.titles import Found, LineItemIndex
-from gradetools.columns.zeros import find_without_zeros
+from gradetools.columns.zeros import find_without_zeros, only_zeros
 
 __all__ = [
     "ATTEMPTS",
@@ -83,6 +83,7 @@ __all__ = [
     "list_named_classes",
     "list_repeated",
     "list_shared",
+    "only_zeros",
     "propose_classes",
     "read_columns",
     "read_other_keys",

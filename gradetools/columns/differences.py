@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from gradetools.columns.meanings import ColumnMeaning, Columns
 from gradetools.columns.students import StudentIndex
 from gradetools.columns.tokens import tell_token
-from gradetools.columns.zeros import find_without_zeros
+from gradetools.columns.zeros import find_without_zeros, only_zeros
 from gradetools.snapshot import Snapshot
 
 #: So many ids that lost their zeros are named one by one.
@@ -77,7 +77,8 @@ def _tell_picks(
     if new:
         example = f"{zeros[new[0]][1]} for {new[0]}"
         told.append(
-            f"{len(new):,} ids mean who has them with zeros at the front, such as {example}"
+            f"{len(new):,} ids mean who has them {'with zeros at the front' if only_zeros(new) else 'but for how they are written'}, "
+            f"such as {example}"
         )
     return told
 

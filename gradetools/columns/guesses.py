@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -11,6 +11,7 @@ from gradetools.columns.meanings import Columns
 from gradetools.columns.names import split_name
 from gradetools.columns.students import tell_lines
 from gradetools.columns.suggestions import ClassGuess
+from gradetools.columns.zeros import only_zeros, tell_lost
 from gradetools.sheet import Sheet
 from gradetools.showing import shorten
 
@@ -33,7 +34,7 @@ def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str,
         alike = [classes[each.class_id] for each in ranked if each.fits == best.fits]
         others = f"as many in {' and in '.join(alike[1:])}"
         told = f"{best.fits} of {best.rows} ids in {best.column!r} are in {alike[0]}, {others}"
-        return f"{told}{', but for zeros at the front' if best.zeros else ''}. Choose the class."
+        return f"{told}{_tell_but(best)}. Choose the class."
     others = sheet.detected.get("other worksheets", "")
     place = f"; perhaps they are on another worksheet ({others})" if others else ""
     described = [each for each in sheet.description.columns if each.keys]
@@ -73,10 +74,7 @@ def tell_zeros(guess: ClassGuess) -> str:
         return ""
     text, whole = guess.zeros[0]
     more = " more" if guess.matched else ""
-    return (
-        f"{len(guess.zeros):,}{more} are but for zeros at the front, such as {whole} for {text}: a spreadsheet program "
-        "takes them away."
-    )
+    return f"{len(guess.zeros):,}{more} are but for {_tell_such([each for each, _ in guess.zeros], text, whole)}."
 
 
 def tell_other_class(
@@ -95,7 +93,7 @@ def tell_other_class(
     here = max((each.fits for each in ranked if each.class_id in chosen), default=0)
     if here == best.fits:
         return ""
-    zeros = " but for zeros at the front" if best.zeros else ""
+    zeros = _tell_but(best).removeprefix(",")
     return f"though {here or 'none'} of {best.rows} students of the sheet {'is' if here == 1 else 'are'} in it, and {best.fits} in {classes[best.class_id]}{zeros}"
 
 
@@ -126,8 +124,8 @@ def tell_found(
     if zeros:
         text, (_, whole) = next(iter(zeros.items()))
         told += (
-            f" {_tell_part(len(zeros), unknown)} known but for zeros at the front, such as "
-            f"{whole} for {text}: a spreadsheet program takes them away. Take them with their zeros below."
+            f" {_tell_part(len(zeros), unknown)} known but for {_tell_such(zeros, text, whole)}. "
+            f"Take them {'with their zeros' if only_zeros(zeros) else 'as they are meant'} below."
         )
     if elsewhere:
         classes = ", ".join(dict.fromkeys(elsewhere.values()))
@@ -161,6 +159,18 @@ def tell_chosen(columns: Columns, matched: pd.DataFrame) -> str:
     field = columns.student_column.key if columns.student_column else ""
     told = f"{found} of {len(ids)} ids found, {chosen} of them as you chose"
     return f"{field}: {told}".removeprefix(": ") if chosen else ""
+
+
+def _tell_but(guess: ClassGuess) -> str:
+    """Say, behind how many are known, in what their ids differ; "" where they do not."""
+    return f", but for {tell_lost(text for text, _ in guess.zeros)}" if guess.zeros else ""
+
+
+def _tell_such(texts: Iterable[str], text: str, whole: str) -> str:
+    """Say in what ids differ from those that are known, with one as an example, and who makes them so."""
+    texts = list(texts)
+    takes = "takes them away" if only_zeros(texts) else "writes them so"
+    return f"{tell_lost(texts)}, such as {whole} for {text}: a spreadsheet program {takes}"
 
 
 def _tell_part(number: int, unknown: int) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gradetools.columns.meanings import Columns
 from gradetools.columns.students import StudentIndex
-from gradetools.columns.zeros import find_without_zeros
+from gradetools.columns.zeros import find_without_zeros, is_number_of_id
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.sheet import ColumnKey, Sheet
 
@@ -92,13 +92,13 @@ class KeyFinder:
         return set(unknown)
 
     def find_without_zeros(self, column: ColumnKey, field: str = "") -> dict[str, str]:
-        """Give of several texts of a column that are ids but for the zeros at their front these ids; one alone says nothing.
+        """Give of several texts of a column that are ids but for zeros at their front, or signs, these ids; one alone says nothing.
 
         Args:
             column: the column.
             field: as what they are read, in place of all that there is.
         """
-        numbers = [text for text in self.texts(column) if text.isascii() and text.isdigit()]
+        numbers = [text for text in self.texts(column) if is_number_of_id(text)]
         unknown = self.find_unknown(column).intersection(numbers) if numbers else set[str]()
         found = find_without_zeros(
             [text for text in numbers if text in unknown], StudentIndex(self._students, field)

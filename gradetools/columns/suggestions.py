@@ -13,6 +13,7 @@ from gradetools.columns.meanings import ColumnMeaning, Columns
 from gradetools.columns.names import find_name_columns
 from gradetools.columns.saved import take_samples
 from gradetools.columns.titles import LineItemIndex
+from gradetools.columns.zeros import tell_lost
 from gradetools.formats.recognition import ColumnDescription, tidy
 from gradetools.formats.words import STATUS_WORDS, hold_dates, hold_letters, names_other_person
 from gradetools.sheet import ColumnKey, Sheet
@@ -205,15 +206,13 @@ def _describe_key(key: Key, finder: KeyFinder) -> dict[str, str]:
     if not key.matched:
         # An id that lost its zeros is nobody's as it stands, and tells all the same of what kind it is.
         zeros = {
-            each: len(finder.find_without_zeros(key.column, each.field))
+            each: finder.find_without_zeros(key.column, each.field)
             for each in finder.of(key.column)
         }
-        if number := max(zeros.values()):
-            key = next(each for each in zeros if zeros[each] == number)
-            return {
-                "key": key.field,
-                "reason": f"{key.told}, {number} but for zeros at the front",
-            }
+        if number := max(map(len, zeros.values())):
+            key = next(each for each in zeros if len(zeros[each]) == number)
+            reason = f"{key.told}, {number} but for {tell_lost(zeros[key])}"
+            return {"key": key.field, "reason": reason}
     if not rivals:
         return {"key": key.field, "reason": key.told}
     told = "; ".join(each.told for each in (key, *rivals))

@@ -16,6 +16,7 @@ from gradetools.columns import (
     StudentIndex,
     find_elsewhere,
     find_without_zeros,
+    only_zeros,
     students_matched,
 )
 from gradetools.columns.guesses import tell_found
@@ -123,7 +124,8 @@ class StudentPicks:
         all_found = bool((matched["sourced_id"] != "").all())
         self.found.value = say("good" if all_found else "warning", told)
         number = len(self._without_zeros)
-        self.zeros.description = f"Take {count(number, 'id')} with the zeros"
+        how = "with the zeros" if only_zeros(self._without_zeros) else "as they are meant"
+        self.zeros.description = f"Take {count(number, 'id')} {how}"
         self.zeros.layout.display = None if number else "none"
         self._on_matched(matched)
         return matched, elsewhere
@@ -131,7 +133,8 @@ class StudentPicks:
     def list_questions(self) -> list[str]:
         """List what is to be said about the students before the check."""
         number, zeros = self._open, len(self._without_zeros)
-        told = ["take the ids with their zeros"] if zeros else []
+        how = "with their zeros" if only_zeros(self._without_zeros) else "as they are meant"
+        told = [f"take the ids {how}"] if zeros else []
         if number > self._known + zeros:
             told.append("look whether it is the right class and the right column of ids")
         elif number:

@@ -165,3 +165,36 @@ def test_lines_and_examples_are_told() -> None:
     ]
     assert [find_example(SCHOOL, field) for field in ("identifier", "sourcedId")] == ["00041", "s1"]
     assert find_example(make_snapshot([], [], {}), "identifier") == ""
+
+
+@pytest.mark.parametrize("spoiled", ["'{}", "{}.0", "{}.00", "\u2019{}", "{},0"])
+def test_ids_with_signs_that_are_not_theirs_are_told(tmp_path: Path, spoiled: str) -> None:
+    """Ids with an apostrophe in front or `.0` behind are proposed as those that are meant, and it is said so in one sentence."""
+    texts = [spoiled.format(each) for each in ("00041", "82", "70001")]
+    quoted = "".join(f'"{text}",8\n' for text in texts)
+    sheet = read_sheet(write_sheet(tmp_path, f"Number,Quiz 1\n{quoted}"))
+    students = [
+        make_student(f"s{k}", identifier=each) for k, each in enumerate(("00041", "00082", "70001"))
+    ]
+    school = make_snapshot(students, [make_line_item("l1", "Quiz 1")])
+    ranked = guess_class(sheet, {"a": school})
+    assert dict(ranked[0].zeros) == dict(zip(texts, ("00041", "00082", "70001"), strict=True))
+    assert tell_zeros(ranked[0]) == (
+        f"3 are but for how they are written, such as 00041 for {texts[0]}: a spreadsheet program writes them so."
+    )
+    columns = suggest_columns(sheet, school)
+    assert columns.meanings[0].reason.endswith("3 but for how they are written")
+    assert (students_matched(sheet, columns, school)["sourced_id"] == "").all()
+
+
+def test_blanks_within_ids_are_told_and_nobody_is_guessed(tmp_path: Path) -> None:
+    """`70 001` is proposed as 70001; what is two students' id so, or nobody's, or has letters, is not."""
+    sheet = read_sheet(
+        write_sheet(tmp_path, "Number,Quiz 1\n70 001,8\n70 002,7\n'41,8\n7A.0,8\n99.0,8\n")
+    )
+    ids = ("70001", "70002", "041", "41x", "0041", "7A")
+    school = make_snapshot(
+        [make_student(f"s{k}", identifier=each) for k, each in enumerate(ids)], []
+    )
+    zeros = dict(guess_class(sheet, {"a": school})[0].zeros)
+    assert zeros == {"70 001": "70001", "70 002": "70002"}
