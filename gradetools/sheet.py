@@ -24,8 +24,8 @@ from gradetools.formats.recognition import (
     ColumnDescription,
     Description,
     Recognition,
+    column_names,
     find_summaries,
-    header_cells,
     is_receipt,
     unquote_text,
     unwrap_text,
@@ -107,10 +107,10 @@ class Sheet(Shown):
 
     @cached_property
     def header(self) -> tuple[ColumnKey, ...]:
-        """The columns' addresses, in order; one without a name is called by its letter."""
+        """The columns' addresses, in order; one without a name is called by what groups it, or its letter."""
         seen: Counter[str] = Counter()
         keys = []
-        texts = header_cells(self.cells, self.recognition.header_line)
+        texts = column_names(self.cells, self.recognition.header_line)
         receipt = is_receipt(texts)
         for position, text in enumerate(texts):
             name = unquote_text(text, receipt=receipt) or f"(column {name_column(position)})"

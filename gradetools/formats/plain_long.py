@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from gradetools.cells import Cells
-from gradetools.formats.recognition import ColumnDescription, Description, Recognition, header_cells
+from gradetools.formats.recognition import (
+    ColumnDescription,
+    Description,
+    Recognition,
+    column_names,
+    header_cells,
+)
 from gradetools.formats.words import (
     COMPANIONS,
     TOKENS,
@@ -44,7 +50,7 @@ def _persons(found: list[str]) -> list[str]:
 
 def describe(cells: Cells, recognition: Recognition) -> Description:
     """Say what each column means, by its header alone."""
-    header = header_cells(cells, recognition.header_line)
+    header = column_names(cells, recognition.header_line)
     meanings = [meaning_of(title) for title in header]
     score = meanings.index("score")
     items = [position for position, means in enumerate(meanings) if means == "line_item"]

@@ -12,7 +12,7 @@ from gradetools.formats.recognition import (
     ColumnDescription,
     Description,
     Recognition,
-    header_cells,
+    column_names,
 )
 from gradetools.formats.words import (
     COMPANIONS,
@@ -51,7 +51,7 @@ def recognise(cells: Cells) -> Recognition | None:
 
 def describe(cells: Cells, recognition: Recognition) -> Description:
     """Say what each column means: by its header, and by what stands below it."""
-    header = header_cells(cells, recognition.header_line)
+    header = column_names(cells, recognition.header_line)
     body = first_students(cells, recognition)
     columns = [
         describe_person(i, title) or _describe_column(i, title, body[i].tolist())

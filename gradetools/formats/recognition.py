@@ -35,6 +35,8 @@ ROLES = (
 )
 #: An export's header stands among so many first rows, below what somebody may have put above it.
 FIRST_ROWS = 15
+#: A row above the header that groups the columns has so many names.
+_FEWEST_GROUPS = 2
 #: A row of averages or the like stands among so many first or last ones below the header.
 _OUTER_ROWS = 20
 #: What such a row is called, without blanks and signs.
@@ -152,6 +154,19 @@ def header_cells(cells: Cells, line: int) -> list[str]:
     (`moodle/moodle`, the text of its import tests).
     """
     return _tidy_header([str(text) for text in cells.frame.loc[line]])
+
+
+def column_names(cells: Cells, line: int) -> list[str]:
+    """Give what the columns are called: by the header, or where that is blank by a row above it that groups the columns."""
+    header = header_cells(cells, line)
+    if all(header) or line - 1 not in cells.frame.index:
+        return header
+    above = header_cells(cells, line - 1)
+    # One text alone is a title of the sheet; numbers are no names.
+    if sum(map(bool, above)) < _FEWEST_GROUPS:
+        return header
+    worded = [text if re.search(r"[^\W\d_]", text) else "" for text in above]
+    return [text or over for text, over in zip(header, worded, strict=True)]
 
 
 def _tidy_header(row: list[str]) -> list[str]:

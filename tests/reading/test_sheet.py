@@ -141,6 +141,22 @@ def test_a_row_of_averages_is_no_student(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("above", "called"),
+    [
+        (",,Quizzes,Total", "Total"),
+        ("Algebra 1,,,", "(column D)"),
+        (",,Quizzes,100", "(column D)"),
+    ],
+)
+def test_a_column_is_called_by_the_row_that_groups_it(
+    tmp_path: Path, above: str, called: str
+) -> None:
+    """Where the header is blank the row above gives the name, but for a title and for numbers."""
+    sheet = read_sheet(write_sheet(tmp_path, f"{above}\nName,ID,Quiz 1,\nAda,1,8,8\n"))
+    assert [key.name for key in sheet.header] == ["Name", "ID", "Quiz 1", called]
+
+
+@pytest.mark.parametrize(
     "text", [CLASS.replace("Average,,", ",Average,"), "ID,Quiz 1\n00041,9\n00082,7\nAverage,8\n"]
 )
 def test_an_average_in_the_place_of_an_id_is_none(tmp_path: Path, text: str) -> None:
