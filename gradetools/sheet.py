@@ -25,11 +25,11 @@ from gradetools.formats.recognition import (
     Description,
     Recognition,
     column_names,
-    find_summaries,
     is_receipt,
     unquote_text,
     unwrap_text,
 )
+from gradetools.formats.words import find_outer_rows
 from gradetools.showing import MOST_COLUMNS, MOST_ROWS, Showing, Shown
 
 _NUMBERED = re.compile(r"(?P<name>.*) #(?P<occurrence>[1-9][0-9]*)", re.DOTALL)
@@ -238,8 +238,9 @@ class Sheet(Shown):
             )
             raise SheetError(f"{self.name} has no line {line}: name one from {first} to {last}.")
         changed = replace(self, cells=self.cells.with_text(line, position, value))
-        # A row of averages that is given an id is a student's.
-        return _set_summaries_apart(changed) if line in self.summaries else changed
+        # A row of averages, or of titles, that is given an id is a student's.
+        told = self.roles[line] in ("summary", "header")
+        return _set_summaries_apart(changed) if told else changed
 
     def without_texts(self, columns: Iterable[ColumnKey | str]) -> Sheet:
         """Make the same sheet with some columns blank in every student row.
@@ -366,8 +367,8 @@ def _understand(cells: Cells, **options: Any) -> Sheet:  # noqa: ANN401 - the op
 
 
 def _set_summaries_apart(sheet: Sheet) -> Sheet:
-    """Make the same sheet with its rows of averages and the like known as such."""
-    found = find_summaries(sheet.cells, sheet.recognition, sheet.description)
+    """Make the same sheet with its rows of averages, and of further titles, known as such."""
+    found = find_outer_rows(sheet.cells, sheet.recognition, sheet.description)
     return replace(sheet, recognition=replace(sheet.recognition, roles=found))
 
 

@@ -25,6 +25,7 @@ from gradetools.checks import (
     about_scales,
     about_standing,
     about_students,
+    about_tables,
     about_titles,
     about_values,
 )
@@ -63,8 +64,8 @@ SEVERITIES = ("error", "question", "warning", "info")
 
 #: Importing them puts their checks on the list; this is the order in which they are told.
 _MODULES = (
-    about_columns, about_numbers, about_scales, about_mixed, about_letters, about_titles, about_students, about_rows,
-    about_standing, about_values, about_merged,
+    about_columns, about_numbers, about_scales, about_mixed, about_letters, about_titles, about_students, about_tables,
+    about_rows, about_standing, about_values, about_merged,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradetools.checks.about_tables import find_tables_beside
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import MOST_TOLD, Finding, check
 from gradetools.checks.surplus import find_surplus
@@ -60,7 +61,11 @@ def _row_too_wide(facts: Facts) -> Iterator[Finding]:
 def _keys_disagree(facts: Facts) -> Iterator[Finding]:
     chosen, known = facts.columns.student_column, facts.students.set_index("line")
     names, asking = StudentIndex(facts.snapshot.students, "sourcedId").names, _asking_lines(facts)
-    for other in facts.other_keys:
+    others = facts.other_keys
+    # The ids of a second table beside the first are asked about once.
+    tables = find_tables_beside(facts) if others else ()
+    beside = {str(each) for table in tables for each in table.repeated}
+    for other in (each for each in others if each.column not in beside):
         differs = (other.others != "") & (other.others != other.students)
         for i in np.flatnonzero(differs & np.isin(other.lines, asking)).tolist():
             line, key = int(other.lines[i]), str(chosen and chosen.column)

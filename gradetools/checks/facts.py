@@ -187,7 +187,7 @@ class Facts:
         some[pairs] = rows
         words = [said[i] for i in numbers[some].tolist()]
         known = _write_out(students["name"], some)
-        answers = find_differing(words, known, self._list_everybody)
+        answers = find_differing(words, known, self.list_everybody)
         # Who has no name in the gradebook is called by the sourcedId.
         answers[known == _write_out(students["sourced_id"], some)] = UNKNOWN
         told = answers.take(pairs)
@@ -217,7 +217,8 @@ class Facts:
             ]
         return numbers, names
 
-    def _list_everybody(self) -> Iterable[str]:
+    def list_everybody(self) -> Iterable[str]:
+        """List the names of all students of the gradebook."""
         listed = self.snapshot.students[["given_name", "family_name"]].fillna("").drop_duplicates()
         return listed["given_name"] + " " + listed["family_name"]
 

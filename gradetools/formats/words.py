@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gradetools.cells import Cells
@@ -15,8 +16,11 @@ from gradetools.formats.recognition import (
     SKIP,
     STUDENT_FIELDS,
     ColumnDescription,
+    Description,
     Recognition,
+    find_summaries,
     first_rows,
+    header_cells,
     outline,
     tidy,
 )
@@ -281,6 +285,37 @@ def assign_roles(cells: Cells, header_line: int) -> tuple[dict[int, str], dict[i
         if texts and plain_word(texts[0][1]) in _POINTS_ROW:
             return roles | {line: "points"}, dict(texts[1:])
     return roles, {}
+
+
+def find_outer_rows(
+    cells: Cells, recognition: Recognition, description: Description
+) -> dict[int, str]:
+    """Give the rows their roles anew: those of averages and the like, and the header of a further table below the first."""
+    roles = find_summaries(cells, recognition, description)
+    top = recognition.header_line
+    roles = {line: role for line, role in roles.items() if role != "header" or line <= top}
+    lines = _find_headings(cells.frame.loc[top + 1 :], header_cells(cells, top), description)
+    return roles | dict.fromkeys(lines, "header")
+
+
+def _find_headings(below: pd.DataFrame, head: list[str], description: Description) -> list[int]:
+    """Find the lines whose cells under the columns of ids and names all head such columns; two of them at least where there are two."""
+    people = [each for each in description.columns if each.means in ("student", "name")]
+    rows = np.arange(len(below)) if people else np.arange(0)
+    filled = np.zeros(len(rows), dtype=int)
+    # Hardly an id looks so, and then no names are looked at.
+    for each in sorted(people, key=lambda each: each.means != "student"):
+        texts = below[each.position].to_numpy(dtype=object)[rows].tolist()
+        told = [not text or _is_heading(text, head[each.position]) for text in texts]
+        filled = (filled + [bool(text) for text in texts])[told]
+        rows = rows[told]
+    return below.index[rows[filled >= min(2, len(people))]].tolist()
+
+
+def _is_heading(text: str, head: str) -> bool:
+    if text[-1].isdigit() or "@" in text:
+        return False
+    return tidy(text) == head or meaning_of(text) in ("student", "name")
 
 
 def first_students(cells: Cells, recognition: Recognition) -> pd.DataFrame:
