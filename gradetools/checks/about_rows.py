@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,22 @@ from gradetools.checks.about_tables import find_tables_beside
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import MOST_TOLD, Finding, check
 from gradetools.checks.surplus import find_surplus
+from gradetools.checks.values import read_flag
 from gradetools.columns import (
     IN_NONE,
     IN_SEVERAL,
     STUDENT_COLUMN,
+    ColumnMeaning,
     OtherKey,
     StudentIndex,
+    find_excuses,
     find_named_classes,
+    is_excuse,
+    tell_lines,
 )
+from gradetools.sheet import ColumnKey
+
+_NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?%?")
 
 #: What to do about a row of a class that was not chosen.
 _UNREAD = (
@@ -123,6 +132,105 @@ def _tell_unknown(facts: Facts, other: OtherKey, rows: list[int], by: str) -> It
             f"({row['text']}) and who has {f'the {field} {own!r}' if own else f'no {field} in the gradebook'}."
         )
         yield Finding(line, other.column, message)
+
+
+@check(
+    "excused-has-score",
+    "question",
+    means="The row is marked in a column such as Excused, Exempt or Absent, of which nothing is sent, and has a score that would be; "
+    "where the student was only absent, or the column is beside several scores, a score of 0. So is a 0 whose comment begins with such a word.",
+    fix='Write EX in the cell of the score for who is excused, or empty it; or answer "accept" to send the scores as they stand.',
+    answers=("accept",),
+)
+def _excused_has_score(facts: Facts) -> Iterator[Finding]:
+    lines = facts.students["line"].tolist()
+    for score, points in _list_scores(facts):
+        for column, is_marked, any_score in _list_excuses(facts, score):
+            codes, texts = facts.sheet.distinct(column, _student_rows(facts))
+            marked = np.array([is_marked(text) for text in texts], dtype=bool)[codes]
+            for i in np.flatnonzero(marked & (points == points if any_score else points == 0)):
+                message = f"{str(column)!r} says {texts[codes[i]]!r}, and the score {points[i]:g} would be sent."
+                yield Finding(lines[i], str(score.column), message)
+
+
+def _list_excuses(
+    facts: Facts, score: ColumnMeaning
+) -> Iterator[tuple[ColumnKey, Callable[[str], bool], bool]]:
+    """Give the columns that may excuse from a score, what is a mark in each, and whether it speaks against any score or a 0."""
+    for column, of, excused, ticked in find_excuses(facts.columns):
+        if column != score.column and of in (None, score):
+            alone = of is not None or len(facts.score_columns) == 1
+            yield column, _is_ticked if ticked else is_excuse, excused and alone
+    for each in facts.columns.companions(score.column):
+        if each.means == "comment":
+            yield each.column, lambda text: is_excuse(text, absent=False), False
+
+
+def _is_ticked(text: str) -> bool:
+    return read_flag(text) == "true" or text in ("✓", "✔") or is_excuse(text)
+
+
+def _list_scores(facts: Facts) -> Iterator[tuple[ColumnMeaning, NDArray[np.float64]]]:
+    """Give each score column with the points that its rows would send, NaN for none."""
+    width = len(facts.score_columns)
+    for k, score in enumerate(facts.score_columns):
+        yield score, facts.entries["score"].to_numpy(dtype=float)[k::width]
+
+
+def _student_rows(facts: Facts) -> NDArray[np.bool_]:
+    return (facts.sheet.roles == "student").to_numpy()
+
+
+@check(
+    "exempt-has-score",
+    "warning",
+    means=f"The status of the grade is exempt, and a score is sent with it. More than {MOST_TOLD} of a column are told as one.",
+    fix="Empty the cell of the score, if the student is exempt; nothing, if the score is to stand beside that.",
+)
+def _exempt_has_score(facts: Facts) -> Iterator[Finding]:
+    status, lines = (
+        facts.entries["score_status"].to_numpy(dtype=object),
+        facts.students["line"].tolist(),
+    )
+    for k, (score, points) in enumerate(_list_scores(facts)):
+        exempt = status[k :: len(facts.score_columns)] == "exempt"
+        rows = np.flatnonzero(exempt & ~np.isnan(points)).tolist()
+        if len(rows) > MOST_TOLD:
+            message = f"{len(rows):,} grades are exempt and have a score, in {tell_lines([lines[i] for i in rows])}."
+            yield Finding(0, str(score.column), message)
+            continue
+        for i in rows:
+            yield Finding(
+                lines[i],
+                str(score.column),
+                f"The grade is exempt, and has the score {points[i]:g}.",
+            )
+
+
+#: So many comments at least tell a column of numbers.
+_FEW_COMMENTS = 3
+
+
+@check(
+    "comments-are-numbers",
+    "warning",
+    means="More than half of a column's comments, of at least three, are numbers: scores stand under the wrong title, perhaps.",
+    fix="Look whether they are scores; if so, give the column the title of its line item in the sheet and load it again, or choose the "
+    "line item in step 3 of the form (--line-item on the command line, with_meaning in Python).",
+)
+def _comments_are_numbers(facts: Facts) -> Iterator[Finding]:
+    rows = _student_rows(facts)
+    for score in facts.score_columns:
+        for each in facts.columns.companions(score.column):
+            if each.means != "comment":
+                continue
+            codes, texts = facts.sheet.distinct(each.column, rows)
+            times = np.bincount(codes, minlength=len(texts))
+            filled = int(times[texts != ""].sum())
+            numbers = int(times[[bool(_NUMBER.fullmatch(text)) for text in texts]].sum())
+            if numbers >= _FEW_COMMENTS and 2 * numbers > filled:
+                message = f"{numbers:,} of {filled:,} comments of {str(score.column)!r} are numbers: they would be sent as words."
+                yield Finding(0, str(each.column), message)
 
 
 def _asking_lines(facts: Facts) -> NDArray[Any]:

@@ -18,7 +18,7 @@ from gradetools.columns.headers import HeaderChange
 from gradetools.columns.keys import OtherKey, read_other_keys
 from gradetools.columns.meanings import ATTEMPTS, BY_HAND, Answer, Attempts, ColumnMeaning, Columns
 from gradetools.columns.names import split_initials, split_name
-from gradetools.columns.remarks import find_remarks
+from gradetools.columns.remarks import Excuses, find_excuses, find_remarks, is_excuse
 from gradetools.columns.repeated import list_repeated, list_shared
 from gradetools.columns.saved import (
     SavedColumns,
@@ -63,6 +63,7 @@ __all__ = [
     "ClassProposal",
     "ColumnMeaning",
     "Columns",
+    "Excuses",
     "Found",
     "HeaderChange",
     "LineItemIndex",
@@ -72,6 +73,7 @@ __all__ = [
     "categorise",
     "find_elsewhere",
     "find_example",
+    "find_excuses",
     "find_lacking",
     "find_named_classes",
     "find_own_classes",
@@ -79,6 +81,7 @@ __all__ = [
     "find_student",
     "find_without_zeros",
     "guess_class",
+    "is_excuse",
     "list_columns",
     "list_named_classes",
     "list_repeated",
