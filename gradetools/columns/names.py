@@ -17,6 +17,11 @@ _WORD = re.compile("[\u2e80-\U0003ffff]|[^\\W_\u2e80-\U0003ffff]+")
 _LOGIN = re.compile(r"[@_0-9]|\.\S")
 #: A column of names has so many different ones, and so much of them is made of words of students' names.
 _FEWEST, _MOSTLY = 3, 0.6
+#: Who is called so in a header is somebody else than the student.
+_OTHERS = re.compile(
+    r"partner|team|buddy|peer|pair|review|grader|marker|teacher|tutor|mentor|advis|coach|parent|guardian|sibling|lehr|binôme",
+    re.IGNORECASE,
+)
 #: It stands so near to the ids: farther off, a student's name is that of somebody else, as a partner.
 _NEAR = 2
 
@@ -65,7 +70,13 @@ def find_name_columns(
     if not ids or any(each.means == "name" for each in meanings):
         return []
     near = meanings[max(ids[0] - _NEAR, 0) : ids[0] + _NEAR + 1]
-    ignored = [e.column for e in near if e.means == "ignored" and not are_ids(e.column)]
+    ignored = [
+        each.column
+        for each in near
+        if each.means == "ignored"
+        and not _OTHERS.search(each.column.name)
+        and not are_ids(each.column)
+    ]
     if not ignored:
         return []
     people = students.drop_duplicates("sourced_id")

@@ -63,6 +63,13 @@ def test_what_is_no_name_is_none(tmp_path: Path) -> None:
     assert (told, codes) == ([], [])
 
 
+@pytest.mark.parametrize("header", ["Partner", "Lab partner", "Peer reviewer", "Teammate"])
+def test_partners_are_not_the_student(tmp_path: Path, header: str) -> None:
+    """A column beside the ids whose header says that it holds somebody else is no name of the student, and blocks nothing."""
+    rows = [f"000{n},{name},8" for n, name in enumerate(SLID)]
+    assert check(tmp_path, f"Student number,{header},Quiz 1", rows) == ([], [])
+
+
 def test_logins_that_are_names_are_ids(tmp_path: Path) -> None:
     """A column of logins that finds students stays one of ids, although each is a word of a name."""
     rows = [f"000{n},{name.split()[0].lower()},8" for n, name in enumerate(NAMES)]
