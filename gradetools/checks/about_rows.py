@@ -19,6 +19,7 @@ from gradetools.columns import (
     IN_SEVERAL,
     STUDENT_COLUMN,
     ColumnMeaning,
+    Excuses,
     OtherKey,
     StudentIndex,
     find_excuses,
@@ -139,13 +140,14 @@ def _tell_unknown(facts: Facts, other: OtherKey, rows: list[int], by: str) -> It
     "question",
     means="The row is marked in a column such as Excused, Exempt or Absent, of which nothing is sent, and has a score that would be; "
     "where the student was only absent, or the column is beside several scores, a score of 0. So is a 0 whose comment begins with such a word.",
-    fix='Write EX in the cell of the score for who is excused, or empty it; or answer "accept" to send the scores as they stand.',
+    fix='In the sheet, write EX in place of the score of who is excused, or empty the cell, and load it again; or answer "accept" to send the scores as they stand.',
     answers=("accept",),
 )
 def _excused_has_score(facts: Facts) -> Iterator[Finding]:
     lines = facts.students["line"].tolist()
+    found = find_excuses(facts.columns)
     for score, points in _list_scores(facts):
-        for column, is_marked, any_score in _list_excuses(facts, score):
+        for column, is_marked, any_score in _list_excuses(facts, score, found):
             codes, texts = facts.sheet.distinct(column, _student_rows(facts))
             marked = np.array([is_marked(text) for text in texts], dtype=bool)[codes]
             for i in np.flatnonzero(marked & (points == points if any_score else points == 0)):
@@ -154,10 +156,10 @@ def _excused_has_score(facts: Facts) -> Iterator[Finding]:
 
 
 def _list_excuses(
-    facts: Facts, score: ColumnMeaning
+    facts: Facts, score: ColumnMeaning, found: list[Excuses]
 ) -> Iterator[tuple[ColumnKey, Callable[[str], bool], bool]]:
     """Give the columns that may excuse from a score, what is a mark in each, and whether it speaks against any score or a 0."""
-    for column, of, excused, ticked in find_excuses(facts.columns):
+    for column, of, excused, ticked in found:
         if column != score.column and of in (None, score):
             alone = of is not None or len(facts.score_columns) == 1
             yield column, _is_ticked if ticked else is_excuse, excused and alone

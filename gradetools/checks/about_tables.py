@@ -125,7 +125,7 @@ def find_tables_beside(facts: Facts) -> Iterator[TableBeside]:
             rows = np.flatnonzero(compared & differs)
             if len(rows) >= _FEWEST and 2 * len(rows) > compared.sum():
                 row = facts.students.iloc[rows[0]]
-                told = f"line {row['line']}: {said[rows[0]]!r}, and {row['text']} is {row['name']}"
+                told = f"line {row['line']}: {said[rows[0]]!r} in the row of {row['name']}"
                 yield TableBeside(people, repeated, scores, len(rows), int(compared.sum()), told)
                 break
 

@@ -78,7 +78,7 @@ def test_a_table_beside_the_first_is_asked_about(
     checked = check(tmp_path, header, rows)
     [(line, column, message)] = told(checked, "table-beside")
     assert (line, column) == (0, "Quiz 2")
-    assert f"names others in 6 of 6 rows (line 2: {first!r}, and 100 is Ada Abel)" in message
+    assert f"names others in 6 of 6 rows (line 2: {first!r} in the row of Ada Abel)" in message
     assert set(checked.findings["code"]) == {"table-beside"}
     assert checked.counts == {"ready": 6, "skipped": 0, "blocked": 6}
     answered = check(
