@@ -351,7 +351,7 @@ class PushBar:
         tried: whether any entry has ended, so that something may have been sent.
     """
 
-    def __init__(self, *, undoes: bool = False, silent: bool = False) -> None:
+    def __init__(self, verb: str = "write", *, silent: bool = False) -> None:
         self.tried = False
         console = Terminal(stderr=True)
         self._bars = Bars(
@@ -362,9 +362,8 @@ class PushBar:
             console=console,
             disable=silent or not console.is_terminal,
         )
-        self._task = self._bars.add_task(
-            "Taking back" if undoes else "Writing", total=None, told=""
-        )
+        doing = {"take back": "Taking back", "restore": "Restoring"}.get(verb, "Writing")
+        self._task = self._bars.add_task(doing, total=None, told="")
 
     def __enter__(self) -> PushBar:  # noqa: PYI034 - never subclassed
         """Show it."""

@@ -9,7 +9,7 @@ from rich.markup import escape
 from gradetools.cli.console import make_console, print_json
 from gradetools.cli.options import AsJson
 from gradetools.journal import list_pushes
-from gradetools.receipt import PushSummary, count_left, count_mended, find_retries
+from gradetools.receipt import PushSummary, count_left, count_mended, find_retries, name_retried
 from gradetools.settings import load_settings
 
 
@@ -31,7 +31,12 @@ def _tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Tell a push in lines that fit a narrow window: what it is, what it did, and what there is to do about it."""
     began = f"{push.started:%Y-%m-%d %H:%M} UTC"
     head = (began, escape(push.environment.name), tell_standing(push, pushes))
-    note = f"undo of {push.undo_of}" if push.undo_of else escape(push.note)
+    typed = push.note and not name_retried(push.note)
+    note = (
+        f"undo of {push.undo_of}"
+        if push.undo_of
+        else escape(f"note “{push.note}”" if typed else push.note)
+    )
     about = (escape(push.sheet or push.about), push.tell_states(), note)
     # The id is there to be copied.
     told = f"[bold]{push.push_id}[/] {' · '.join(head)}\n    {' · '.join(filter(None, about))}"

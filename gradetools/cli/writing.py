@@ -294,7 +294,7 @@ def _write(
         console.print(
             f"Nothing to {'take back' if plan.undo_of else 'write'} as it stands; nothing is sent."
         )
-    with PushBar(undoes=bool(plan.undo_of), silent=idle) as bar, _honest_code(bar):
+    with PushBar(plan.verb, silent=idle) as bar, _honest_code(bar):
         receipt = push_plan(
             plan,
             gradebook,

@@ -75,7 +75,7 @@ def make_result_plan(
         "column": "",
         "occurrence": 1,
         "student": student,
-        "student_name": _name(students),
+        "student_name": _tell_apart(students, snapshot),
         "line_item": line_item,
         "line_item_title": _first(items, "title"),
         "class_id": _first(items, "class_id"),
@@ -200,6 +200,18 @@ def _wanted(result: Result) -> dict[str, Any]:
 
 def _name(students: pd.DataFrame) -> str:
     return f"{_first(students, 'given_name')} {_first(students, 'family_name')}".strip()
+
+
+def _tell_apart(students: pd.DataFrame, snapshot: Snapshot) -> str:
+    """Name the student, with the number or id where another student of the class has the same name."""
+    name, everybody = _name(students), snapshot.students
+    same = everybody[
+        (everybody["given_name"] == _first(students, "given_name"))
+        & (everybody["family_name"] == _first(students, "family_name"))
+    ]
+    if not name or same["sourced_id"].nunique() < 2:
+        return name
+    return f"{name} ({_first(students, 'identifier') or _first(students, 'sourced_id')})"
 
 
 def _first(table: pd.DataFrame, column: str) -> str:

@@ -189,7 +189,9 @@ def _mark(pushes: Sequence[PushSummary], chosen: str | None) -> pd.DataFrame:
     marks: list[tuple[str, str, str, str, str]] = []
     for push in pushes:
         if push.push_id == chosen:
-            marks.append((push.push_id, "id ends in", "info", "shown below", ""))
+            marks.append(
+                (push.push_id, "id ends in", "info", "", "shown below")
+            )  # words would widen the column
         if push.environment.name == PRODUCTION:
             marks.append((push.push_id, "where", "warning", "real grades", ""))
         if push.standing == "unfinished":

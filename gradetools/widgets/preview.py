@@ -12,6 +12,7 @@ import numpy as np
 from gradetools.distribution import make_distributions, render_distributions
 from gradetools.gradebook import Gradebook
 from gradetools.plan import BY_OWN_PUSH, WRITES, Decisions, Plan
+from gradetools.push import PRODUCTION
 from gradetools.put_request import PutRequest, make_put_request
 from gradetools.telling import tell_whose
 from gradetools.widgets.conflicts import Conflicts
@@ -185,9 +186,12 @@ def tell_plan(plan: Plan, *, running: bool = False) -> Html:
     why = " or ".join(kind for kind, number in kinds.items() if number)
     told = f"{count(quiet, 'entry', 'entries')} not written: {why}."
     does = f"is {_DOING[plan.verb]}" if running else f"would {plan.verb}"
+    about = f"{does} {count(plan.writes, 'grade')}"
+    # Not the students of whom the environment's words speak.
+    about = f"(this {about})" if plan.environment.name == PRODUCTION else about
     harm, of = plan.tell_harm(), "Of what is restored: " if plan.undo_of else ""
     return join(
-        tell_environment(plan.environment.name, f"{does} {count(plan.writes, 'grade')}"),
+        tell_environment(plan.environment.name, about),
         element("div", element("b", plan.tell_counts()), hook="gt-actions"),
         say("warning", f"{of}{harm}.") if harm else "",
         _tell_warned(plan),

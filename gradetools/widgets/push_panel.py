@@ -270,7 +270,7 @@ class PushPanel:
             self.go.description = done if receipt.ok else "Ended: the receipt tells what came of it"
             self.go.button_style = ""
             # There is nothing more to be said to it, or to be stopped.
-            for widget in (self.note, self.stop):
+            for widget in (self.confirm, self.note, self.stop):
                 _show(widget, when=False)
         else:
             self._offer_rest(run, receipt)

@@ -14,6 +14,7 @@ from gradetools.journal import open_journal
 from gradetools.models import Result
 from gradetools.plan import Decisions, Plan, make_result_plan
 from gradetools.plan.make import date_text
+from gradetools.push import PRODUCTION
 from gradetools.push.reread import with_missed
 from gradetools.receipt import Receipt
 from gradetools.score_scale import ScoreScale
@@ -340,7 +341,8 @@ def _tell_next(plan: Plan) -> str:
         return "choose under Conflicts whose grade shall stand"
     if plan.counts["blocked"]:
         return "see below why it cannot be written"
-    return "look at it, then write it" if plan.writes else "nothing: theirs stays"
+    typing = f"type {plan.writes}, " if plan.environment.name == PRODUCTION else ""
+    return f"look at it, {typing}then write it" if plan.writes else "nothing: theirs stays"
 
 
 def _people(snapshot: Snapshot) -> list[tuple[str, str]]:

@@ -24,6 +24,15 @@ def test_what_is_no_number_is_declined() -> None:
             ask_number(console, 3)
 
 
+def test_a_bar_says_what_it_does() -> None:
+    """An undo that removes nothing restores, and is not said to take back."""
+    called = {}
+    for verb in ("write", "take back", "restore"):
+        (task,) = PushBar(verb)._bars.tasks  # noqa: SLF001 - what it shows
+        called[verb] = task.description
+    assert called == {"write": "Writing", "take back": "Taking back", "restore": "Restoring"}
+
+
 def test_a_stop_is_heard() -> None:
     """As soon as a push is stopped its bar says so, however long what is under way takes."""
     bar = PushBar()

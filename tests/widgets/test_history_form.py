@@ -197,7 +197,12 @@ def test_what_is_written_is_not_mixed_with_another_push(
     second = push_sheet(gradebook, tmp_path, "00041,51", name="second.csv")
     form = HistoryForm(gradebook, folder=tmp_path)
     form.push.value = first.push_id
-    assert f"{first.push_id[-6:]} shown below" in form.list.text()
+    marks = [mark for row in form.list.page["rows"] for mark in row["marks"].values()]
+    shown = {tip for _, words, tip in marks if not words}
+    assert shown == {"shown below"}
+    # A column that widened when a push is chosen would move the list under the mouse.
+    widths = [(column["name"], column["width"]) for column in form.list.columns]
+    assert ("id ends in", len("id ends in") + 2) in widths
     form.undo.click()
     assert form.writing is not None
     gate, reached = threading.Event(), threading.Event()

@@ -147,6 +147,7 @@ def test_production_asks_for_the_number(tmp_path: Path) -> None:
         form = ImportForm(gt.connect(sandbox), folder=tmp_path)
         assert "PRODUCTION: real grades" in form.where.banner.value
         drive(form)
+        assert "(this would write 28 grades)" in form.preview.told.value
         assert form.push.confirm.layout.display is None
         assert form.push.go.button_style == "danger"
         for typed in ("", "27", "all"):
@@ -160,6 +161,7 @@ def test_production_asks_for_the_number(tmp_path: Path) -> None:
         receipt = form.push.wait(30)
         assert receipt is not None
         assert receipt.states["created"] == 28
+        assert form.push.confirm.layout.display == "none", "nothing more is to be typed"
 
 
 def test_lowering_many_grades_needs_a_tick(gradebook: gt.Gradebook, tmp_path: Path) -> None:

@@ -482,6 +482,21 @@ def test_a_conflict_is_told_beside_an_id_that_is_kept(desk: Desk) -> None:
     )
 
 
+def test_who_bears_the_same_name_is_told_apart(desk: Desk) -> None:
+    """One grade of a student is told with the number where another student of the class has that name, and without where none has."""
+    snapshot = desk.gradebook.take_snapshot(["biology-1"])
+    items = snapshot.line_items["sourced_id"].tolist()
+    people = snapshot.students.assign(
+        name=snapshot.students["given_name"] + " " + snapshot.students["family_name"]
+    )
+    twice = people["name"].duplicated(keep=False)
+    assert twice.any()
+    for of, wanted in ((people[twice].iloc[0], True), (people[~twice].iloc[0], False)):
+        result = gt.Result(line_item=items[0], student=of["sourced_id"], score=1)
+        (told,) = make_result_plan(result, snapshot).changes["student_name"]
+        assert told == (f"{of['name']} ({of['identifier']})" if wanted else of["name"])
+
+
 def test_parts_cover_the_plan(desk: Desk) -> None:
     """A plan splits by line item into plans that together hold every entry."""
     student = desk.students[0]
