@@ -389,6 +389,21 @@ def test_stop_is_honest(desk: Desk) -> None:
     assert desk.puts() == 5
 
 
+def test_a_stop_is_told_while_it_takes_its_time(
+    desk: Desk, behind: Callable[..., FaultyProxy]
+) -> None:
+    """While what is under way is finished, progress says that nothing more is begun; neither before nor at the end."""
+    behind([Rule(fault=Fault(delay_answer=0.6), method=IS_PUT, times=9)])
+    stop, seen = threading.Event(), []
+
+    def press(progress: gt.Progress) -> None:
+        seen.append(progress.stopping)
+        stop.set()
+
+    desk.push(desk.plan(desk.sheet("Midterm", "10", "20")), stop=stop, progress=press, workers=1)
+    assert (seen[0], True in seen, seen[-1]) == (False, True, False)
+
+
 def test_a_resume_leaves_what_is_done(desk: Desk, behind: Callable[..., FaultyProxy]) -> None:
     """A resumed push takes up what has no outcome, and nothing that was done before (P22)."""
     proxy = behind([Rule(fault=Fault(answer=reply(403)), method=IS_PUT, first=2, times=1)])
