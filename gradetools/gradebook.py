@@ -20,7 +20,7 @@ from gradetools.embedded import sandbox_settings, start_sandbox
 from gradetools.errors import ColumnsError, GradebookError, NotFoundError, RefusedError
 from gradetools.models import Class, LineItem, Result, Student
 from gradetools.pace import Patience
-from gradetools.paging import iter_records, read_list, read_model, read_page, unwrap
+from gradetools.paging import iter_records, list_models, read_list, read_model, read_page, unwrap
 from gradetools.score_scale import ScoreScale
 from gradetools.settings import Settings, load_settings
 from gradetools.snapshot import (
@@ -110,9 +110,9 @@ class Gradebook:
     # -- the roster
 
     def list_classes(self) -> list[Class]:
-        """List the active classes that this client may see."""
+        """List the active classes that this client may see; the list shows itself as a table."""
         records = read_list(self.transport, self._classes, "classes")
-        return [read_model(Class, record) for record in records if is_listed(record)]
+        return list_models(Class, filter(is_listed, records))
 
     def get_class(self, sourced_id: str) -> Class:
         """Get one class.
@@ -138,7 +138,7 @@ class Gradebook:
         path = f"{ROSTERING}/classes/{encode_segment(class_id)}/students"
         # The document says `students`, the wire says `users`.
         records = read_list(self.transport, path, "students", "users")
-        return [read_model(Student, record) for record in records]
+        return list_models(Student, records)
 
     def list_enrollments(self, class_id: str, school_id: str) -> list[Record]:
         """List the enrollments of a class, as the server writes them."""
@@ -151,7 +151,7 @@ class Gradebook:
         """List the active line items of a class."""
         path = f"{GRADEBOOK}/classes/{encode_segment(class_id)}/lineItems"
         records = read_list(self.transport, path, "lineItems")
-        return [read_model(LineItem, record) for record in records if is_listed(record)]
+        return list_models(LineItem, filter(is_listed, records))
 
     def get_line_item(self, sourced_id: str) -> LineItem:
         """Get one line item.
@@ -179,7 +179,7 @@ class Gradebook:
             if error.status not in _NOT_OFFERED:
                 raise
             return []
-        return [read_model(ScoreScale, record) for record in records if is_listed(record)]
+        return list_models(ScoreScale, filter(is_listed, records))
 
     def list_results(self, class_id: str, line_item_id: str | None = None) -> list[Record]:
         """List the results of a class, or of one of its line items, as the server writes them.

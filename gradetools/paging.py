@@ -7,7 +7,7 @@ Sources: OneRoster 1.2 (limit, offset, sort, orderBy; `X-Total-Count`, `Link`); 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,10 +16,27 @@ from pydantic import BaseModel, ValidationError
 from gradetools.answers import Answer
 from gradetools.dialects import Record
 from gradetools.errors import RefusedError
+from gradetools.models import Class, LineItem, Student
+from gradetools.score_scale import ScoreScale
+from gradetools.showing import Listed
 from gradetools.transport import Transport
 
 #: The most that Timeback gives at once ("enforces a maximum of 3000 to prevent abuse").
 PAGE = 3000
+
+#: What one and several are called, and what a list shows of each.
+_SHOWN: Mapping[type[BaseModel], tuple[tuple[str, str], tuple[str, ...]]] = {
+    Class: (("class", "classes"), ("sourced_id", "title", "class_code")),
+    Student: (
+        ("student", "students"),
+        ("sourced_id", "given_name", "family_name", "identifier", "username", "email", "status"),
+    ),
+    LineItem: (
+        ("line item", "line items"),
+        ("sourced_id", "title", "result_value_min", "result_value_max", "assign_date", "due_date"),
+    ),
+    ScoreScale: (("score scale", "score scales"), ("sourced_id", "title", "type")),
+}
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -149,6 +166,11 @@ def read_model(model: type[_Model], record: Record) -> _Model:
         f"The gradebook's {model.__name__} {record.get('sourcedId')!r} does not keep to the standard ({where}); "
         "tell its operators."
     )
+
+
+def list_models(model: type[_Model], records: Iterable[Record]) -> Listed[_Model]:
+    """Read records as models, as `read_model` does, into a list that shows itself as a table."""
+    return Listed([read_model(model, record) for record in records], *_SHOWN[model])
 
 
 def _whole(value: object) -> int | None:

@@ -7,7 +7,7 @@ import itertools
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 #: A value takes so many lines at most, and a table so many rows and columns.
 MOST_LINES: Final = 25
@@ -179,3 +179,28 @@ class Shown:
     def _repr_html_(self) -> str:
         """Show it in a notebook, everything escaped, at most a screenful."""
         return str(self._show().to_html())
+
+
+_Item = TypeVar("_Item")
+#: So many items of a list are shown, which still fit on the screen.
+_MOST_ITEMS: Final = 20
+
+
+class Listed(Shown, list[_Item]):
+    """A list like any other, that shows itself as a table: one row for each item.
+
+    Args:
+        items: what is in it.
+        of: what the items are, one and several: `("class", "classes")`.
+        fields: the attributes that are shown.
+    """
+
+    def __init__(self, items: Iterable[_Item], of: tuple[str, str], fields: Sequence[str]) -> None:
+        super().__init__(items)
+        self._of, self._fields = of, tuple(fields)
+
+    def _show(self) -> Showing:
+        rows = [[getattr(one, name) for name in self._fields] for one in self[:_MOST_ITEMS]]
+        one, several = self._of
+        head = f"<{len(self):,} {one if len(self) == 1 else several}>"
+        return Showing(head, (), self._fields, rows, len(self), several, _MOST_ITEMS)

@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Self
 
 import pandas as pd
@@ -85,6 +86,35 @@ class Snapshot(Shown):
             one.sourced_id: one.title for one in classes if one.sourced_id not in self.classes
         }
         return replace(self, other_classes=others)
+
+    @cached_property
+    def namesakes(self) -> Mapping[str, str]:
+        """What students are called whose name another bears too, by sourcedId: `Ada Example (00041)`."""
+        people = self.students.drop_duplicates("sourced_id")
+        names = (
+            people["given_name"].fillna("") + " " + people["family_name"].fillna("")
+        ).str.strip()
+        shared = (names.duplicated(keep=False) & (names != "")).to_numpy(dtype=bool)
+        columns = (people[name][shared] for name in ("sourced_id", "identifier"))
+        return {
+            key: f"{name} ({number or key})"
+            for key, number, name in zip(*columns, names[shared], strict=True)
+        }
+
+    @cached_property
+    def shared_titles(self) -> Mapping[str, str]:
+        """What line items are called whose title one of another class bears too, by sourcedId: `Quiz 1 (Algebra 1)`."""
+        items = self.line_items
+        classes = items.groupby("title")["class_id"].transform("nunique")
+        shared = items[(classes > 1).to_numpy(dtype=bool)]
+        columns = (shared[name] for name in ("sourced_id", "title", "class_id"))
+        return {
+            key: self.call_line_item(title, of) for key, title, of in zip(*columns, strict=True)
+        }
+
+    def call_line_item(self, title: str, class_id: str) -> str:
+        """Call a line item with its class: `Quiz 1 (Algebra 1)`."""
+        return f"{title} ({self.classes.get(class_id, class_id)})"
 
     def _show(self) -> Showing:
         classes = ", ".join(itertools.islice(self.classes.values(), _FEW))

@@ -255,9 +255,9 @@ MUTATIONS = (
         UPSERT,
     ),
     Mutation(
-        "widgets/result_fields.py",
-        '        wanted["scoreStatus"] = str(ScoreStatus.NOT_SUBMITTED)\n',
-        "",
+        "plan/merge.py",
+        '        after["scoreStatus"] = "not submitted"\n',
+        "        pass\n",
         "a score that is taken away stays graded",
         UPSERT,
     ),

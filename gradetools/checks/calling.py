@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -15,15 +16,18 @@ NOT_FOUND: Final = "not found"
 _SEVERAL: Final = "several fit"
 
 
-def call_students(students: pd.DataFrame, sheet: Sheet, columns: Columns) -> pd.Series:
+def call_students(
+    students: pd.DataFrame, sheet: Sheet, columns: Columns, namesakes: Mapping[str, str]
+) -> pd.Series:
     """Give each row of students a name to tell: `Ada Example`, or `not found: 205 (Example, Edda)`.
 
     Args:
         students: `students_matched`.
         sheet: the sheet, whose columns of names say whom it means.
         columns: which these are.
+        namesakes: `Snapshot.namesakes`.
     """
-    names = students["name"]
+    names = _part(students, namesakes)
     missing = np.flatnonzero((students["sourced_id"] == "").to_numpy())
     if not len(missing):
         return names
@@ -33,6 +37,17 @@ def call_students(students: pd.DataFrame, sheet: Sheet, columns: Columns) -> pd.
     typed, how = (students[name].iloc[missing].tolist() for name in ("text", "how"))
     called = names.to_numpy(dtype=object, copy=True)
     called[missing] = [_call(*each) for each in zip(typed, said, how, strict=True)]
+    return pd.Series(categorise(called), index=names.index)
+
+
+def _part(students: pd.DataFrame, namesakes: Mapping[str, str]) -> pd.Series:
+    """Give the names of those who were found, with something beside them where two are called the same."""
+    ids, names = students["sourced_id"], students["name"]
+    shared = np.flatnonzero(ids.isin(list(namesakes)).to_numpy())
+    if not len(shared):
+        return names
+    called = names.to_numpy(dtype=object, copy=True)
+    called[shared] = [namesakes[each] for each in ids.iloc[shared].tolist()]
     return pd.Series(categorise(called), index=names.index)
 
 

@@ -278,7 +278,7 @@ class _Table:
             "column": self._by_column([key.name for key in keys]),
             "occurrence": np.tile(np.array([key.occurrence for key in keys], dtype=np.int64), n),
             "student": spread(students["sourced_id"], m),
-            "student_name": spread(call_students(students, self.sheet, self.columns), m),
+            "student_name": spread(self._call_students(students), m),
             "line_item": categorise(self._of_items("sourced_id", ""), item),
             "line_item_title": categorise(self._title_items(), item),
             "class_id": categorise(self._of_items("class_id", ""), item),
@@ -298,6 +298,9 @@ class _Table:
         }
         index = pd.RangeIndex(n * m, name="entry")
         return pd.DataFrame(columns, index=index, copy=False)
+
+    def _call_students(self, students: pd.DataFrame) -> pd.Series:
+        return call_students(students, self.sheet, self.columns, self.snapshot.namesakes)
 
     def _by_column(self, texts: Sequence[str]) -> pd.Categorical:
         """Give every row one text for each column."""

@@ -16,7 +16,6 @@ from gradetools.telling import tell_needless_score
 #: A date so far ahead is more likely a slip in the year.
 _FAR: Final = dt.timedelta(days=366)
 
-_NO_SCORE_LEFT: Final = "The score goes, and the score status stays fully graded; for a grade without a score set the score status to not submitted, too."
 #: Texts of records that are worth a look, which most are not.
 _EXPECTS_NONE: Final = r'"scoreStatus":"(?:exempt|not submitted|submitted)"'
 
@@ -48,8 +47,6 @@ def mind_record(
     """
     changed = {*wanted} & {*differences(before, after)}
     told = []
-    if "score" in changed and _is_graded_without(after):
-        told.append(_NO_SCORE_LEFT)
     if "scoreDate" in changed and after.get("scoreDate"):
         told.append(mind_date(str(after["scoreDate"]), today=today, assigned=assigned))
     if {"late", "missing"} & changed:
@@ -57,11 +54,6 @@ def mind_record(
     if "learningObjectiveSet" in changed:
         told += _mind_objectives(after.get("learningObjectiveSet") or [])
     return " ".join(filter(None, told))
-
-
-def _is_graded_without(record: Mapping[str, Any]) -> bool:
-    scored = any(record.get(name) is not None for name in ("score", "textScore"))
-    return not scored and record.get("scoreStatus") == "fully graded"
 
 
 def mind_date(date: str, *, today: str = "", assigned: str = "") -> str:

@@ -94,9 +94,19 @@ def make_plan(
             change = Change(action, reason=row["reason"], message=message)
         for name, value in change.to_columns().items():
             decided[name].append(value)
+    decided["line_item_title"] = _call_line_items(entries, snapshot)
     columns = {name: decided[name] if name in decided else entries[name] for name in CHANGE_COLUMNS}
     changes = make_changes(columns, [int(entry) for entry in entries.index])
     return Plan(snapshot.environment, snapshot.dialect, changes, general, sheet=checked.sheet)
+
+
+def _call_line_items(entries: pd.DataFrame, snapshot: Snapshot) -> list[object]:
+    """Give the title of each entry's line item, with its class where classes share the title."""
+    titles, shared = entries["line_item_title"].tolist(), snapshot.shared_titles
+    if not shared:
+        return titles
+    pairs = zip(titles, entries["line_item"].tolist(), strict=True)
+    return [shared.get(line_item, title) for title, line_item in pairs]
 
 
 def ask_disputed(change: Change, question: str, on_conflict: OnConflict) -> Change:

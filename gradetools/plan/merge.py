@@ -79,7 +79,8 @@ def merge(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], *, date: 
     """Carry a record over and change what is wanted, with what follows from it.
 
     A changed score sets `fully graded` and lifts `missing`, `incomplete` and `inProgress` unless
-    those are wanted otherwise; a new result takes `date` as its score date.
+    those are wanted otherwise; a removed one that leaves no grade, `not submitted`. A new result takes
+    `date` as its score date.
 
     Args:
         before: the existing record; None for a new one.
@@ -98,6 +99,9 @@ def merge(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], *, date: 
         after.update(
             {flag: "false" for flag in _LIFTED if flag not in wanted and _is_set(after.get(flag))}
         )
+    cleared = any(name in changed and name in wanted for name in ("score", "textScore"))
+    if cleared and "scoreStatus" not in wanted and not is_graded(after):
+        after["scoreStatus"] = "not submitted"
     after.setdefault("status", "active")
     after.setdefault("scoreDate", date)
     after.setdefault("scoreStatus", "fully graded" if is_graded(after) else "not submitted")

@@ -75,9 +75,9 @@ def make_result_plan(
         "column": "",
         "occurrence": 1,
         "student": student,
-        "student_name": _tell_apart(students, snapshot),
+        "student_name": snapshot.namesakes.get(student, _name(students)),
         "line_item": line_item,
-        "line_item_title": _first(items, "title"),
+        "line_item_title": _title(items, snapshot),
         "class_id": _first(items, "class_id"),
         **change.to_columns(),
     }
@@ -202,16 +202,10 @@ def _name(students: pd.DataFrame) -> str:
     return f"{_first(students, 'given_name')} {_first(students, 'family_name')}".strip()
 
 
-def _tell_apart(students: pd.DataFrame, snapshot: Snapshot) -> str:
-    """Name the student, with the number or id where another student of the class has the same name."""
-    name, everybody = _name(students), snapshot.students
-    same = everybody[
-        (everybody["given_name"] == _first(students, "given_name"))
-        & (everybody["family_name"] == _first(students, "family_name"))
-    ]
-    if not name or same["sourced_id"].nunique() < 2:
-        return name
-    return f"{name} ({_first(students, 'identifier') or _first(students, 'sourced_id')})"
+def _title(items: pd.DataFrame, snapshot: Snapshot) -> str:
+    """Give the line item's title with its class, of which nothing else tells where there is no sheet."""
+    title = _first(items, "title")
+    return title and snapshot.call_line_item(title, _first(items, "class_id"))
 
 
 def _first(table: pd.DataFrame, column: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as ipw
 from traitlets import TraitError
 
-from gradetools.models import Result, ScoreStatus
+from gradetools.models import Result
 from gradetools.plan.doubt import mind_flags
 from gradetools.score_scale import ScoreScale
 from gradetools.telling import tell_needless_score
@@ -215,7 +215,7 @@ class ResultFields:
             except ValueError as error:
                 calm = field.kind == "objectives" and self.objectives.gap
                 (self.missing if calm else self.wrong)[field.name] = str(error)
-        cleared = self._clear(wanted)
+        cleared = self._tell_cleared(wanted)
         result, invalid = make_result(wanted)
         self.wrong = {**invalid, **self.wrong}
         self._say(cleared)
@@ -227,7 +227,6 @@ class ResultFields:
         unsound = {*self.wrong, *self.missing}
         sound = [BY_NAME[name] for name in self.touched if name not in unsound]
         wanted = {**identity, **{field.name: self._read(field) for field in sound}}
-        self._clear(wanted)
         return Result.model_validate(wanted)
 
     @property
@@ -338,8 +337,8 @@ class ResultFields:
             raise ValueError(f"{value} is below the line item's minimum of {low:g}; correct it.")
         return value
 
-    def _clear(self, wanted: dict[str, Any]) -> str:
-        """Let an emptied score be `not submitted`, as CLEAR does in a sheet, and say so.
+    def _tell_cleared(self, wanted: Mapping[str, Any]) -> str:
+        """Say of an emptied score that the grade will be `not submitted`, as CLEAR makes it in a sheet.
 
         A status that was chosen stands, and so does the one of a text score that is kept.
         """
@@ -349,7 +348,6 @@ class ResultFields:
             if "textScore" in self.touched:
                 return "The score is removed; the text score is written in its place."
             return "The score is removed; the text score stays, and with it the score status."
-        wanted["scoreStatus"] = str(ScoreStatus.NOT_SUBMITTED)
         return 'The score is removed, and the score status becomes "not submitted".'
 
     def _label_scales(self) -> list[tuple[str, str]]:

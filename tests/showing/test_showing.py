@@ -16,7 +16,7 @@ import pytest
 
 import gradetools as gt
 from gradetools.sandbox import Sandbox, invented_school
-from gradetools.showing import MOST_LINES, Showing, Shown, find_first, shorten
+from gradetools.showing import MOST_LINES, Listed, Showing, Shown, find_first, shorten
 
 MIDTERM = Path(__file__).parents[2] / "notebooks" / "samples" / "algebra_midterm.csv"
 PACKAGE = Path(gt.__file__).parent
@@ -38,6 +38,7 @@ class Values:
         self.receipt = gt.push_plan(self.plan, gradebook, agreed=self.plan.fingerprint, note=HELD)
         self.result = gradebook.get_result("algebra-quiz-1.student-001")
         self.journal = gt.open_journal(gradebook.environment, gradebook.settings.data_dir)
+        self.classes = gradebook.list_classes()
 
     def __iter__(self) -> Iterator[Any]:
         """Give each of them."""
@@ -75,13 +76,29 @@ def naughty() -> Iterator[Values]:
 def test_every_value_shows_itself_in_both_ways(plain: tuple[Values, Sandbox]) -> None:
     """Each value on the way has a text and an HTML that say the same, and a first line that stands alone."""
     values, _ = plain
-    assert {type(value).__name__ for value in values} == SHOWN
+    assert {type(value).__name__ for value in values} == SHOWN | {"Listed"}
     for value in values:
         text = repr(value)
         html = value._repr_html_()
         assert text.splitlines()[0] == str(value)
         assert str(value).strip("<>") in read_text(html)
         assert text.count("\n") > 1
+
+
+def test_a_list_of_classes_is_a_table(plain: tuple[Values, Sandbox]) -> None:
+    """A list from the gradebook shows one row for each item, and is a list like any other."""
+    classes = plain[0].classes
+    assert repr(classes).splitlines() == [
+        "<3 classes>",
+        "  sourced_id       title            class_code",
+        "  algebra-1        Algebra 1        ALGEBRA-1",
+        "  biology-1        Biology 1        BIOLOGY-1",
+        "  world-history-1  World History 1  WORLD-HISTORY-1",
+    ]
+    assert classes == list(classes)
+    assert [each.title for each in classes[:2]] == ["Algebra 1", "Biology 1"]
+    many = Listed([classes[0]] * 30, ("class", "classes"), ("sourced_id",))
+    assert repr(many).splitlines()[-1] == "  … and 10 more classes"
 
 
 def test_no_class_has_only_one_of_both() -> None:

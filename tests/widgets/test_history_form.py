@@ -399,7 +399,11 @@ def test_a_single_grade_is_listed_as_whose_it_is(gradebook: gt.Gradebook, tmp_pa
     sheet = push_sheet(gradebook, tmp_path)
     form = HistoryForm(gradebook, folder=tmp_path)
     rows = [line.split("\t") for line in form.list.text().splitlines()]
-    what = ["midterm.csv", "undo of Ada Example, Quiz 1", "Ada Example, Quiz 1"]
+    what = [
+        "midterm.csv",
+        "undo of Ada Example, Quiz 1 (Algebra 1)",
+        "Ada Example, Quiz 1 (Algebra 1)",
+    ]
     assert [row[2] for row in rows] == what
     ends = [each.push_id[-6:] for each in (sheet, undone, pushed)]
     assert [row[1] for row in rows] == ends

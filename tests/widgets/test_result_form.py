@@ -858,7 +858,7 @@ def test_a_grade_is_not_left_while_it_is_written(sandbox: Sandbox, tmp_path: Pat
     assert is_held() == (False, False)
     form.student.value = "student-002"
     told = form.receipt.told.value
-    assert "(Ada Example, Quiz 1: 1 updated) can still be taken back" in told
+    assert "(Ada Example, Quiz 1 (Algebra 1): 1 updated) can still be taken back" in told
 
 
 def test_a_push_that_cannot_begin_holds_nothing(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -382,6 +382,61 @@ def test_a_single_grade_above_the_maximum_is_warned_of(desk: Desk) -> None:
     assert told == ["12 is above the line item's maximum of 10.", ""]
 
 
+def put(**fields: object) -> gt.Result:
+    """Make a Result of the first student's Quiz 1."""
+    whose = {"lineItem": "algebra-quiz-1", "student": "student-001"}
+    return gt.Result.model_validate({**whose, **fields})
+
+
+@pytest.mark.parametrize("name", ["score", "textScore"])
+def test_a_single_grade_without_a_score_is_not_submitted(desk: Desk, name: str) -> None:
+    """A score that is removed takes `fully graded` with it, as the word CLEAR does; a status that is wanted stands."""
+    desk.change("algebra-quiz-1", 1, **{"score": None, "textScore": None, name: 7 if name == "score" else "B"})  # fmt: skip
+    cleared = make_result_plan(put(**{name: None}), desk.snapshot())
+    assert (after(cleared, 0)["scoreStatus"], name in after(cleared, 0)) == ("not submitted", False)
+    excused = make_result_plan(put(**{name: None}, scoreStatus="exempt"), desk.snapshot())
+    assert after(excused, 0)["scoreStatus"] == "exempt"
+
+
+def test_a_score_that_leaves_a_text_score_keeps_its_status(desk: Desk) -> None:
+    """What is still graded stays fully graded."""
+    desk.change("algebra-quiz-1", 1, textScore="B")
+    plan = make_result_plan(put(score=None), desk.snapshot())
+    assert after(plan, 0)["scoreStatus"] == "fully graded"
+
+
+def test_namesakes_have_their_number_beside_them(desk: Desk) -> None:
+    """Two students of one name are told apart by their numbers, in a sheet's plan and in that of a single grade."""
+    users = {user["sourcedId"]: user for user in desk.sandbox.records("users")}
+    ada, ben = users["student-001"], users["student-002"]
+    name = {each: ada[each] for each in ("givenName", "familyName")}
+    desk.sandbox.put_record("users", ben | name)
+    called = f"{ada['givenName']} {ada['familyName']}"
+    both = [f"{called} ({each['identifier']})" for each in (ada, ben)]
+    plan = desk.plan(desk.sheet("Quiz 1", "7", "7", "7"))
+    assert plan.changes["student_name"].tolist()[:2] == both
+    assert "(" not in plan.changes["student_name"][2]
+    assert make_result_plan(put(score=3), desk.snapshot()).changes["student_name"][0] == both[0]
+
+
+def test_line_items_of_one_title_have_their_class_beside_them(desk: Desk) -> None:
+    """Where classes share a title the class is said; of a single grade, which has no sheet, always."""
+    sheet = desk.sheet("Quiz 1,Quiz 2", "7,8")
+    alone = desk.snapshot()
+    both = desk.gradebook.take_snapshot(["algebra-1", "biology-1"])
+    columns = gt.suggest_columns(sheet, alone)
+    told = [
+        gt.make_plan(gt.check_entries(sheet, columns, each), each).changes["line_item_title"]
+        for each in (alone, both)
+    ]
+    assert [each.tolist() for each in told] == [
+        ["Quiz 1", "Quiz 2"],
+        ["Quiz 1 (Algebra 1)", "Quiz 2"],
+    ]
+    single = make_result_plan(put(score=3), desk.snapshot())
+    assert single.changes["line_item_title"][0] == "Quiz 1 (Algebra 1)"
+
+
 def harmful(lowered: int, of: int, *, undo_of: str = "", wiped: bool = False) -> gt.Plan:
     """Make a plan that updates so many grades and lowers some of them, or takes their comments."""
     rows = range(of)
@@ -453,18 +508,6 @@ def test_a_misspelt_field_is_no_wish(desk: Desk) -> None:
     desk.change("algebra-quiz-1", 1, coment="theirs")
     plan = make_result_plan(gt.Result.model_validate(wish | {"coment": "1"}), desk.snapshot())
     assert actions(plan) == ["update"]
-
-
-def test_a_score_that_goes_alone_is_told(desk: Desk) -> None:
-    """Who takes a score away and leaves the grade fully graded reads that; with the status, or a text score, there is nothing to say."""
-    for fields, told in (
-        ({"score": None}, True),
-        ({"score": None, "score_status": gt.ScoreStatus.NOT_SUBMITTED}, False),
-        ({"score": None, "text_score": "B"}, False),
-    ):
-        result = gt.Result(line_item="algebra-quiz-1", student="student-001", **fields)
-        (message,) = make_result_plan(result, desk.snapshot()).changes["message"]
-        assert ("the score status stays fully graded" in message) is told
 
 
 def test_a_conflict_is_told_beside_an_id_that_is_kept(desk: Desk) -> None:
