@@ -20,6 +20,7 @@ from gradetools.checks import (
     about_letters,
     about_merged,
     about_mixed,
+    about_moved,
     about_numbers,
     about_rows,
     about_scales,
@@ -65,7 +66,7 @@ SEVERITIES = ("error", "question", "warning", "info")
 #: Importing them puts their checks on the list; this is the order in which they are told.
 _MODULES = (
     about_columns, about_numbers, about_scales, about_mixed, about_letters, about_titles, about_students, about_tables,
-    about_rows, about_standing, about_values, about_merged,
+    about_rows, about_standing, about_moved, about_values, about_merged,
 )  # fmt: skip
 
 

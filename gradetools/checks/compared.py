@@ -145,6 +145,13 @@ class Compared:
         own = [str(ids[each.item]) if each.item >= 0 else "" for each in self.columns]
         return [int(twin) for twin in self.known.columns.get_indexer(pd.Index(own))]
 
+    @cached_property
+    def held(self) -> list[Floats]:
+        """For each column the scores that the gradebook has of its line item, by person; NaN for none."""
+        known = self.known.to_numpy()
+        nothing = np.full(len(known), np.nan)
+        return [known[:, twin] if twin >= 0 else nothing for twin in self._twins]
+
     def _is_held(self, stray: Stray) -> bool:
         """Whether most of the scores that seem to stray are the ones that these students have already.
 
@@ -152,12 +159,10 @@ class Compared:
         """
         same = there = 0
         for k in range(len(self.columns)) if stray.column < 0 else [stray.column]:
-            if self._twins[k] >= 0:
-                persons = self.orders[k][stray.start :]
-                held = self.known.to_numpy()[persons, self._twins[k]]
-                apart = self.scores[persons, k] - held
-                same += int((apart == 0).sum())
-                there += int((~np.isnan(apart)).sum())
+            persons = self.orders[k][stray.start :]
+            apart = self.scores[persons, k] - self.held[k][persons]
+            same += int((apart == 0).sum())
+            there += int((~np.isnan(apart)).sum())
         return there >= FEW_STUDENTS and same > there / 2
 
     def has_other_order(self, column: ComparedColumn) -> bool:

@@ -18,7 +18,7 @@ _PUSHED = say(
     "good", "Saved with the push: these columns are offered when this header comes again."
 )
 #: So many changes are named.
-_NAMED = 6
+_NAMED = 12
 
 
 class KeptColumns:

@@ -316,7 +316,8 @@ def _tell_rest_ended(progress: Progress) -> str:
     done, never = progress.done - progress.unwritten, progress.total - progress.done
     told = [f"{done:,} done", f"{progress.unwritten:,} not" if progress.unwritten else ""]
     told += [f"{never:,} still left" if never else ""]
-    return f"{progress.total:,} that were left: {', '.join(filter(None, told))}"
+    were = "was" if progress.total == 1 else "were"
+    return f"{progress.total:,} that {were} left: {', '.join(filter(None, told))}"
 
 
 def tell_nothing(plan: Plan) -> Html:
