@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gradetools.cells import Cells, make_frame, read_cells
+from gradetools.cells import DELIMITER_NAMES, Cells, make_frame, read_cells
 from gradetools.errors import ColumnsError, SheetError
 from gradetools.formats import describe, recognise
 from gradetools.formats.recognition import (
@@ -304,11 +304,12 @@ class Sheet(Shown):
                 first.index, roles, first.to_numpy(dtype=object).tolist(), strict=True
             )
         ]
+        detected = (f"{k} {DELIMITER_NAMES.get(v, v)}" for k, v in self.detected.items())
         return Showing(
             f"<Sheet {self.name}: {self.format}, {students} student rows, {len(self.header)} columns>",
             [
                 ("why", self.reason),
-                ("detected", ", ".join(f"{k} {v}" for k, v in self.detected.items())),
+                ("detected", ", ".join(detected)),
             ],
             ("line", "row", *map(str, self.header)),
             rows,

@@ -14,7 +14,7 @@ from typing import IO, TextIO
 
 import pandas as pd
 
-from gradetools.cells.delimited import read_delimited, read_text
+from gradetools.cells.delimited import DELIMITER_NAMES, read_delimited, read_text
 from gradetools.cells.grid import Merged
 from gradetools.cells.limits import MOST_BYTES, list_archive
 from gradetools.cells.package import RESULTS, read_package
@@ -22,7 +22,7 @@ from gradetools.cells.shown import show_value
 from gradetools.cells.workbook import read_workbook
 from gradetools.errors import SheetError
 
-__all__ = ["Cells", "Merged", "make_frame", "read_cells"]
+__all__ = ["DELIMITER_NAMES", "Cells", "Merged", "make_frame", "read_cells"]
 
 _FIRST = 1 << 12
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # how XLS begins, and a workbook that a password locks

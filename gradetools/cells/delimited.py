@@ -16,6 +16,8 @@ from gradetools.cells.limits import refuse_vast
 from gradetools.errors import SheetError
 
 DELIMITERS = (",", ";", "\t", "|")
+#: The delimiters of sheets, and their names.
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 #: How much of a text is looked at to find its delimiter.
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 200

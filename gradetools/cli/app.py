@@ -8,13 +8,27 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import metadata
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 from gradetools.cli import forgetting, history, login, reading, serving, writing
 from gradetools.cli.console import say_error
 from gradetools.errors import GradetoolsError
+
+
+class _Command(TyperCommand):
+    """A command whose mistakes are told without a programmer's words."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own classes have moved
+        """Say what is wrong with an option, and not in which way the library found out."""
+        try:
+            return list(super().parse_args(ctx, args))
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
 
 app = typer.Typer(
     name="gradetools",
@@ -38,17 +52,17 @@ def _about(
         raise typer.Exit
 
 
-app.command("lab")(serving.lab)
-app.command("sandbox")(serving.sandbox)
-app.command("import")(writing.import_sheet)
-app.command("check")(reading.check)
-app.command("plan")(reading.plan)
-app.command("push")(writing.push)
-app.command("put")(writing.put)
-app.command("undo")(writing.undo)
-app.command("history")(history.history)
-app.command("forget")(forgetting.forget)
-app.command("login")(login.login)
+app.command("lab", cls=_Command)(serving.lab)
+app.command("sandbox", cls=_Command)(serving.sandbox)
+app.command("import", cls=_Command)(writing.import_sheet)
+app.command("check", cls=_Command)(reading.check)
+app.command("plan", cls=_Command)(reading.plan)
+app.command("push", cls=_Command)(writing.push)
+app.command("put", cls=_Command)(writing.put)
+app.command("undo", cls=_Command)(writing.undo)
+app.command("history", cls=_Command)(history.history)
+app.command("forget", cls=_Command)(forgetting.forget)
+app.command("login", cls=_Command)(login.login)
 
 _log = logging.getLogger("gradetools")
 

@@ -11,10 +11,9 @@ import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as Bars
 from rich.table import Table
 
+from gradetools.cells.delimited import DELIMITER_NAMES
 from gradetools.checks import Checked
 from gradetools.cli.terminal import Terminal, escape_json
 from gradetools.columns import ColumnMeaning, Columns, students_matched
@@ -22,9 +21,8 @@ from gradetools.dialects import parse
 from gradetools.errors import DeclinedError
 from gradetools.formats import tell_format
 from gradetools.plan import BY_OWN_PUSH, WRITES, Plan, mark_harm, retried_entries, tell_fields
-from gradetools.push import Progress
 from gradetools.receipt import GOOD_STATES, PushSummary, Receipt
-from gradetools.sheet import Sheet
+from gradetools.sheet import ColumnKey, Sheet
 from gradetools.snapshot import Snapshot
 from gradetools.telling import tell_whose
 
@@ -108,7 +106,7 @@ def ask_number(console: Console, writes: int) -> int:
 def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snapshot) -> None:
     """Show what was understood of the sheet: format, students, columns."""
     detected = ", ".join(
-        f"{name} {'tab' if value == chr(9) else repr(value)}"
+        f"{name} {DELIMITER_NAMES.get(value, value)}"
         for name, value in sheet.detected.items()
         if value
     )
@@ -128,7 +126,8 @@ def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snaps
     known = snapshot.line_items
     titles = dict(zip(known["sourced_id"], known["title"], strict=True))
     for meaning in columns.score_columns:
-        console.print(f"  {escape(str(meaning.column))} {_target(meaning, columns, titles)}")
+        called = f"{escape(str(meaning.column))}{_tell_which(meaning.column)}"
+        console.print(f"  {called} {_target(meaning, columns, titles)}")
     told = {*columns.score_columns, *columns.ignored, student}
     also = [
         f"{str(each.column)!r} ({_call_meaning(each)})"
@@ -141,6 +140,14 @@ def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snaps
         console.print(f"Ignored columns ({len(columns.ignored)}):")
         for meaning in columns.ignored:
             console.print(f"  [dim]{escape(str(meaning.column))}: {escape(meaning.reason)}[/]")
+
+
+def _tell_which(column: ColumnKey) -> str:
+    """Say of `Quiz 1 #2` which column that is, for none is called so in the sheet; "" of the first of a name."""
+    if column.occurrence == 1:
+        return ""
+    which = {2: "second", 3: "third"}.get(column.occurrence, f"{column.occurrence}th")
+    return f" (the {which} column of that name)"
 
 
 def _call_meaning(meaning: ColumnMeaning) -> str:
@@ -206,11 +213,7 @@ def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> N
     console.print(_headline(plan))
     changes = plan.changes[plan.changes["action"].isin({*WRITES, "conflict", "blocked"})]
     harmful = plan.harms[changes.index]
-    if harm := plan.tell_harm():
-        of = "of what is restored, " if plan.undo_of else ""
-        console.print(f"[yellow]Warning: {of}{escape(harm)}: listed first[/]")
-    if stays := plan.tell_stays():
-        console.print(f"[yellow]Warning: {escape(stays)}[/]")
+    show_harm(console, plan, where="listed first")
     _show_left_to_others(console, plan)
     if changes.empty:
         return
@@ -242,6 +245,15 @@ def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> N
     _and_more(console, len(changes), len(shown))
     _say_way_out(console, plan)
     console.print(f"[dim]Fingerprint {(part_of or plan).fingerprint}[/]")
+
+
+def show_harm(console: Console, plan: Plan, *, where: str) -> None:
+    """Warn of what grades that are there would lose, and say where that is listed."""
+    if harm := plan.tell_harm():
+        of = "of what is restored, " if plan.undo_of else ""
+        console.print(f"[yellow]Warning: {of}{escape(harm)}: {where}[/]")
+    if stays := plan.tell_stays():
+        console.print(f"[yellow]Warning: {escape(stays)}[/]")
 
 
 def show_conflicts(console: Console, plan: Plan) -> None:
@@ -325,10 +337,13 @@ def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
         console.print(f"Go on with: gradetools push --resume {receipt.push_id}", soft_wrap=True)
     elif len(retried_entries(receipt)):
         again = f"gradetools push --retry {receipt.push_id}"
-        console.print(f"Try again what failed with: {again}", soft_wrap=True)
+        if receipt.states["failed"]:
+            console.print(f"Try again what failed with: {again}", soft_wrap=True)
+        elif receipt.states["conflict"]:
+            console.print(f"Decide the conflict with: {again} --on-conflict ours", soft_wrap=True)
         if receipt.states["conflict"]:
             ways = "--on-conflict ours to write over what others changed, --on-conflict theirs to leave it"
-            console.print(f"For a conflict add {ways}.", soft_wrap=True)
+            console.print(f"For a conflict: {ways}.", soft_wrap=True)
     if receipt.written:
         undone = receipt.undo_of and not receipt.brings_back
         way = "Undo the undo" if undone else "Take it back"
@@ -342,50 +357,6 @@ def _name_grades(entries: pd.DataFrame) -> str:
     told = [f"{name or key}, {title or item}" for name, key, title, item in first]
     more = len(entries) - len(told)
     return "; ".join([*told, *([f"and {more:,} more"] if more else [])])
-
-
-class PushBar:
-    """A progress bar on stderr, silent where stderr is no terminal.
-
-    Attributes:
-        tried: whether any entry has ended, so that something may have been sent.
-    """
-
-    def __init__(self, verb: str = "write", *, silent: bool = False) -> None:
-        self.tried = False
-        console = Terminal(stderr=True)
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[told]}"),
-            console=console,
-            disable=silent or not console.is_terminal,
-        )
-        doing = {"take back": "Taking back", "restore": "Restoring"}.get(verb, "Writing")
-        self._task = self._bars.add_task(doing, total=None, told="")
-
-    def __enter__(self) -> PushBar:  # noqa: PYI034 - never subclassed
-        """Show it."""
-        self._bars.start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        """Leave its last state on the screen."""
-        self._bars.stop()
-
-    def __call__(self, progress: Progress) -> None:
-        """Move it."""
-        self.tried |= progress.done > 0
-        if progress.stopping:
-            told = "stopping: what is under way is finished"
-        elif progress.waiting > 0:
-            told = f"the gradebook asks to wait {progress.waiting:.0f} s"
-        else:
-            eta = "" if progress.eta is None else f", {progress.eta:.0f} s left"
-            bad = progress.unwritten
-            told = f"{progress.rate:.0f}/s{eta}{f', {bad} not written' if bad else ''}"
-        self._bars.update(self._task, completed=progress.done, total=progress.total, told=told)
 
 
 def _tell_number(number: int, severity: str) -> str:

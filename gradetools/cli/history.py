@@ -31,16 +31,19 @@ def _tell_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     """Tell a push in lines that fit a narrow window: what it is, what it did, and what there is to do about it."""
     began = f"{push.started:%Y-%m-%d %H:%M} UTC"
     head = (began, escape(push.environment.name), tell_standing(push, pushes))
-    typed = push.note and not name_retried(push.note)
-    note = (
-        f"undo of {push.undo_of}"
-        if push.undo_of
-        else escape(f"note “{push.note}”" if typed else push.note)
-    )
+    note = f"undo of {push.undo_of}" if push.undo_of else escape(_tell_note(push.note))
     about = (escape(push.sheet or push.about), push.tell_states(), note)
     # The id is there to be copied.
     told = f"[bold]{push.push_id}[/] {' · '.join(head)}\n    {' · '.join(filter(None, about))}"
     return f"{told}\n    {todo}" if (todo := _tell_rest(push, pushes)) else told
+
+
+def _tell_note(note: str) -> str:
+    """Tell a person's note as one, and leave what was noted of a retry as it is; "" for none."""
+    retry = f"retry of {name_retried(note)}"
+    own = note.removesuffix(retry) if note == retry else note.removesuffix(f" ({retry})")
+    told = f"note “{own}”" if own else ""
+    return " · ".join(filter(None, [told, retry if own != note else ""]))
 
 
 def _tell_rest(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
@@ -54,7 +57,13 @@ def _tell_rest(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     ]
     failed = push.states["failed"] + push.states["conflict"]
     if push.standing == "done" and failed > count_mended(push, pushes):
-        told.append(f"Try again what failed with: gradetools push --retry {push.push_id}")
+        what = "Try again what failed" if push.states["failed"] else "Decide the conflict"
+        how = (
+            ""
+            if push.states["failed"]
+            else " --on-conflict ours (to write over what is there; or theirs)"
+        )
+        told.append(f"{what} with: gradetools push --retry {push.push_id}{how}")
     return "\n    ".join(told)
 
 

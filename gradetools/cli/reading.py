@@ -16,6 +16,7 @@ from gradetools.cli.console import (
     print_json,
     show_conflicts,
     show_findings,
+    show_harm,
     show_plan,
     show_sheet,
 )
@@ -49,6 +50,7 @@ def check(
         show_findings(console, job.checked, tell_options(job.checked))
         _save_columns(job, save_columns, console)
         console.print(f"Entries: {job.plan.tell_counts()}")
+        show_harm(console, job.plan, where="`gradetools plan` lists them")
         show_conflicts(console, job.plan)
         if as_json:
             findings = job.checked.findings.to_dict(orient="records")

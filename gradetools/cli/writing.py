@@ -14,9 +14,9 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from gradetools.cli.bar import PushBar
 from gradetools.cli.changes import Changes, tell_options
 from gradetools.cli.console import (
-    PushBar,
     ask,
     ask_number,
     make_console,

@@ -354,7 +354,7 @@ class Columns(Shown, _Value):
                     each.means,
                     each.belongs_to or _target(each),
                     each.reason,
-                    ", ".join(each.samples),
+                    " · ".join(each.samples),
                 )
                 for each in told[:MOST_ROWS]
             ],

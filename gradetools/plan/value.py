@@ -205,8 +205,10 @@ class Plan(Shown):
             for row in first.to_dict(orient="records")
         ]  # fmt: skip
         undo = [("takes back push", self.undo_of)] if self.undo_of else []
+        warned = int(self.warned.sum()) if name else 0
+        minded = f"; {warned:,} with a warning" if warned else ""
         return Showing(
-            f"<Plan{name} for {self.environment.name}: {self.tell_counts()}>",
+            f"<Plan{name} for {self.environment.name}: {self.tell_counts()}{minded}>",
             [*undo, ("warning", self.tell_harm())],
             ("line", "student", "line item", "action", "old → new", "why"),
             rows,

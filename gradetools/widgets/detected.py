@@ -7,13 +7,12 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from gradetools.cells import DELIMITER_NAMES
 from gradetools.errors import SheetError
 from gradetools.formats import list_formats, tell_format
 from gradetools.sheet import Sheet
 from gradetools.widgets.look import WRAP
 
-#: The delimiters of sheets, and their names.
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _ENCODINGS = ("utf-8", "cp1252", "utf-16", "latin-1")
 _NARROW, _BROAD = {"width": "21em"}, {"width": "34em", "max_width": "100%"}
 _BESIDE = {"description_width": "6.5em"}
@@ -112,7 +111,7 @@ class Detected:
             self.fields[name].placeholder = known.get(name) or "as detected"
         formats = {name: _label(name) for name in list_formats()}
         titles = {title: title for title in self._worksheets}
-        shown = {"delimiter": DELIMITERS, "format": formats, "worksheet": titles}
+        shown = {"delimiter": DELIMITER_NAMES, "format": formats, "worksheet": titles}
         for name, choices in shown.items():
             field, kept = self.fields[name], self.fields[name].value or ""
             here = known.get(name, "")

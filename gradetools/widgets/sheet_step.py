@@ -11,6 +11,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from gradetools.cells import DELIMITER_NAMES
 from gradetools.columns import ClassGuess, propose_classes
 from gradetools.columns.guesses import tell_doubt, tell_other_class, tell_zeros
 from gradetools.errors import SheetError
@@ -18,7 +19,7 @@ from gradetools.formats import tell_format
 from gradetools.receipt import count_mended, is_settled
 from gradetools.report import find_receipt, name_push
 from gradetools.sheet import Sheet
-from gradetools.widgets.detected import DELIMITERS, Detected
+from gradetools.widgets.detected import Detected
 from gradetools.widgets.draft import SEARCHED, Draft
 from gradetools.widgets.look import LABEL, WIDE, WRAP, Html, count, element, join, say
 from gradetools.widgets.step import Step, offer, telling
@@ -303,7 +304,7 @@ class SheetStep(Step):
     def _tell_sheet(self) -> None:
         sheet = self._draft.sheet
         detected = ", ".join(
-            f"{name} {DELIMITERS.get(value, value)}"
+            f"{name} {DELIMITER_NAMES.get(value, value)}"
             for name, value in sheet.detected.items()
             if value and name not in _TOLD_APART
         )

@@ -21,7 +21,7 @@ def test_every_detection_can_be_overridden(run: Run, tmp_path: Path, command: st
     ended = run(command, path, *SAID, "--rehearse", *yes)
     told = " ".join(ended.out.split())
     assert "a plain table, one row per student, 2 student rows" in told
-    for detected in ("encoding 'latin-1'", "delimiter '~'", "header row '2'"):
+    for detected in ("encoding latin-1", "delimiter ~", "header row 2"):
         assert detected in told
 
 

@@ -10,7 +10,8 @@ import pytest
 import typer
 
 from gradetools.cli.app import app
-from gradetools.cli.console import PushBar, ask_number
+from gradetools.cli.bar import PushBar
+from gradetools.cli.console import ask_number
 from gradetools.cli.writing import _honest_code, read_result
 from gradetools.errors import DeclinedError, SheetError
 from gradetools.push import Progress
