@@ -215,13 +215,14 @@ def _sentence(words: str) -> str:
 def _maximum_differs(facts: Facts) -> Iterator[Finding]:
     stated = _stated(facts)
     differs = stated[stated["differs"].to_numpy()]
-    by_row = {str(each.belongs_to) for each in facts.columns.of("points") if each.belongs_to}
+    by_row = {str(one.belongs_to) for one in facts.columns.of("points") if one.belongs_to}
     for key, group in differs.groupby("key", sort=False):
-        rows = group if key in by_row else group.iloc[:1]
-        for row in rows.itertuples():
+        # Where all rows say the same, that is told of the column as a whole.
+        each = key in by_row and stated.loc[stated["key"] == key, "stated"].nunique() > 1
+        for row in (group if each else group.iloc[:1]).itertuples():
             message = f"The sheet's maximum for {key!r} is {row.stated:g}, but {row.line_item_title!r} goes up to {row.high:g}."
             fix = f'Scale from {row.stated:g}, or answer "accept" to keep the points as they are.'
-            yield Finding(int(str(row.line)) if key in by_row else 0, str(key), message, fix)
+            yield Finding(int(str(row.line)) if each else 0, str(key), message, fix)
 
 
 @check(
@@ -325,7 +326,8 @@ def _find_many(facts: Facts) -> Marks:
     "question",
     means=f"More than half of the scores, of at least {FEW_ABOVE}, are above the full mark that their column is scaled from: a "
     "scale of another sheet, perhaps, that came with kept columns.",
-    fix="Put the scaling back in step 4 of the form (unscaled in Python), scale from another full mark, or answer "
+    fix="Press “Put it back” beside the scaling, below the sheet in step 4 of the form (unscaled in Python), scale from another "
+    "full mark, or answer "
     '"accept" if it is extra credit.',
     answers=("accept",),
 )

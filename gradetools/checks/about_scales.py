@@ -81,7 +81,8 @@ def _list_groups(facts: Facts, *, scaled: bool) -> Iterator[_Group]:
     "question",
     means=f"All scores, at least {FEW_SCALED}, are at most the line item's maximum, and are scaled from at least twice that: a "
     "scale of another sheet, perhaps, that came with kept columns.",
-    fix="Put the scaling back in step 4 of the form (unscaled in Python), scale from another full mark, or answer "
+    fix="Press “Put it back” beside the scaling, below the sheet in step 4 of the form (unscaled in Python), scale from another "
+    "full mark, or answer "
     '"accept" if they are as low as that.',
     answers=("accept",),
 )

@@ -40,7 +40,7 @@ Verify = Literal["sample", "all"]
 _READ_ALL = 200
 #: Outcomes are in the journal after so many entries, or after so many seconds and a little.
 _BATCH, _NAP = 100, 0.05
-_STOPPED = "Not sent: the push was stopped before; go on with it to send this."
+_STOPPED = "Not sent: the push was stopped before its turn. Go on with the push to send it."
 _NOT_KEPT = "What came of the last entries could not be kept; resume the push to find out."
 _MISTAKE = "Something unforeseen happened while this was sent; resume the push to find out whether it was stored."
 

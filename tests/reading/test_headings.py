@@ -97,3 +97,17 @@ def test_a_column_of_maxima_goes_before_the_heading() -> None:
     )
     columns = columns.with_meaning("Max Points", means="points", belongs_to="Score /20")
     assert check_entries(sheet, columns, SCHOOL).counts["ready"] == 2
+
+
+def test_one_maximum_in_all_rows_is_one_question() -> None:
+    """A column that says the same maximum in each row is asked about once; where the rows differ, in the rows that do."""
+    for maxima, lines in (((20, 20, 20), [0]), ((10, 20, 20), [3, 4])):
+        rows = "".join(f"{n:05}\t7\t{most}\n" for n, most in enumerate(maxima))
+        sheet = read_sheet(io.StringIO(f"ID\tQuiz 3\tQuiz 3 - Max Points\n{rows}"))
+        columns = suggest_columns(sheet, SCHOOL)
+        if not columns.of("points"):
+            columns = columns.with_meaning(
+                "Quiz 3 - Max Points", means="points", belongs_to="Quiz 3"
+            )
+        findings = check_entries(sheet, columns, SCHOOL).findings
+        assert findings["line"][(findings["code"] == "maximum-differs").to_numpy()].tolist() == lines
