@@ -27,6 +27,7 @@ from gradetools.columns.saved import (
     read_columns,
     write_columns,
 )
+from gradetools.columns.spoiled_ids import find_spoiled_ids, only_zeros
 from gradetools.columns.students import (
     MANGLED,
     MOST_LIKENESSES,
@@ -45,7 +46,6 @@ from gradetools.columns.suggestions import (
     suggest_columns,
 )
 from gradetools.columns.titles import Found, LineItemIndex
-from gradetools.columns.zeros import find_without_zeros, only_zeros
 
 __all__ = [
     "ATTEMPTS",
@@ -78,8 +78,8 @@ __all__ = [
     "find_named_classes",
     "find_own_classes",
     "find_remarks",
+    "find_spoiled_ids",
     "find_student",
-    "find_without_zeros",
     "guess_class",
     "is_excuse",
     "list_columns",

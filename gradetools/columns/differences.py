@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gradetools.columns.meanings import ColumnMeaning, Columns
+from gradetools.columns.spoiled_ids import find_spoiled_ids, only_zeros
 from gradetools.columns.students import StudentIndex
 from gradetools.columns.tokens import tell_token
-from gradetools.columns.zeros import find_without_zeros, only_zeros
 from gradetools.snapshot import Snapshot
 
 #: So many ids that lost their zeros are named one by one.
@@ -62,7 +62,7 @@ def _tell_picks(
     """Say whom ids mean then: each that somebody picked, and in one word those that only lost their zeros, if they are many."""
     key = then.student_column
     index = StudentIndex(snapshot.students, key.key if key else "")
-    zeros = find_without_zeros(then.student_matches, index)
+    zeros = find_spoiled_ids(then.student_matches, index)
     if len(zeros) <= _FEW:
         zeros = {}
     picks = {

@@ -9,9 +9,9 @@ import pandas as pd
 
 from gradetools.columns.meanings import Columns
 from gradetools.columns.names import split_name
+from gradetools.columns.spoiled_ids import only_zeros, tell_lost
 from gradetools.columns.students import tell_lines
 from gradetools.columns.suggestions import ClassGuess
-from gradetools.columns.zeros import only_zeros, tell_lost
 from gradetools.sheet import Sheet
 from gradetools.showing import shorten
 
@@ -104,7 +104,7 @@ def tell_found(
 
     Args:
         matched: `students_matched`.
-        zeros: `find_without_zeros` of those who were not found.
+        zeros: `find_spoiled_ids` of those who were not found.
         elsewhere: ids of those who were not found to what their rows call their class, which is another one.
 
     Returns:

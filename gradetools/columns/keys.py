@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.columns.meanings import Columns
+from gradetools.columns.spoiled_ids import find_spoiled_ids, is_number_of_id
 from gradetools.columns.students import StudentIndex
-from gradetools.columns.zeros import find_without_zeros, is_number_of_id
 from gradetools.formats.recognition import STUDENT_FIELDS
 from gradetools.sheet import ColumnKey, Sheet
 
@@ -91,7 +91,7 @@ class KeyFinder:
             unknown = self._indexes[key.field].match(unknown).unknown
         return set(unknown)
 
-    def find_without_zeros(self, column: ColumnKey, field: str = "") -> dict[str, str]:
+    def find_spoiled_ids(self, column: ColumnKey, field: str = "") -> dict[str, str]:
         """Give of several texts of a column that are ids but for zeros at their front, or signs, these ids; one alone says nothing.
 
         Args:
@@ -100,7 +100,7 @@ class KeyFinder:
         """
         numbers = [text for text in self.texts(column) if is_number_of_id(text)]
         unknown = self.find_unknown(column).intersection(numbers) if numbers else set[str]()
-        found = find_without_zeros(
+        found = find_spoiled_ids(
             [text for text in numbers if text in unknown], StudentIndex(self._students, field)
         )
         return {text: whole for text, (_, whole) in found.items()} if len(found) > 1 else {}
@@ -148,7 +148,7 @@ def _find_sure(matched: pd.DataFrame, index: StudentIndex) -> NDArray[np.bool_]:
     sure = matched["how"].isin(["exact", "ignoring case"]).to_numpy(copy=True)
     picked = (matched["how"] == "chosen").to_numpy()
     rows = matched[picked]
-    zeros = find_without_zeros(rows["text"].unique(), index)
+    zeros = find_spoiled_ids(rows["text"].unique(), index)
     whose = [zeros.get(text, ("", ""))[0] for text in rows["text"]]
     sure[picked] = rows["sourced_id"].to_numpy(dtype=object) == np.array(whose, dtype=object)
     return sure

@@ -12,8 +12,8 @@ from gradetools.columns.keys import Key, KeyFinder, choose_key
 from gradetools.columns.meanings import ColumnMeaning, Columns
 from gradetools.columns.names import find_name_columns
 from gradetools.columns.saved import take_samples
+from gradetools.columns.spoiled_ids import tell_lost
 from gradetools.columns.titles import LineItemIndex
-from gradetools.columns.zeros import tell_lost
 from gradetools.formats.recognition import ColumnDescription, tidy
 from gradetools.formats.words import STATUS_WORDS, hold_dates, hold_letters, names_other_person
 from gradetools.sheet import ColumnKey, Sheet
@@ -142,10 +142,10 @@ def guess_class(
 
 def _guess(class_id: str, best: Key, finder: KeyFinder) -> ClassGuess:
     """Say how well a class fits by its best key, or where nobody is found by the one that lost most zeros."""
-    zeros = finder.find_without_zeros(best.column) if best.matched < best.rows else {}
+    zeros = finder.find_spoiled_ids(best.column) if best.matched < best.rows else {}
     if not best.matched:
         for key in finder.keys:
-            if len(found := finder.find_without_zeros(key.column)) > len(zeros):
+            if len(found := finder.find_spoiled_ids(key.column)) > len(zeros):
                 best, zeros = key, found
     return ClassGuess(
         class_id, best.matched, best.rows, str(best.column), best.field, tuple(zeros.items())
@@ -206,8 +206,7 @@ def _describe_key(key: Key, finder: KeyFinder) -> dict[str, str]:
     if not key.matched:
         # An id that lost its zeros is nobody's as it stands, and tells all the same of what kind it is.
         zeros = {
-            each: finder.find_without_zeros(key.column, each.field)
-            for each in finder.of(key.column)
+            each: finder.find_spoiled_ids(key.column, each.field) for each in finder.of(key.column)
         }
         if number := max(map(len, zeros.values())):
             key = next(each for each in zeros if len(zeros[each]) == number)

@@ -34,6 +34,8 @@ from gradetools.widgets.look import (
 from gradetools.widgets.step import Step, offer, telling
 
 MOST_FINDINGS = 100
+#: The answers give way in a narrow window, so that the button stays beside them.
+_SHRINKING = {"width": "34em", "flex": "0 1 auto", "min_width": "0"}
 #: So many sentences of one kind in one column are told one by one.
 MOST_ALIKE = 5
 _RANK = {"error": 0, "question": 1, "warning": 2, "info": 3}
@@ -90,7 +92,7 @@ class CheckStep(Step):
     def _build_questions(self) -> ipw.VBox:
         self.question = ipw.Dropdown(description="Question", style=LABEL, layout=WIDE)
         self.asked = ipw.HTML().add_class("gt-asked")
-        self.answer = ipw.Dropdown(description="Answer", style=LABEL, layout={"width": "34em"})
+        self.answer = ipw.Dropdown(description="Answer", style=LABEL, layout=_SHRINKING)
         self.give = ipw.Button(description="Answer").add_class("gt-answer")
         self.scale_from = ipw.Text(
             description="or full mark in sheet", placeholder="such as 20", style=LABEL
@@ -104,7 +106,7 @@ class CheckStep(Step):
         self._questions = ipw.VBox(
             [
                 *(self.question, self.asked),
-                ipw.HBox([self.answer, self.give], layout=WRAP),
+                ipw.HBox([self.answer, self.give]),
                 ipw.HBox([self.scale_from, self.scale, self.example], layout=WRAP).add_class(
                     "gt-line"
                 ),

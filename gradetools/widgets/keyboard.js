@@ -15,6 +15,7 @@ const HEADER = ".jupyter-widget-Collapse-header";
 const LIST = ".gt-shrinking";
 const FRESH = ".gt-fresh"; // the title of what a button has just put below
 const SEARCH = ".gt-picker input[type=text]"; // beside a list
+const PART = ".gt-appears"; // a part of a step that comes in sight when the one before is done
 const CONTROLS = "input, select, textarea, button";
 const SETTLED = 80; // milliseconds without a change, after which a form is taken to be drawn
 const LONGEST_PRESS = 1000; // milliseconds after which a mouse button counts as let go, wherever that was
@@ -66,6 +67,7 @@ class Keyboard {
     this.timer = 0; // 0 while the form stands still
     this.fresh = null; // the title that the view last went to
     this.next = null; // the step that was the next when the form last stood still
+    this.parts = new Set(this.listParts()); // the parts of steps that were there then
     this.pressed = -Infinity; // since when a mouse button is held down
     this.entered = null; // the element that a click has given the focus
     form.tabIndex = -1; // a click beside a control stays in the form
@@ -171,6 +173,9 @@ class Keyboard {
     const next = this.findNext();
     const isOpened = next !== null && next !== this.next && next !== this.step;
     this.next = next;
+    const parts = this.listParts();
+    const part = parts.find((each) => !this.parts.has(each));
+    this.parts = new Set(parts);
     if (isNew) fresh.scrollIntoView({ block: "start" });
     else if (this.seen && !isInSight(this.push)) {
       // The step's own line says what came of it, and what is next.
@@ -178,6 +183,11 @@ class Keyboard {
       const top = step?.matches(".gt-step") ? step : this.push;
       top.scrollIntoView({ block: "start" });
     } else if (isOpened && !isReadable(next)) next.scrollIntoView({ block: "start" });
+    else if (part) part.scrollIntoView({ block: "nearest" });
+  }
+
+  listParts() {
+    return [...this.form.querySelectorAll(PART)].filter(isUsable);
   }
 
   // Finds the step, after the one that has the focus or had it, that says what is next.

@@ -142,7 +142,7 @@ class SheetStep(Step):
         self.use_classes.add_class("gt-under")
         self.read.add_class("gt-under")
         files = ipw.HBox([self.files, self.again])
-        self.whose = ipw.VBox([self.guess, self.classes, self.use_classes])
+        self.whose = ipw.VBox([self.guess, self.classes, self.use_classes]).add_class("gt-appears")
         self.body.children = [
             ipw.VBox([files, self.path, self.read]).add_class("gt-way"),
             self._uploading.add_class("gt-way"),

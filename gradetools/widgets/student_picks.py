@@ -15,7 +15,7 @@ from gradetools.columns import (
     NAMELESS,
     StudentIndex,
     find_elsewhere,
-    find_without_zeros,
+    find_spoiled_ids,
     only_zeros,
     students_matched,
 )
@@ -54,7 +54,7 @@ class StudentPicks:
         self.zeros.add_class("gt-zeros").on_click(lambda _: self._take_zeros())
         self.unmatched: dict[str, ipw.Dropdown] = {}
         self.taken: dict[str, ipw.Dropdown] = {}
-        self._fold = Fold("Ids taken with their zeros")
+        self._fold = Fold("Ids that were taken at once")
         self._picks = ipw.VBox()
         self.view = ipw.VBox([self.found, self.zeros, self._picks])
         self._known = self._open = 0
@@ -82,7 +82,7 @@ class StudentPicks:
         """Say of each whether it is an id that was taken with its zeros, as a press does with many."""
         index = StudentIndex(self._draft.snapshot.students, "")
         chosen = missing.loc[missing["how"] == "chosen", "text"].astype(str)
-        zeros = find_without_zeros(chosen, index)
+        zeros = find_spoiled_ids(chosen, index)
         students = [zeros.get(text, ("",))[0] for text in missing["text"].astype(str)]
         same = (missing["sourced_id"].astype(str) == students) & (missing["how"] == "chosen")
         taken: NDArray[np.bool_] = same.to_numpy(dtype=bool)
@@ -115,7 +115,7 @@ class StudentPicks:
         others = [text for text in dict.fromkeys(texts) if text not in elsewhere]
         # By any of their ids: where no zero is left, nothing tells which of these the column holds.
         index = StudentIndex(snapshot.students, "")
-        zeros = find_without_zeros(others, index)
+        zeros = find_spoiled_ids(others, index)
         # One alone is picked as any other; a spreadsheet program spoils a whole column.
         self._without_zeros = zeros if len(zeros) > 1 else {}
         told, self._known, self._open = tell_found(matched, self._without_zeros, elsewhere)

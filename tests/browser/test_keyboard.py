@@ -83,6 +83,11 @@ class Hands:
         self.page.wait_for_function("!!document.activeElement.closest('.gt-form')", timeout=SECONDS)
         self.look()
 
+    def see_whole(self, selector: str) -> None:
+        """Wait until something is in sight."""
+        place = "selector => document.querySelector(selector).getBoundingClientRect().bottom <= window.innerHeight"
+        self.page.wait_for_function(place, arg=selector, timeout=SECONDS)
+
     def see_the_top_of(self, selector: str) -> None:
         """Wait until something begins in the upper half of the view, below the banner, or is seen whole: nobody has to search for it."""
         place = """selector => {
@@ -96,6 +101,7 @@ class Hands:
 def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
     """Tab, Enter and typing go from the file to the receipt and back by undo; JupyterLab's shortcuts touch no cell."""
     notebook = open_notebook("import_grades.ipynb", only=FORM_CELL)
+    notebook.page.set_viewport_size({"width": 1280, "height": 600})
     hands = Hands(notebook)
     hands.enter("button.gt-connect", "where", "Connected to sandbox")
     hands.tab_to(".gt-path input")
@@ -109,6 +115,7 @@ def test_import_by_keyboard(open_notebook: OpenNotebook) -> None:
     )  # past the upload to the button of the path
     hands.form.root.locator("button.gt-read:focus").wait_for(timeout=SECONDS)
     hands.enter("button.gt-read", "sheet", "30 of 30 students of the sheet are in Algebra 1.")
+    hands.see_whole("button.gt-use-classes")
     hands.enter("button.gt-use-classes", "columns", "30 of 30 students found.")
     hands.see_the_top_of(".gt-step-columns")
     hands.enter("button.gt-check", "check", "28 ready, 2 skipped")

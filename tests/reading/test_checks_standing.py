@@ -114,7 +114,10 @@ def test_a_slip_hides_no_shift() -> None:
     scores = make_scores()
     scores[:, 2] = np.roll(scores[:, 2], 1)
     scores[7, 2] *= 10
-    assert found(check(scores)) == [("Quiz 2", "column-shifted"), ("Quiz 2", "score-far-above-maximum")]
+    assert found(check(scores)) == [
+        ("Quiz 2", "column-shifted"),
+        ("Quiz 2", "score-far-above-maximum"),
+    ]
 
 
 def test_a_shift_from_some_row_on_says_so() -> None:

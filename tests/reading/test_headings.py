@@ -110,4 +110,6 @@ def test_one_maximum_in_all_rows_is_one_question() -> None:
                 "Quiz 3 - Max Points", means="points", belongs_to="Quiz 3"
             )
         findings = check_entries(sheet, columns, SCHOOL).findings
-        assert findings["line"][(findings["code"] == "maximum-differs").to_numpy()].tolist() == lines
+        assert (
+            findings["line"][(findings["code"] == "maximum-differs").to_numpy()].tolist() == lines
+        )

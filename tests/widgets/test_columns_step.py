@@ -548,7 +548,7 @@ def test_ids_without_their_zeros_are_taken_at_once(gradebook: gt.Gradebook, tmp_
     assert list(columns.unmatched) == ["99999"]
     assert columns.taken["41"].value == "student-001"
     title = columns._students._fold.title  # noqa: SLF001 - what the analyst sees
-    assert title == "Ids taken with their zeros: 2, each of which can be given to somebody else"
+    assert title == "Ids that were taken at once: 2, each of which can be given to somebody else"
     columns.taken["41"].value = "student-003"
     assert form.draft.columns.student_matches["41"] == "student-003"
 

@@ -16,7 +16,7 @@ def is_number_of_id(text: str) -> bool:
     return bool(_SPOILED.fullmatch(text))
 
 
-def find_without_zeros(texts: Iterable[str], index: StudentIndex) -> dict[str, tuple[str, str]]:
+def find_spoiled_ids(texts: Iterable[str], index: StudentIndex) -> dict[str, tuple[str, str]]:
     """Find whose ids some texts are, but for zeros at their front or signs that are not theirs; a person is to say whether that is meant.
 
     Args:
