@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from gradetools.columns.meanings import ColumnMeaning, Columns
 from gradetools.columns.spoiled_ids import find_spoiled_ids, only_zeros
 from gradetools.columns.students import StudentIndex
 from gradetools.columns.tokens import tell_token
+from gradetools.formats.recognition import ASK
 from gradetools.snapshot import Snapshot
 
 #: So many ids that lost their zeros are named one by one.
@@ -36,17 +38,11 @@ def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[st
     told += _tell_new(before, after, "is scaled from", {})
     words = {**now.tokens, **then.tokens}
     told += [
-        f"the word {text} stands for {tell_token(then.tokens.get(text, {})) or 'nothing any more'}"
+        _tell_word(text, then.tokens.get(text, {}))
         for text in words
         if now.tokens.get(text) != then.tokens.get(text)
     ]
-    answers = set(then.answers) ^ set(now.answers)
-    told += sorted(
-        {
-            f"the question {each.code.replace('-', ' ')!r} is answered as it was then"
-            for each in answers
-        }
-    )
+    told += _tell_answers(now, then)
     if now.attempts != then.attempts:
         told.append(
             "of several grades none is sent"
@@ -54,6 +50,27 @@ def tell_differences(now: Columns, then: Columns, snapshot: Snapshot) -> list[st
             else f"of several grades the {then.attempts} counts"
         )
     return told
+
+
+def _tell_word(text: str, fields: Mapping[str, Any]) -> str:
+    if fields == ASK:
+        return f"it is asked what {text} stands for"
+    return f"the word {text} stands for {tell_token(fields) or 'nothing any more'}"
+
+
+def _tell_answers(now: Columns, then: Columns) -> list[str]:
+    """Say which questions are answered, and how; and which are not any more."""
+    given = {(each.code, each.column): each.value for each in then.answers}
+    before = {(each.code, each.column): each.value for each in now.answers}
+    told = []
+    for place in dict.fromkeys([*given, *before]):
+        code, column = place
+        if given.get(place) == before.get(place):
+            continue
+        of = f" of {column}" if column else ""
+        answer = f"is answered {given[place]!r}" if place in given else "is open again"
+        told.append(f"the question {code.replace('-', ' ')!r}{of} {answer}")
+    return sorted(told)
 
 
 def _tell_picks(

@@ -280,11 +280,23 @@ def _carry_over(earlier: Columns, suggested: Columns, sheet: Sheet) -> Columns:
             "format": suggested.format,
             "header_fingerprint": suggested.header_fingerprint,
             "meanings": meanings,
+            "tokens": _keep_words(earlier.tokens, suggested.tokens, sheet),
             "kept_by": "",
             "answers": tuple(each for each in earlier.answers if each.column in {"", *kept}),
             "scale": {name: high for name, high in earlier.scale.items() if name in kept},
         }
     )
+
+
+def _keep_words(
+    earlier: Mapping[str, Mapping[str, Any]],
+    suggested: Mapping[str, Mapping[str, Any]],
+    sheet: Sheet,
+) -> Mapping[str, Mapping[str, Any]]:
+    """Keep the earlier words, and take those that this sheet alone holds; one of the format's that is not kept was taken away."""
+    known = {text.casefold() for text in (*earlier, *sheet.description.tokens)}
+    new = {text: fields for text, fields in suggested.items() if text.casefold() not in known}
+    return {**earlier, **new}
 
 
 def _keep_or_take(

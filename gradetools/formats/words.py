@@ -226,7 +226,8 @@ def number_rows(header: str, texts: Iterable[str]) -> bool:
     """
     if plain_word(header) not in _ROW_NUMBERS:
         return False
-    found = [re.fullmatch(r"([0-9]{1,6})(?:\.0*)?", text.strip()) for text in texts]
+    filled = filter(None, map(str.strip, texts))  # a row of averages has none
+    found = [re.fullmatch(r"([0-9]{1,6})(?:\.0*)?", text) for text in filled]
     numbers = [int(each[1]) for each in found if each]
     if len(numbers) < max(_FEWEST_NUMBERS, len(found)) or min(numbers) not in (0, 1):
         return False

@@ -47,7 +47,9 @@ class Editor:
         """Say who did what: `Somebody changed score 9 → 6 since this push`; see `tell_edit`."""
         if not self.push_id:
             return f"Somebody {tell_edit(known, held, since)}"
-        return f"Your push {self.push_id} {tell_edit(known, held, since, did='wrote')}"
+        # What is known is what the push took back wrote: others may have written between.
+        between = ", or one of yours before it," if self.before_that else ""
+        return f"Your push {self.push_id}{between} {tell_edit(known, held, since, did='wrote')}"
 
 
 SOMEBODY = Editor()

@@ -167,8 +167,9 @@ class Keyboard {
 
   keepView() {
     if (!this.form.contains(document.activeElement)) return;
-    const fresh = this.form.querySelector(FRESH);
-    const isNew = fresh !== null && fresh !== this.fresh && isUsable(fresh);
+    // The undo of an undo stands below the undo's own title.
+    const fresh = [...this.form.querySelectorAll(FRESH)].filter(isUsable).at(-1) ?? null;
+    const isNew = fresh !== null && fresh !== this.fresh;
     this.fresh = fresh;
     const next = this.findNext();
     const isOpened = next !== null && next !== this.next && next !== this.step;

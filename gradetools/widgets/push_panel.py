@@ -266,7 +266,8 @@ class PushPanel:
         parts = [tell(run.progress)] if run.progress is not None else []
         self.told.value = " · ".join([*parts, *([_TOO_LATE] if late else [])])
         if receipt.status == "done":
-            done = "Taken back" if receipt.undo_of else "Written" if receipt.written else "Settled"
+            undone = "Brought back" if receipt.brings_back else "Taken back"
+            done = undone if receipt.undo_of else "Written" if receipt.written else "Settled"
             self.go.description = done if receipt.ok else "Ended: the receipt tells what came of it"
             self.go.button_style = ""
             # There is nothing more to be said to it, or to be stopped.

@@ -324,6 +324,8 @@ class ResultForm:
 def _tell_end(receipt: Receipt) -> str:
     """Say what came of a push of one grade, or of its undo."""
     if receipt.undo_of:
+        if receipt.ok and receipt.brings_back:
+            return "brought back; it can be taken back again"
         return tell_taken_back(receipt, 0) if receipt.ok else tell_undone(receipt)
     if receipt.ok:
         return (

@@ -256,6 +256,9 @@ class Writing:
             self.receipt.follow_below(run.receipt)
         elif run.receipt is not None and run.receipt.ok and self._undid(run.plan.undo_of):
             self.receipt.come_back(run.receipt)
+            self.preview.retell(
+                say("info", "This was taken back, and brought back since: see below.")
+            )
             self._leave_undo_above()
         self._follow_rest()
         if self._on_end is not None:

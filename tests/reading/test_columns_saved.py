@@ -302,10 +302,28 @@ def test_what_other_columns_would_change_is_told(tmp_path: Path) -> None:
         "205 is Ada Example",
         "Quiz 1 is scaled from 20",
         "the word ABS stands for no grade: nothing is sent",
-        "the question 'all at most one' is answered as it was then",
+        "the question 'all at most one' of Quiz 1 is answered 'accept'",
         "of several grades the best counts",
     ]
-    assert "Quiz 1 no longer is scaled from 20" in tell_differences(then, now, school)
+    back = tell_differences(then, now, school)
+    assert "Quiz 1 no longer is scaled from 20" in back
+    assert "the question 'all at most one' of Quiz 1 is open again" in back
+    asked = now.with_token("abs", {"ask": True})
+    assert tell_differences(now, asked, school) == ["it is asked what abs stands for"]
+
+
+def test_words_that_only_the_new_sheet_holds_are_taken(tmp_path: Path) -> None:
+    """Kept columns know nothing of a word that stands in this sheet for the first time: it is taken as suggested; one taken away stays so."""
+    school = make_snapshot([make_student("s1", identifier="11")], [make_line_item("l1", "Quiz 1")])
+    sheet = read_sheet(write_sheet(tmp_path, "ID;Quiz 1\n11;5\n"))
+    earlier = (
+        suggest_columns(sheet, school).with_token("EX", {}).with_token("Excused", {"skip": True})
+    )
+    later = read_sheet(write_sheet(tmp_path, "ID;Quiz 1\n11;abs\n11;excused\n11;Missing\n"))
+    kept = suggest_columns(later, school, earlier=earlier)
+    assert kept.tokens["abs"] == {"ask": True}
+    assert kept.tokens["Missing"] == suggest_columns(later, school).tokens["Missing"]
+    assert ("EX" in kept.tokens, "excused" in kept.tokens) == (False, False)
 
 
 def test_ids_that_lost_their_zeros_hide_no_pick(tmp_path: Path) -> None:

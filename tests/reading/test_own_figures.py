@@ -60,6 +60,7 @@ def test_running_numbers_may_begin_with_zero_have_no_header_start_anew_or_be_sor
     assert suggest(tmp_path, "Unnamed: 0", zero)["Unnamed: 0"] == told
     assert suggest(tmp_path, "", count_up())["(column A)"] == told
     assert suggest(tmp_path, "#", [*count_up(6), *count_up(6)])["#"] == told
+    assert suggest(tmp_path, "#", [*count_up(11), ""])["#"] == told  # a row of averages has none
     assert suggest(tmp_path, "#", [*count_up()[6:], *count_up(6)])["#"] == told
 
 

@@ -98,6 +98,8 @@ def test_an_undo_that_was_undone_lets_a_push_go_on(stopped: ImportForm) -> None:
     # There is one Undo for what was brought back: that of the push.
     assert undo.undo.receipt.undo.layout.display == "none"
     assert "This was brought back" in undo.undo.preview.told.value
+    assert undo.undo.push.go.description == "Brought back"
+    assert "This was taken back, and brought back since" in form.preview.told.value
     assert write(form.writing).states["created"] == 3
 
 

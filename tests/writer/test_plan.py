@@ -277,7 +277,7 @@ def test_an_undo_over_a_later_push_says_so(desk: Desk) -> None:
     """An undo names a later push of ours, what that wrote and where it is taken back; what is decided asks no more."""
     first = desk.push(desk.plan(desk.sheet("Midterm", "80")))
     second = desk.push(desk.plan(desk.sheet("Midterm", "81")))
-    edit = f"Your push {second.push_id} wrote score 80 → 81 since this push; "
+    edit = f"Your push {second.push_id}, or one of yours before it, wrote score 80 → 81 since this push; "
     asked = "take that one back first (in history.ipynb), write over that, or leave it?"
     told = {"stop": asked, "ours": "that is written over.", "theirs": "that stays."}
     for decided, ends in told.items():
