@@ -155,6 +155,30 @@ def _excused_has_score(facts: Facts) -> Iterator[Finding]:
                 yield Finding(lines[i], str(score.column), message)
 
 
+@check(
+    "excuses-not-sent",
+    "warning",
+    means="Rows without a score are marked in a column such as Excused or Exempt, of which nothing is sent.",
+    fix="Write EX in place of the score of who is excused, in the sheet or in step 4 of the form; nothing, if the gradebook need "
+    "not know it.",
+)
+def _excuses_not_sent(facts: Facts) -> Iterator[Finding]:
+    lines, width = facts.students["line"].to_numpy(), len(facts.score_columns)
+    asks = facts.entries["asks"].to_numpy().reshape(len(lines), width)
+    for column, of, excused, ticked in find_excuses(facts.columns):
+        if not excused or not width:
+            continue
+        place = slice(None) if of is None else [facts.score_columns.index(of)]
+        codes, texts = facts.sheet.distinct(column, _student_rows(facts))
+        is_marked = _is_ticked if ticked else is_excuse
+        marked = np.array([is_marked(text) for text in texts], dtype=bool)[codes]
+        told = lines[marked & ~asks[:, place].any(axis=1)].tolist()
+        if told:
+            rows = "1 row is" if len(told) == 1 else f"{len(told):,} rows are"
+            message = f"{rows} marked in {str(column)!r} and without a score ({tell_lines(told)}): of an excuse nothing is sent."
+            yield Finding(0, str(column), message)
+
+
 def _list_excuses(
     facts: Facts, score: ColumnMeaning, found: list[Excuses]
 ) -> Iterator[tuple[ColumnKey, Callable[[str], bool], bool]]:

@@ -12,6 +12,8 @@ from gradetools.columns.tokens import tell_token
 from gradetools.formats.recognition import ASK
 from gradetools.snapshot import Snapshot
 
+#: The question what a word such as ABS stands for.
+_UNCLEAR = "token-unclear"
 #: So many ids that lost their zeros are named one by one.
 _FEW = 3
 
@@ -66,6 +68,11 @@ def _tell_answers(now: Columns, then: Columns) -> list[str]:
     for place in dict.fromkeys([*given, *before]):
         code, column = place
         if given.get(place) == before.get(place):
+            continue
+        if code == _UNCLEAR and place in given:
+            told.append(
+                f"an unclear word in {column or 'any column'}, such as ABS, counts as {given[place]!r}"
+            )
             continue
         of = f" of {column}" if column else ""
         answer = f"is answered {given[place]!r}" if place in given else "is open again"

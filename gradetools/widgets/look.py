@@ -117,6 +117,7 @@ STYLE = Html("""<style>
 /* In sight for as long as the form is: what holds the form must not clip it. */
 .gt-form > .gt-banner { position: sticky; top: 0; z-index: 5; }
 /* What the view goes to does not end up under the banner. */
+.gt-form .gt-hint { font-size: .9em; font-weight: normal; color: var(--jp-brand-color1, #1565c0); }
 .gt-form .gt-step, .gt-form .gt-push, .gt-form .gt-below { scroll-margin-top: 3.5em; }
 .jp-OutputArea-child:has(.gt-form), .jp-OutputArea-output:has(> .gt-form), .jp-OutputArea:has(.gt-form),
 .jp-OutputArea-output:has(.gt-form), .jp-Cell-outputWrapper:has(.gt-form) { overflow: visible; }

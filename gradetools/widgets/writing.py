@@ -21,6 +21,9 @@ from gradetools.widgets.receipt_panel import ReceiptPanel, tell_never
 from gradetools.widgets.step import telling
 
 MakePlan = Callable[[Decisions], Plan]
+_LOOK = element(
+    "span", " next: look at what it would change, then press the button below", hook="gt-hint"
+)
 
 
 class Writing:
@@ -235,6 +238,9 @@ class Writing:
 
     def _end_below(self, run: PushRun) -> None:
         """After a retry or an undo: say above it what came of it."""
+        for widget in self.receipt.below.children:
+            if isinstance(widget, ipw.HTML):
+                widget.value = widget.value.replace(_LOOK, "")
         undos = [self.undo, *self.undo.retries] if self.undo is not None else []
         below = [one.push.run for one in (*undos, *self.retries)]
         self.receipt.tries = self.count_tries()
@@ -297,7 +303,9 @@ def _list_ids(writings: Sequence[Writing]) -> list[str]:
 
 
 def _make_title(title: str, *, fresh: bool) -> ipw.HTML:
-    return ipw.HTML(element("div", title, hook=f"gt-below{' gt-fresh' if fresh else ''}"))
+    """Make the title of what is shown below; what was just made says what to do with it, for the step's own line is far above."""
+    hint = [_LOOK] if fresh else []
+    return ipw.HTML(element("div", title, *hint, hook=f"gt-below{' gt-fresh' if fresh else ''}"))
 
 
 def tell_written(receipt: Receipt) -> Html:

@@ -33,6 +33,18 @@ def told(checked: Checked) -> list[tuple[int, str, str, str]]:
     return list(zip(found["line"], found["column"], found["code"], found["message"], strict=True))
 
 
+def test_an_excuse_without_a_score_is_told(tmp_path: Path) -> None:
+    """Who is excused and has no score is named once for the column, for nothing of it is sent; an absence is no excuse."""
+    checked = check(tmp_path, "ID,Quiz 1,Excused\n100,,yes\n101,8,\n102,,x\n103,EX,yes\n")
+    message = "2 rows are marked in 'Excused' and without a score (lines 2 and 4): of an excuse nothing is sent."
+    assert (0, "Excused", "excuses-not-sent", message) in told(checked)
+    for title, mark in (("Absent", "yes"), ("Excused", "no"), ("Note", "excused")):
+        absent = check(tmp_path, f"ID,Quiz 1,{title}\n100,,{mark}\n101,8,\n")
+        assert "excuses-not-sent" not in [code for *_, code, _ in told(absent)]
+    one = check(tmp_path, "ID,Quiz 1,Quiz 2,Quiz 1 excused\n100,,7,y\n101,8,6,\n")
+    assert [code for *_, code, _ in told(one)] == ["excuses-not-sent"]
+
+
 @pytest.mark.parametrize(
     ("title", "mark"),
     [

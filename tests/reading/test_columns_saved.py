@@ -308,6 +308,10 @@ def test_what_other_columns_would_change_is_told(tmp_path: Path) -> None:
     back = tell_differences(then, now, school)
     assert "Quiz 1 no longer is scaled from 20" in back
     assert "the question 'all at most one' of Quiz 1 is open again" in back
+    missing = now.answer("token-unclear", "Quiz 1", "missing")
+    assert tell_differences(now, missing, school) == [
+        "an unclear word in Quiz 1, such as ABS, counts as 'missing'"
+    ]
     asked = now.with_token("abs", {"ask": True})
     assert tell_differences(now, asked, school) == ["it is asked what abs stands for"]
 

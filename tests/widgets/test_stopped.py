@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from form_driving import drive, write, write_sheet
+from form_driving import drive, page, write, write_sheet
 
 import gradetools as gt
 from gradetools.gradebook import Gradebook
@@ -85,6 +85,7 @@ def test_an_undo_that_was_undone_lets_a_push_go_on(stopped: ImportForm) -> None:
     form.receipt.undo.click()
     undo = form.writing.undo
     assert undo is not None
+    assert "next: look at what it would change" in page(form.receipt.below)
     write(undo)
     undo.receipt.undo.click()
     assert write(undo.undo).ok
@@ -97,6 +98,7 @@ def test_an_undo_that_was_undone_lets_a_push_go_on(stopped: ImportForm) -> None:
     assert form.receipt.undo.layout.display is None
     # There is one Undo for what was brought back: that of the push.
     assert undo.undo.receipt.undo.layout.display == "none"
+    assert "next: look at what" not in page(form.receipt.below)
     assert "This was brought back" in undo.undo.preview.told.value
     assert undo.undo.push.go.description == "Brought back"
     assert "This was taken back, and brought back since" in form.preview.told.value
