@@ -77,6 +77,22 @@ def test_a_file_is_kept(tmp_path: Path, result: Record) -> None:
     assert [(each.method, each.status) for each in log] == [("POST", 200), ("PUT", 201)]
 
 
+def test_two_on_one_file_in_one_process_lose_nothing(tmp_path: Path, result: Record) -> None:
+    """Where a second sandbox of this process came and went, another process that opens the file takes nothing from the first."""
+    data = tmp_path / "grades.sqlite"
+    look = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]);"
+        "print(db.execute('SELECT count(*) FROM record').fetchone()[0]); db.close()"
+    )
+    with Sandbox(data=data) as sandbox:
+        with Sandbox(data=data):
+            pass
+        before = subprocess.run([sys.executable, "-c", look, data], capture_output=True, text=True, check=True)  # fmt: skip
+        sandbox.put_record("results", {**result, "sourcedId": "written-after"})
+        after = subprocess.run([sys.executable, "-c", look, data], capture_output=True, text=True, check=True)  # fmt: skip
+    assert int(after.stdout) == int(before.stdout) + 1
+
+
 def test_another_file_is_left_alone(tmp_path: Path) -> None:
     """A file that is no sandbox's, a database or not, is refused and not touched."""
     text, database = tmp_path / "notes.txt", tmp_path / "other.sqlite"
