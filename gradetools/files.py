@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,16 @@ def write_plan(plan: Plan, path: str | Path) -> Path:
     target = Path(path)
     write_private(target, plan.iter_json())
     return target
+
+
+def check_free(path: Path) -> None:
+    """Refuse a file that is there already, before anything is made that is to be written there.
+
+    Raises:
+        JournalError: it is there.
+    """
+    if os.path.lexists(path):
+        raise JournalError(f"{path.name} is there already; choose another name.")
 
 
 def read_plan(path: str | Path) -> Plan:

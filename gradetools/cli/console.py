@@ -339,11 +339,14 @@ def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
         again = f"gradetools push --retry {receipt.push_id}"
         if receipt.states["failed"]:
             console.print(f"Try again what failed with: {again}", soft_wrap=True)
-        elif receipt.states["conflict"]:
-            console.print(f"Decide the conflict with: {again} --on-conflict ours", soft_wrap=True)
         if receipt.states["conflict"]:
-            ways = "--on-conflict ours to write over what others changed, --on-conflict theirs to leave it"
-            console.print(f"For a conflict: {ways}.", soft_wrap=True)
+            ways = "--on-conflict theirs (what is there stays), or ours (writes over it)"
+            decide = (
+                "For a conflict add"
+                if receipt.states["failed"]
+                else f"Decide the conflict with: {again}"
+            )
+            console.print(f"{decide} {ways}", soft_wrap=True)
     if receipt.written:
         undone = receipt.undo_of and not receipt.brings_back
         way = "Undo the undo" if undone else "Take it back"

@@ -61,7 +61,7 @@ def _tell_rest(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
         how = (
             ""
             if push.states["failed"]
-            else " --on-conflict ours (to write over what is there; or theirs)"
+            else " --on-conflict theirs (what is there stays), or ours (writes over it)"
         )
         told.append(f"{what} with: gradetools push --retry {push.push_id}{how}")
     return "\n    ".join(told)

@@ -23,7 +23,7 @@ from gradetools.cli.console import (
 from gradetools.cli.job import Job, open_job
 from gradetools.cli.options import AsJson, Reading, SheetPath, with_options
 from gradetools.columns import write_columns
-from gradetools.files import write_plan
+from gradetools.files import check_free, write_plan
 
 SaveColumns = Annotated[
     Path | None,
@@ -74,6 +74,8 @@ def plan(
 ) -> None:
     """Show what a push would change, and save it as a plan that is pushed exactly so."""
     console = make_console(as_json=as_json)
+    if save is not None:
+        check_free(save)
     with open_job(sheet, how, changes, console, yes=True) as job:
         show_sheet(console, job.sheet, job.columns, job.snapshot)
         show_findings(console, job.checked, tell_options(job.checked))

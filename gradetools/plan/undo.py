@@ -90,7 +90,7 @@ def make_undo_plan(
 #: The reason of an entry that is left as it is, because another push of ours wrote what is there.
 BY_OWN_PUSH = "written-by-own-push"
 #: What can be done first where another push of ours changed a grade since.
-_FIRST = "take that one back first (in history.ipynb)"
+_FIRST = "take that one back first (in history.ipynb, or with `gradetools undo`)"
 
 
 def index_later_pushes(than: str, last_sent: pd.DataFrame | None) -> Pushes:

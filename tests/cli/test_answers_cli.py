@@ -44,3 +44,13 @@ def test_a_wrong_value_is_told_in_words(run: Run) -> None:
     """An option's wrong value is told without the words of the library that found it."""
     ended = run("push", "--retry", "x", "--on-conflict", "mine")
     assert (ended.code, "mine" in ended.err, "Value error" in ended.err) == (2, True, False)
+
+
+def test_a_plan_is_not_shown_before_its_file_is_refused(run: Run, tmp_path: Path) -> None:
+    """Where `--save` names a file that is there, that is all that is said, and the file stays."""
+    sheet, there = tmp_path / "quiz.csv", tmp_path / "there.plan"
+    sheet.write_text("Student ID,Midterm\n00041,9\n")
+    there.write_text("mine")
+    ended = run("plan", sheet, "--class", "algebra-1", "--save", there)
+    assert ended.err.strip() == "Error: there.plan is there already; choose another name."
+    assert (ended.out, ended.code, there.read_text()) == ("", 2, "mine")

@@ -87,7 +87,7 @@ def test_a_retry_asks_who_shall_stand(run: Run, sandbox: gt.Sandbox, tmp_path: P
         assert "Somebody changed score 9 → 6" in look.out
         assert "give the sheet again with --on-conflict ours, which writes over" in look.out
     left = run("import", sheet, *options, **variables)
-    assert "--on-conflict ours to write over what others changed" in left.err
+    assert "--on-conflict theirs (what is there stays), or ours (writes over it)" in left.err
     again = ("push", "--retry", left.facts["push_id"], "--yes", "--json")
     assert run(*again, **variables).facts["states"]["conflict"] == 1
     ours = run(*again, "--on-conflict", "ours", **variables)

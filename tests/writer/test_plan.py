@@ -278,7 +278,7 @@ def test_an_undo_over_a_later_push_says_so(desk: Desk) -> None:
     first = desk.push(desk.plan(desk.sheet("Midterm", "80")))
     second = desk.push(desk.plan(desk.sheet("Midterm", "81")))
     edit = f"Your push {second.push_id}, or one of yours before it, wrote score 80 → 81 since this push; "
-    asked = "take that one back first (in history.ipynb), write over that, or leave it?"
+    asked = "take that one back first (in history.ipynb, or with `gradetools undo`), write over that, or leave it?"
     told = {"stop": asked, "ours": "that is written over.", "theirs": "that stays."}
     for decided, ends in told.items():
         undo = gt.plan_undo(first, desk.gradebook, on_conflict=decided)
