@@ -109,9 +109,12 @@ class Store:
         # opened here: to close it would take away the locks that another connection of this process holds on it (POSIX).
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        self._connection = sqlite3.connect(
-            path, timeout=30, isolation_level=None, check_same_thread=False
-        )
+        try:
+            self._connection = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:  # a folder, or a file that may not be read
+            raise _unusable(path, str(error)) from error
         self._connection.create_function("contains_text", 2, _contains_text, deterministic=True)
         try:
             self._open(seed)

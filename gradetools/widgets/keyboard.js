@@ -187,13 +187,17 @@ class Keyboard {
     else if (part) part.scrollIntoView({ block: "nearest" });
   }
 
+  listSteps() {
+    return [...this.form.querySelectorAll(".gt-step")].filter(isUsable);
+  }
+
   listParts() {
     return [...this.form.querySelectorAll(PART)].filter(isUsable);
   }
 
   // Finds the step, after the one that has the focus or had it, that says what is next.
   findNext() {
-    const steps = [...this.form.querySelectorAll(".gt-step")].filter(isUsable);
+    const steps = this.listSteps();
     const after = steps.slice(Math.max(0, steps.indexOf(this.step)));
     return after.find((step) => step.querySelector(".gt-state .gt-next")) ?? null;
   }
@@ -214,7 +218,8 @@ class Keyboard {
       controls[Math.min(this.place, controls.length - 1)]?.focus();
       return;
     }
-    const step = this.step?.isConnected ? this.step : this.form.querySelector(".gt-step");
+    const steps = this.listSteps();
+    const step = steps.find((each) => each === this.step) ?? steps[0];
     const place = (this.findNext() ?? step)?.querySelector(".gt-state") ?? this.form;
     place.tabIndex = -1;
     place.focus();
