@@ -10,6 +10,7 @@ import numpy as np
 
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import MOST_TOLD, Finding, check
+from gradetools.columns import tell_lines
 from gradetools.sheet import name_column
 
 
@@ -51,11 +52,8 @@ def _merged_cells(facts: Facts) -> Iterator[Finding]:
                 found |= dict.fromkeys((rows + block.rows.start).tolist(), block)
         key = str(meaning.column)
         if len(found) > MOST_TOLD:
-            told = ", ".join(str(lines[row]) for row in list(found)[:MOST_TOLD])
-            message = (
-                f"{len(found):,} cells of {key!r} are merged with others that show a text, and are blank: lines {told} and "
-                f"{len(found) - MOST_TOLD:,} more."
-            )
+            told = tell_lines(lines[list(found)].tolist(), MOST_TOLD)
+            message = f"{len(found):,} cells of {key!r} are merged with others that show a text, and are blank: {told}."
             yield Finding(0, key, message)
             continue
         for row, block in found.items():

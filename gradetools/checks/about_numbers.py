@@ -13,6 +13,7 @@ from gradetools.checks.about_columns import MANY_POINTS, Marks, Places, list_num
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import MOST_TOLD, Finding, check
 from gradetools.checks.values import Kind, to_points
+from gradetools.columns import tell_lines
 
 #: Fewer percents than these do not tell that a number among them was written in another way.
 FEW_OTHERS = 5
@@ -206,8 +207,7 @@ def _part_many(facts: Facts, marked: Marks) -> tuple[Marks, Marks]:
 
 
 def _name_lines(facts: Facts, places: Places) -> str:
-    lines = ", ".join(map(str, facts.entries["line"].iloc[places[:MOST_TOLD]]))
-    return f"lines {lines} and {len(places) - MOST_TOLD:,} more"
+    return tell_lines(facts.entries["line"].iloc[places].tolist(), MOST_TOLD)
 
 
 def _are_fractions(numbers: NDArray[np.float64]) -> Marks:

@@ -104,11 +104,8 @@ def _second_id_unknown(facts: Facts) -> Iterator[Finding]:
         if len(rows) <= MOST_TOLD:
             yield from _tell_unknown(facts, other, rows, by)
             continue
-        lines = ", ".join(str(other.lines[i]) for i in rows[:MOST_TOLD])
-        message = (
-            f"{len(rows):,} rows hold an id here that nobody has, and were taken for whom {by!r} says: lines {lines} "
-            f"and {len(rows) - MOST_TOLD:,} more."
-        )
+        lines = tell_lines([int(other.lines[i]) for i in rows], MOST_TOLD)
+        message = f"{len(rows):,} rows hold an id here that nobody has, and were taken for whom {by!r} says: {lines}."
         yield Finding(0, other.column, message)
 
 
@@ -148,10 +145,11 @@ def _excused_has_score(facts: Facts) -> Iterator[Finding]:
     found = find_excuses(facts.columns)
     for score, points in _list_scores(facts):
         for column, is_marked, any_score in _list_excuses(facts, score, found):
-            codes, texts = facts.sheet.distinct(column, _student_rows(facts))
-            marked = np.array([is_marked(text) for text in texts], dtype=bool)[codes]
+            said, marked = _read_marks(facts, column, is_marked)
             for i in np.flatnonzero(marked & (points == points if any_score else points == 0)):
-                message = f"{str(column)!r} says {texts[codes[i]]!r}, and the score {points[i]:g} would be sent."
+                message = (
+                    f"{str(column)!r} says {said[i]!r}, and the score {points[i]:g} would be sent."
+                )
                 yield Finding(lines[i], str(score.column), message)
 
 
@@ -169,9 +167,7 @@ def _excuses_not_sent(facts: Facts) -> Iterator[Finding]:
         if not excused or not width:
             continue
         place = slice(None) if of is None else [facts.score_columns.index(of)]
-        codes, texts = facts.sheet.distinct(column, _student_rows(facts))
-        is_marked = _is_ticked if ticked else is_excuse
-        marked = np.array([is_marked(text) for text in texts], dtype=bool)[codes]
+        _, marked = _read_marks(facts, column, _choose_mark(ticked=ticked))
         told = lines[marked & ~asks[:, place].any(axis=1)].tolist()
         if told:
             rows = "1 row is" if len(told) == 1 else f"{len(told):,} rows are"
@@ -186,10 +182,23 @@ def _list_excuses(
     for column, of, excused, ticked in found:
         if column != score.column and of in (None, score):
             alone = of is not None or len(facts.score_columns) == 1
-            yield column, _is_ticked if ticked else is_excuse, excused and alone
+            yield column, _choose_mark(ticked=ticked), excused and alone
     for each in facts.columns.companions(score.column):
         if each.means == "comment":
             yield each.column, lambda text: is_excuse(text, absent=False), False
+
+
+def _read_marks(
+    facts: Facts, column: ColumnKey, is_marked: Callable[[str], bool]
+) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Give what a column says in each student row, and whether that is a mark; each distinct text is looked at once."""
+    codes, texts = facts.sheet.distinct(column, _student_rows(facts))
+    marks = np.array([is_marked(text) for text in texts], dtype=bool)
+    return texts[codes], marks[codes]
+
+
+def _choose_mark(*, ticked: bool) -> Callable[[str], bool]:
+    return _is_ticked if ticked else is_excuse
 
 
 def _is_ticked(text: str) -> bool:

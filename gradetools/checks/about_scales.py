@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradetools.checks.about_columns import tell_items
+from gradetools.checks.about_columns import EXTRA_CREDIT, MANY_POINTS, tell_items
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.checks.values import Kind, guess_full_mark
@@ -17,10 +17,10 @@ from gradetools.checks.values import Kind, guess_full_mark
 FEW_SCALED, FEW_SCORES = 3, 5
 #: Scores that are scaled from less than so many times the maximum may well all be at most that; from so many times, also
 #: scores with some extra credit are plainly the line item's points.
-FAR_SCALED, VERY_FAR_SCALED, EXTRA_CREDIT = 2, 5, 1.2
-#: On an item of so many points or more, scores of which none is above this share are looked at twice: a tenth, and some extra
+FAR_SCALED, VERY_FAR_SCALED = 2, 5
+#: On an item of many points, scores of which none is above this share are looked at twice: a tenth, and some extra
 #: credit; of many scores somebody's is above a quarter even in a hard exam.
-MANY_POINTS, FAR_BELOW = 20, 1 / 8
+FAR_BELOW = 1 / 8
 MANY_SCORES, FAR_BELOW_OF_MANY = 15, 1 / 4
 #: With these a zero stands for what was not handed in, or does not count.
 _NOT_GIVEN = ("not submitted", "exempt")

@@ -16,6 +16,7 @@ from gradetools.checks.values import (
     CLEAR,
     COMMA_ANSWERS,
     DATE_ANSWERS,
+    FAR_ABOVE,
     TOKEN_ANSWERS,
     Kind,
     guess_fraction,
@@ -179,10 +180,6 @@ def _score_below_minimum(facts: Facts) -> Iterator[Finding]:
         yield Finding(row.line, row.key, message)
 
 
-#: A score of so many times the maximum is no extra credit.
-_FAR_ABOVE = 2
-
-
 @check(
     "score-above-maximum",
     "warning",
@@ -198,7 +195,7 @@ def _score_above_maximum(facts: Facts) -> Iterator[Finding]:
 @check(
     "score-far-above-maximum",
     "question",
-    means=f"The score is at least {_FAR_ABOVE} times the line item's maximum, which is far more than extra credit, and the column as a "
+    means=f"The score is at least {FAR_ABOVE} times the line item's maximum, which is far more than extra credit, and the column as a "
     "whole is not asked about.",
     fix='Correct the cell, or look whether the column has the right line item; or answer "accept" if it is as high as that.',
     answers=("accept",),
@@ -215,7 +212,7 @@ def _tell_above(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas'
 def _find_far_above(facts: Facts) -> Marks:
     """Say of each score whether it is far above the maximum, unlike its column, which would be asked about as a whole."""
     score, high = (facts.entries[name].to_numpy() for name in ("score", "high"))
-    far: Marks = (high > 0) & (score >= _FAR_ABOVE * high)
+    far: Marks = (high > 0) & (score >= FAR_ABOVE * high)
     return far & ~find_above(facts) if far.any() else far
 
 

@@ -22,7 +22,7 @@ from gradetools.checks.standing import (
     find_strays,
     log_orders,
 )
-from gradetools.checks.values import Kind
+from gradetools.checks.values import FAR_ABOVE, Kind
 from gradetools.columns import Columns
 from gradetools.dialects import parse
 from gradetools.sheet import Sheet
@@ -32,8 +32,8 @@ from gradetools.snapshot import Snapshot
 MOST_SCORES, MOST_ROWS, LEAST_ROWS = 60_000, 2_000, 200
 #: So many results of the gradebook are read for the students' standing.
 MOST_RESULTS = 20_000
-#: A score of so many times the maximum is a slip, where at most such a share of a column is.
-FAR_ABOVE, MOST_SLIPS = 2, 0.1
+#: A score far above the maximum is a slip, where at most such a share of a column is.
+MOST_SLIPS = 0.1
 #: Rows are in order where so large a share of neighbours is, of so many at least.
 MOSTLY, FEW_NEIGHBOURS = 0.9, 7
 #: Two columns of fewer rows than these may be the same by chance, and of fewer different scores than these with good reason:

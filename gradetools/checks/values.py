@@ -30,6 +30,8 @@ SCORE_STATUSES = ("exempt", "fully graded", "not submitted", "partially graded",
 #: Up to here the highest score tells points, up to there percents with some extra credit; beyond that points again.
 _MOST_POINTS, _MOST_PERCENT = 50, 120
 PERCENTS = 100
+#: A score of so many times the maximum is no extra credit.
+FAR_ABOVE = 2
 
 _PLAIN = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+")

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gradetools.cells.delimited import DELIMITER_NAMES
+from gradetools.cells import DELIMITER_NAMES
 from gradetools.checks import Checked
 from gradetools.cli.terminal import Terminal, escape_json
 from gradetools.columns import ColumnMeaning, Columns, students_matched
@@ -32,6 +32,8 @@ _ROWS = 500
 _OPTIONS = 12
 #: So many grades are named beside the reason why they were not written.
 _NAMED = 5
+#: How a conflict of a push is decided: first what changes nothing.
+WAYS = "--on-conflict theirs (what is there stays), or ours (writes over it)"
 _WAY_OUT = (
     "A conflict is left out. To decide it, give the sheet again with --on-conflict ours, which writes over what others changed, "
     "or --on-conflict theirs, which leaves that."
@@ -340,13 +342,12 @@ def show_receipt(console: Console, receipt: Receipt, folder: str) -> None:
         if receipt.states["failed"]:
             console.print(f"Try again what failed with: {again}", soft_wrap=True)
         if receipt.states["conflict"]:
-            ways = "--on-conflict theirs (what is there stays), or ours (writes over it)"
             decide = (
                 "For a conflict add"
                 if receipt.states["failed"]
                 else f"Decide the conflict with: {again}"
             )
-            console.print(f"{decide} {ways}", soft_wrap=True)
+            console.print(f"{decide} {WAYS}", soft_wrap=True)
     if receipt.written:
         undone = receipt.undo_of and not receipt.brings_back
         way = "Undo the undo" if undone else "Take it back"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.markup import escape
 
-from gradetools.cli.console import make_console, print_json
+from gradetools.cli.console import WAYS, make_console, print_json
 from gradetools.cli.options import AsJson
 from gradetools.journal import list_pushes
 from gradetools.receipt import PushSummary, count_left, count_mended, find_retries, name_retried
@@ -58,11 +58,7 @@ def _tell_rest(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     failed = push.states["failed"] + push.states["conflict"]
     if push.standing == "done" and failed > count_mended(push, pushes):
         what = "Try again what failed" if push.states["failed"] else "Decide the conflict"
-        how = (
-            ""
-            if push.states["failed"]
-            else " --on-conflict theirs (what is there stays), or ours (writes over it)"
-        )
+        how = "" if push.states["failed"] else f" {WAYS}"
         told.append(f"{what} with: gradetools push --retry {push.push_id}{how}")
     return "\n    ".join(told)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 
 from gradetools.columns.meanings import ColumnMeaning
+from gradetools.formats.words import names_other_person
 from gradetools.sheet import ColumnKey, Sheet
 
 #: A word; in scripts that set no blanks between names (Chinese, Japanese, Korean), each sign.
@@ -17,11 +18,6 @@ _WORD = re.compile("[\u2e80-\U0003ffff]|[^\\W_\u2e80-\U0003ffff]+")
 _LOGIN = re.compile(r"[@_0-9]|\.\S")
 #: A column of names has so many different ones, and so much of them is made of words of students' names.
 _FEWEST, _MOSTLY = 3, 0.6
-#: Who is called so in a header is somebody else than the student.
-_OTHERS = re.compile(
-    r"partner|team|buddy|peer|pair|review|grader|marker|teacher|tutor|mentor|advis|coach|parent|guardian|sibling|lehr|binôme",
-    re.IGNORECASE,
-)
 #: It stands so near to the ids: farther off, a student's name is that of somebody else, as a partner.
 _NEAR = 2
 
@@ -74,7 +70,7 @@ def find_name_columns(
         each.column
         for each in near
         if each.means == "ignored"
-        and not _OTHERS.search(each.column.name)
+        and not names_other_person(each.column.name)
         and not are_ids(each.column)
     ]
     if not ignored:

@@ -15,7 +15,7 @@ from gradetools.columns.saved import take_samples
 from gradetools.columns.spoiled_ids import tell_lost
 from gradetools.columns.titles import LineItemIndex
 from gradetools.formats.recognition import ColumnDescription, tidy
-from gradetools.formats.words import STATUS_WORDS, hold_dates, hold_letters, names_other_person
+from gradetools.formats.words import STATUS_WORDS, hold_dates, hold_letters
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.snapshot import Snapshot
 
@@ -90,8 +90,6 @@ def suggest_columns(
         return own is not None and own.matched > 0
 
     for column in find_name_columns(sheet, meanings, students, are_ids=are_ids):
-        if names_other_person(column.name):
-            continue
         place = sheet.header.index(column)
         told = {"means": "name", "reason": "it holds names of students"}
         meanings[place] = meanings[place].model_copy(update=told)

@@ -105,12 +105,15 @@ _NAME_WORDS = (
 #: Who is named in a column with such a word in its header is not the one whose grades the row holds.
 _OTHER_PERSONS = frozenset(
     (
-        "partner", "partners", "teacher", "instructor", "professor", "advisor", "adviser", "counselor", "counsellor", "coach", "mentor",
-        "parent", "parents", "guardian", "guardians", "mother", "father", "contact", "tutor", "grader", "marker", "reviewer", "evaluator",
-        "buddy", "sibling", "siblings", "lehrer", "lehrerin", "lehrkraft", "eltern", "mutter", "vater", "betreuer", "betreuerin",
-        "professeur", "enseignant", "parents", "tuteur", "profesor", "profesora", "docente", "insegnante", "tutore", "leraar",
+        "instructor", "professor", "counselor", "counsellor", "mother", "father", "contact", "evaluator", "eltern", "mutter", "vater",
+        "betreuer", "betreuerin", "professeur", "enseignant", "tuteur", "profesor", "profesora", "docente", "insegnante", "leraar",
     )
 )  # fmt: skip
+#: The same of a word that has such a part.
+_OTHER_PART = re.compile(
+    r"partner|team|buddy|peer|pair|review|grader|marker|teacher|tutor|mentor|advis|coach|parent|guardian|sibling|lehr|binôme",
+    re.IGNORECASE,
+)
 _OTHER_WORDS = {
     "section": ("section", "sections", "sectionname", "period", "group"),
     "class": ("class", "classid", "classname", "course", "coursename", "classsourcedid", "classcode"),
@@ -249,7 +252,8 @@ def tell_own_figure(header: str) -> str:
 
 def names_other_person(header: str) -> bool:
     """Say whether a header names somebody else than the student: a partner, a teacher, a parent."""
-    return not _OTHER_PERSONS.isdisjoint(re.findall(r"[^\W_]+", header.casefold()))
+    words = re.findall(r"[^\W_]+", header.casefold())
+    return bool(_OTHER_PART.search(header)) or not _OTHER_PERSONS.isdisjoint(words)
 
 
 def find_header(cells: Cells) -> int | None:

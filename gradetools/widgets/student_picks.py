@@ -80,8 +80,10 @@ class StudentPicks:
 
     def _find_taken(self, missing: pd.DataFrame) -> NDArray[np.bool_]:
         """Say of each whether it is an id that was taken with its zeros, as a press does with many."""
-        index = StudentIndex(self._draft.snapshot.students, "")
         chosen = missing.loc[missing["how"] == "chosen", "text"].astype(str)
+        if chosen.empty:
+            return np.zeros(len(missing), dtype=bool)
+        index = StudentIndex(self._draft.snapshot.students, "")
         zeros = find_spoiled_ids(chosen, index)
         students = [zeros.get(text, ("",))[0] for text in missing["text"].astype(str)]
         same = (missing["sourced_id"].astype(str) == students) & (missing["how"] == "chosen")
