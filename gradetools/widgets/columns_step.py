@@ -56,6 +56,7 @@ class ColumnsStep(Step):
         companions: column that belongs to a score column, such as one of comments, to what it is taken as, or "ignore".
         several, attempts: which of several grades of a student counts, and who has several.
         tokens: the words that are understood, and a row to add one.
+        ignore: ignores all columns of scores that have no line item yet, where they are several.
         kept: columns of earlier weeks: `kept.use` takes them, `kept.save` saves these.
         go: goes on to the checks.
     """
@@ -81,12 +82,14 @@ class ColumnsStep(Step):
         self.several = AttemptChoice(draft, changing=self._changing)
         self.attempts = self.several.choice
         self.open_columns = ipw.HTML().add_class("gt-open-columns")
+        self.ignore = ipw.Button(layout={"width": "max-content"})
+        self.ignore.add_class("gt-ignore-open").on_click(self._ignore_open)
         self.kept = KeptColumns(draft, on_use=self._use_kept)
         self.tokens = TokenTable(draft, changing=self._changing)
         self.body.children = [
             *(self.kept.view, self.student, self.key, self._students.view, self.several.view),
-            *(self._others, self.open_columns, self._scores, ipw.HTML(_BLANK), self._ignored),
-            *(self.tokens.view, self.kept.below, self.go),
+            *(self._others, self.open_columns, self.ignore, self._scores, ipw.HTML(_BLANK)),
+            *(self._ignored, self.tokens.view, self.kept.below, self.go),
         ]
         self._filling = False
         self._beside: list[ColumnKey] = []  # what holds no scores
@@ -182,7 +185,9 @@ class ColumnsStep(Step):
 
     def _tell_open(self) -> None:
         """Say for how many columns of scores no line item is known, before the check blocks their grades."""
-        number = self._count_open()
+        number = len(self._list_open())
+        self.ignore.description = f"Ignore these {number:,} columns"
+        self.ignore.layout.display = None if number > 1 else "none"
         told = (
             f"{count(number, 'column of scores has', 'columns of scores have')} no line item yet, and would not be "
             "written. A line item is what the gradebook calls an assignment or a test: choose it below, or ignore the column."
@@ -198,11 +203,18 @@ class ColumnsStep(Step):
         """Find the columns of remarks of which nobody has said whose comment they are, or that they are ignored."""
         return find_remarks(self._draft.sheet, self._draft.columns)
 
-    def _count_open(self) -> int:
+    def _list_open(self) -> list[str]:
+        """List the columns of scores of which nobody has said the line item, or that they are ignored."""
         columns = self._draft.columns
         if columns.of("line_item"):  # each row names its own
-            return 0
-        return sum(not (each.line_item or each.line_items) for each in columns.score_columns)
+            return []
+        scores = columns.score_columns
+        return [str(each.column) for each in scores if not (each.line_item or each.line_items)]
+
+    def _ignore_open(self, _: object) -> None:
+        """Take nothing from what has no line item, as choosing so for each would."""
+        for column in self._list_open():
+            self.line_items[column].value = "ignore"
 
     @property
     def taken(self) -> Mapping[str, ipw.Dropdown]:
@@ -312,7 +324,7 @@ class ColumnsStep(Step):
         """List what is to be said before the check, the first thing first."""
         if self._draft.columns.student_column is None:
             return ["choose the column that says whose the grades are"]
-        number, told = self._count_open(), self._students.list_questions()
+        number, told = len(self._list_open()), self._students.list_questions()
         if self.several.is_open:
             told.append("say which of several grades counts")
         if number:
@@ -338,7 +350,7 @@ class ColumnsStep(Step):
             self._draft.check()
             columns = self._draft.columns
             told = f"{count(len(columns.score_columns), 'score column')}, {len(columns.ignored)} ignored"
-            number, remarks = self._count_open(), self._find_open_remarks()
+            number, remarks = len(self._list_open()), self._find_open_remarks()
             twice = (self._draft.checked.findings["code"] == "duplicate-entry").any()
             several = ", which of several grades counts is not said" if twice else ""
             left = several + "".join(f", remarks in {column!r} not sent" for column in remarks)

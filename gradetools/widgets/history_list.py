@@ -85,12 +85,17 @@ def tell_status(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
     again, bad = count_mended(push, pushes), _count_unwritten(push, pushes)
     left = count_left(push, pushes)
     parts = (
-        push.standing,
+        _name_standing(push),
         f"{again:,} tried again" if again else "",
         f"{bad:,} not written" if bad else "",
         f"{left:,} left alone" if left else "",
     )
     return ", ".join(part for part in parts if part)
+
+
+def _name_standing(push: PushSummary) -> str:
+    """Name what a push is; of an undo, whose entries are called taken back, that it was undone itself."""
+    return "undone since" if push.undo_of and push.standing == "taken back" else push.standing
 
 
 def is_mended(push: PushSummary, pushes: Sequence[PushSummary]) -> bool:
@@ -132,7 +137,7 @@ def label_push(push: PushSummary, pushes: Sequence[PushSummary]) -> str:
         tell_source(push, pushes),
         _shorten_note(push.note),
         push.tell_states(),
-        "" if push.standing == "done" else push.standing,
+        "" if push.standing == "done" else _name_standing(push),
         shorten_id(push.push_id),
     )
     return " · ".join(part for part in parts if part)

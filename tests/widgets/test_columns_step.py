@@ -459,6 +459,24 @@ def test_columns_without_a_line_item_are_told_before_the_check(
     assert told.value == ""
 
 
+def test_columns_without_a_line_item_are_ignored_at_once(
+    gradebook: gt.Gradebook, tmp_path: Path
+) -> None:
+    """Where several columns have no line item yet one press ignores them, and leaves the others as they are."""
+    form = open_columns(gradebook, tmp_path, "Student number,Quiz 1,Essay,Bonus", "00041,8,1,2")
+    step = form.columns
+    for column in ("Essay", "Bonus"):
+        step.line_items[column].value = ""
+    assert step.ignore.description == "Ignore these 2 columns"
+    assert is_shown(form, step.ignore)
+    step.ignore.click()
+    assert [step.line_items[column].value for column in ("Essay", "Bonus")] == ["ignore"] * 2
+    assert [str(each.column) for each in form.draft.columns.score_columns] == ["Quiz 1"]
+    assert not is_shown(form, step.ignore)
+    step.line_items["Essay"].value = ""
+    assert not is_shown(form, step.ignore)  # one is ignored where it is told
+
+
 def test_a_companion_can_be_left_out(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     """Comments stand below their score column, can be ignored and taken again, and a blank one is said to change nothing."""
     rows = ("Student number,Quiz 1,Quiz 1 comment,Quiz 1 late", "00041,8,Good,yes")

@@ -102,6 +102,11 @@ def test_an_undo_that_was_undone_lets_a_push_go_on(stopped: ImportForm) -> None:
     assert "This was brought back" in undo.undo.preview.told.value
     assert undo.undo.push.go.description == "Brought back"
     assert "This was taken back, and brought back since" in form.preview.told.value
+    history = HistoryForm(form.where.gradebook)
+    [undone] = [label for label, _ in history.push.options if "taken back" in label]
+    assert "1 taken back" in undone
+    assert "· undone since ·" in undone
+    assert "taken back, 1" not in history.list.text()
     assert write(form.writing).states["created"] == 3
 
 
