@@ -29,9 +29,11 @@ from gradetools.formats.recognition import (
     unquote_text,
     unwrap_text,
 )
-from gradetools.formats.words import find_outer_rows
+from gradetools.formats.words import call_rows, find_outer_rows
 from gradetools.showing import MOST_COLUMNS, MOST_ROWS, Showing, Shown
 
+#: Of a workbook without a grade sheet so many worksheets are told why they are none.
+_MOST_REASONS = 3
 _NUMBERED = re.compile(r"(?P<name>.*) #(?P<occurrence>[1-9][0-9]*)", re.DOTALL)
 
 
@@ -95,10 +97,9 @@ class Sheet(Shown):
     @cached_property
     def frame(self) -> pd.DataFrame:
         """Every row below the header as text; columns are the header's texts as found, index "line"."""
-        below = self.cells.frame.loc[self.recognition.header_line + 1 :]
-        return below.set_axis(
-            list(self.cells.frame.loc[self.recognition.header_line]), axis="columns"
-        )
+        top = self.recognition.header_line
+        below = self.cells.frame.loc[top + 1 :]
+        return below.set_axis(list(self.cells.frame.loc[top]), axis="columns")
 
     @property
     def preamble(self) -> pd.DataFrame:
@@ -132,9 +133,9 @@ class Sheet(Shown):
 
     @property
     def summaries(self) -> dict[int, str]:
-        """The rows of averages and the like, which are no students: line to what stands there first."""
+        """The rows of averages and the like, which are no students: line to what they are called."""
         lines = [line for line, role in self.recognition.roles.items() if role == "summary"]
-        return {line: next(filter(str.strip, self.cells.frame.loc[line])) for line in lines}
+        return call_rows(self.cells, lines, self.description)
 
     @cached_property
     def maxima(self) -> dict[ColumnKey, str]:
@@ -232,10 +233,8 @@ class Sheet(Shown):
         """
         position = self.position(column)
         if line not in self.frame.index:
-            first, last = (
-                self.recognition.header_line + 1,
-                self.recognition.header_line + len(self.frame),
-            )
+            top = self.recognition.header_line
+            first, last = top + 1, top + len(self.frame)
             raise SheetError(f"{self.name} has no line {line}: name one from {first} to {last}.")
         changed = replace(self, cells=self.cells.with_text(line, position, value))
         # A row of averages, or of titles, that is given an id is a student's.
@@ -377,21 +376,22 @@ def _choose_worksheet(source: Any, first: Cells, named: bool, options: Mapping[s
     """Take the worksheet that looks most like one of grades, the first of several; or the one named."""
     looked_at = first.detected["worksheet"]
     others = [title for title in first.worksheets if title != looked_at]
-    found, refused = list[Sheet](), ""
+    found, refused = list[Sheet](), list[str]()
     for title in (looked_at, *(() if named else others)):
         try:
             cells = first if title == looked_at else read_cells(source, worksheet=title)
             found.append(_understand(cells, **options))
         except SheetError as error:
-            refused = refused or f"Of the worksheet {title!r}: {error}"
+            refused.append(f"Of the worksheet {title!r}: {error}")
             continue
         if all(_tell_apart(found[-1])):
             return found[-1]
     if found:
         return max(found, key=_tell_apart)
     also = "There are also the worksheets" if named else "No grade sheets are the others either:"
-    told = f" {also} {', '.join(map(repr, others))}." if others else ""
-    raise SheetError(f"{refused}{told}", worksheets=first.worksheets)
+    left = others if named else others[_MOST_REASONS - 1 :]
+    told = [f"{also} {', '.join(map(repr, left))}."] if left else []
+    raise SheetError(" ".join([*refused[:_MOST_REASONS], *told]), worksheets=first.worksheets)
 
 
 def _tell_apart(sheet: Sheet) -> tuple[bool, bool, bool]:

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.checks.facts import NEVER, Facts
-from gradetools.checks.registry import Finding, check
+from gradetools.checks.registry import MOST_TOLD, Finding, check
 from gradetools.checks.values import PERCENTS, Kind, guess_full_mark
-from gradetools.columns import BY_HAND, NAMELESS, UNKNOWN, LineItemIndex, find_remarks
+from gradetools.columns import BY_HAND, NAMELESS, UNKNOWN, LineItemIndex, find_remarks, tell_lines
 from gradetools.formats.recognition import OWN_COLUMN
 
 #: An item of so many points or more on which nobody has more than one point is looked at twice.
@@ -22,6 +22,11 @@ FEW_ABOVE = 3
 #: This share of scores above the maximum, one of them above so many times that, is more than extra credit for some.
 MANY_ABOVE, EXTRA_CREDIT = 1 / 4, 1.2
 
+#: What to do about a column of scores without a line item.
+_CHOOSE = (
+    "Choose the line item in step 3 of the form, or ignore the column there (--line-item and --ignore on the command line, "
+    "with_meaning in Python)."
+)
 Marks = NDArray[np.bool_]
 Places = NDArray[np.intp]
 #: Fewer students, or fewer columns with a maximum, than these do not tell that the file is the wrong one.
@@ -190,9 +195,7 @@ def _unknown_for_column(column: str, chosen: str, reason: str, index: LineItemIn
         message = _sentence(reason)
     else:
         message = f"No line item is chosen for {column!r}."
-    return Finding(
-        0, column, message, _near(index, column) or "Choose a line item, or ignore the column."
-    )
+    return Finding(0, column, message, f"{_near(index, column)} {_CHOOSE}".strip())
 
 
 def _near(index: LineItemIndex, name: str) -> str:
@@ -377,3 +380,8 @@ def tell_items(facts: Facts, marked: Marks) -> Iterator[tuple[str, str, float, P
     for here in sorted(groups, key=lambda each: (each[0] % width, each[0])):
         entry = facts.entries.iloc[here[0]]
         yield entry["key"], entry["line_item_title"] if long else entry["key"], entry["high"], here
+
+
+def name_lines(facts: Facts, places: Places) -> str:
+    """Name the lines of entries, the first of them where they are many."""
+    return tell_lines(facts.entries["line"].iloc[places].tolist(), MOST_TOLD)

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gradetools.checks.about_columns import MANY_POINTS, Marks, Places, list_numbers, tell_items
+from gradetools.checks.about_columns import (
+    MANY_POINTS,
+    Marks,
+    Places,
+    list_numbers,
+    name_lines,
+    tell_items,
+)
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import MOST_TOLD, Finding, check
 
@@ -36,7 +43,7 @@ def _two_scales(facts: Facts) -> Iterator[Finding]:
     for key, title, high, places, low in _list_mixed(facts):
         values = facts.entries["value"].to_numpy()[low]
         message = (
-            f"{len(low):,} of the {len(places):,} scores of {title!r} are at most {values.max():g} ({_name_lines(facts, low)}), of "
+            f"{len(low):,} of the {len(places):,} scores of {title!r} are at most {values.max():g} ({name_lines(facts, low)}), of "
             f"{high:g} possible points, and the others far higher: are they of another full mark?"
         )
         yield Finding(0, key, message)
@@ -92,7 +99,7 @@ def _slipped_point(facts: Facts) -> Iterator[Finding]:
         if len(places) > MOST_TOLD:
             message = (
                 f"{len(places):,} scores of {title!r} are a tenth of what the others are, of {high:g} possible points, the first of "
-                f"them {found['text'].iloc[0].strip()}: {_name_lines(facts, places)}."
+                f"them {found['text'].iloc[0].strip()}: {name_lines(facts, places)}."
             )
             yield Finding(0, key, message)
             continue
@@ -137,13 +144,3 @@ def _count_decimals(values: Numbers) -> NDArray[np.intp]:
     for digits in (2, 1, 0):
         counts[np.isclose(values, np.round(values, digits), rtol=0, atol=1e-9)] = digits
     return counts
-
-
-def _name_lines(facts: Facts, places: Places) -> str:
-    """Name the lines of entries: `lines 16 to 30` where they stand one below the other, else each of the first."""
-    lines = facts.entries["line"].iloc[places].tolist()
-    if len(lines) > 1 and lines[-1] - lines[0] == len(lines) - 1:
-        return f"lines {lines[0]} to {lines[-1]}"
-    left = len(lines) - MOST_TOLD
-    told = ", ".join(map(str, lines[:MOST_TOLD]))
-    return f"lines {told}" + (f" and {left:,} more" if left > 0 else "")

@@ -9,11 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gradetools.checks.about_columns import MANY_POINTS, Marks, Places, list_numbers, tell_items
+from gradetools.checks.about_columns import (
+    MANY_POINTS,
+    Marks,
+    list_numbers,
+    name_lines,
+    tell_items,
+)
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import MOST_TOLD, Finding, check
 from gradetools.checks.values import Kind, to_points
-from gradetools.columns import tell_lines
 
 #: Fewer percents than these do not tell that a number among them was written in another way.
 FEW_OTHERS = 5
@@ -128,7 +133,7 @@ def _fraction_among_scores(facts: Facts) -> Iterator[Finding]:
         item = items[places[0]]
         message = (
             f"{count[item]:,} of the {scores[item]:,} scores of {title!r} are between 0 and 1, of {high:g} possible points, and "
-            f"the others far higher: {_name_lines(facts, places)}."
+            f"the others far higher: {name_lines(facts, places)}."
         )
         yield Finding(0, key, message)
 
@@ -165,7 +170,7 @@ def _fraction_or_date(facts: Facts) -> Iterator[Finding]:
         first = facts.entries.iloc[places[0]]
         message = (
             f"{len(places):,} scores of {title!r} may be dates: {_tell_date(first['text'], first['score'])}. They stand in "
-            f"{_name_lines(facts, places)}."
+            f"{name_lines(facts, places)}."
         )
         yield Finding(0, key, message)
 
@@ -204,10 +209,6 @@ def _part_many(facts: Facts, marked: Marks) -> tuple[Marks, Marks]:
     counts = np.bincount(items[marked], minlength=items.max(initial=0) + 1)
     many = marked & (counts > MOST_TOLD).take(items)
     return marked & ~many, many
-
-
-def _name_lines(facts: Facts, places: Places) -> str:
-    return tell_lines(facts.entries["line"].iloc[places].tolist(), MOST_TOLD)
 
 
 def _are_fractions(numbers: NDArray[np.float64]) -> Marks:

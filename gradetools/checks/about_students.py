@@ -11,6 +11,8 @@ from gradetools.checks.facts import LEFT, NEVER, Facts
 from gradetools.checks.registry import Finding, check
 from gradetools.columns import MANGLED, MOST_LIKENESSES
 
+#: What to do about an id that somebody's comes near.
+_PICK = "Pick the student in step 3 of the form (--student on the command line, match_student in Python), or correct the cell."
 #: What to do about a row without an id, which nobody can be picked for.
 _NO_ID = (
     "Enter the student's id in the cell; or leave it, if it is no student: nothing is sent for it."
@@ -96,7 +98,7 @@ def _student_unknown(facts: Facts) -> Iterator[Finding]:
             yield Finding(line, _column(facts), message, _OTHER_CLASS)
             continue
         near = _names(facts, row.candidates)  # type: ignore[arg-type] # - the stubs do not know the columns
-        fix = f"Perhaps {near}?" if near else "" if text else _NO_ID
+        fix = f"Perhaps {near}? {_PICK}" if near else "" if text else _NO_ID
         yield Finding(line, _column(facts), message, fix)
 
 
@@ -114,7 +116,10 @@ def _id_mangled(facts: Facts) -> Iterator[Finding]:
             near = _names(facts, row.candidates)  # type: ignore[arg-type] # - the stubs do not know the columns
             message = f"{row.text} is an id that a spreadsheet program turned into a number."
             yield Finding(
-                int(str(row.line)), _column(facts), message, f"Perhaps {near}?" if near else ""
+                int(str(row.line)),
+                _column(facts),
+                message,
+                f"Perhaps {near}? {_PICK}" if near else "",
             )
 
 

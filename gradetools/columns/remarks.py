@@ -99,7 +99,8 @@ def find_remarks(sheet: Sheet, columns: Columns) -> dict[str, int]:
             continue
         codes, texts = sheet.distinct(meaning.column, rows)
         count = int((texts != "")[codes].sum())
-        known = meaning_of(title) == "comment"
+        # "Lab remarks" as "Remarks", however short they are.
+        known = "comment" in (meaning_of(title), meaning_of(title.split()[-1]))
         if count and (known or hold_remarks(texts.tolist(), of=count)):
             found[str(meaning.column)] = count
     return found

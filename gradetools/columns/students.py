@@ -276,7 +276,9 @@ def find_example(snapshot: Snapshot, field: str) -> str:
 
 
 def tell_lines(lines: Sequence[int], most: int = 5) -> str:
-    """Name lines: `line 3`, `lines 3 and 14`, `lines 3, 4, 5, 6, 7 and 12 more`."""
+    """Name lines, in their order: `line 3`, `lines 3 and 14`, `lines 3 to 18`, `lines 3, 5, 6, 7, 9 and 12 more`."""
+    if len(lines) > 2 and list(lines) == list(range(lines[0], lines[-1] + 1)):
+        return f"lines {lines[0]} to {lines[-1]}"
     shown, left = [f"{line}" for line in lines[:most]], len(lines) - most
     last = f"{left:,} more" if left > 0 else shown.pop() if len(shown) > 1 else ""
     return f"line{'s' if len(lines) > 1 else ''} {', '.join(shown)}{f' and {last}' if last else ''}"

@@ -99,7 +99,7 @@ def suggest_columns(
         meanings=tuple(meanings),
         tokens=_propose_words(sheet, meanings),
     )
-    return suggested if earlier is None else _carry_over(earlier, suggested, sheet)
+    return suggested if earlier is None else _carry_over(earlier, suggested, sheet, finder)
 
 
 def _propose_words(
@@ -254,7 +254,7 @@ def _may_be_of_line_item(meaning: ColumnMeaning, index: LineItemIndex, sheet: Sh
     return index.resembles(meaning.column.name) or index.has_maximum(stated)
 
 
-def _carry_over(earlier: Columns, suggested: Columns, sheet: Sheet) -> Columns:
+def _carry_over(earlier: Columns, suggested: Columns, sheet: Sheet, finder: KeyFinder) -> Columns:
     """Keep of earlier columns what still fits, and of the suggestion what they do not know."""
     change = earlier.compare_header(sheet)
     known = {
@@ -271,7 +271,7 @@ def _carry_over(earlier: Columns, suggested: Columns, sheet: Sheet) -> Columns:
             if meaning.line_item not in several.get(column, ())
         }
     key = next((each.column for each in known.values() if each.means == "student"), None)
-    meanings = tuple(_keep_or_take(known, each, key) for each in suggested.meanings)
+    meanings = tuple(_keep_or_take(known, each, key, finder) for each in suggested.meanings)
     kept = {str(column) for column in known}
     return earlier.model_copy(
         update={
@@ -298,7 +298,10 @@ def _keep_words(
 
 
 def _keep_or_take(
-    known: Mapping[ColumnKey, ColumnMeaning], suggested: ColumnMeaning, key: ColumnKey | None
+    known: Mapping[ColumnKey, ColumnMeaning],
+    suggested: ColumnMeaning,
+    key: ColumnKey | None,
+    finder: KeyFinder,
 ) -> ColumnMeaning:
     """Keep a column's earlier meaning, unless it is new, belonged to one that is gone, or must become the key."""
     old = known.get(suggested.column)
@@ -310,6 +313,8 @@ def _keep_or_take(
     if old is None or (old.belongs_to is not None and old.belongs_to not in known):
         return suggested
     update: dict[str, object] = {"samples": suggested.samples}
-    if (old.means, old.key) == ("student", suggested.key):
-        update["reason"] = suggested.reason  # how many it finds, it finds of this sheet
+    if old.means == "student":  # how many it finds, it finds of this sheet
+        fields = [] if old.key == suggested.key else finder.of(old.column)
+        told = (each.told for each in fields if each.field == old.key)
+        update["reason"] = next(told, suggested.reason)
     return old.model_copy(update=update)

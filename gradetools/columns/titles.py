@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gradetools.formats.recognition import tidy
+from gradetools.formats.recognition import strip_mark, tidy
 from gradetools.formats.words import tell_own_figure
 
 #: What assignments are called in short.
@@ -84,9 +84,10 @@ class LineItemIndex:
     def near(self, name: str) -> list[str]:
         """Give the titles that resemble a name, nearest first; one that several line items share is named by their ids.
 
-        Where one is the same but for signs, zeros before numbers and common short forms, it is given alone.
+        Where one is the same but for a full mark behind it, signs, zeros before numbers and common short forms, it is given alone.
         """
-        spelled = [title for title in self._by_title if _spell_out(title) == _spell_out(name)]
+        ways = {_spell_out(name), _spell_out(strip_mark(name))}
+        spelled = [title for title in self._by_title if _spell_out(title) in ways]
         if len(spelled) == 1 and len(self._by_title[spelled[0]]) == 1:
             return [self.titles[self._by_title[spelled[0]][0]]]
         folded = difflib.get_close_matches(_fold(name), list(self._by_title), n=3, cutoff=0.6)

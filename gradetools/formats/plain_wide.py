@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 from gradetools.cells import Cells
@@ -13,6 +14,7 @@ from gradetools.formats.recognition import (
     Description,
     Recognition,
     column_names,
+    strip_mark,
 )
 from gradetools.formats.words import (
     COMPANIONS,
@@ -129,12 +131,16 @@ def _join_companion(
             "ignored",
             reason=f"{title!r} names no score column that it could belong to",
         )
-    for score in sorted(titled, key=lambda position: -len(header[position])):
-        means = _companion_of(title, header[score])
-        if score != column.position and means:
-            return ColumnDescription(
-                column.position, means, belongs_to=score, reason=f"belongs to {header[score]!r}"
-            )
+    others = {each: header[each] for each in titled if each != column.position}
+    # "Midterm remarks" are of "Midterm (out of 80)", too, but where two columns are of the Midterm nobody knows whose.
+    stems = {each: strip_mark(name) for each, name in others.items()}
+    count = Counter(map(str.casefold, stems.values()))
+    single = {each: stem for each, stem in stems.items() if count[stem.casefold()] == 1}
+    for names in (others, single):
+        for score in sorted(names, key=lambda position: -len(names[position])):
+            if means := _companion_of(title, names[score]):
+                reason = f"belongs to {header[score]!r}"
+                return ColumnDescription(column.position, means, belongs_to=score, reason=reason)
     return column
 
 

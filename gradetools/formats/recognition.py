@@ -59,6 +59,8 @@ _HIGHEST = frozenset(("max", "high"))
 #: The columns that a receipt adds to a sheet begin so; no export has them.
 OWN_COLUMN = "gradetools_"
 #: Moodle's way to write a header after a blank.
+#: What may stand behind a line item's title in a heading, which every pattern of `checks.headings` does.
+_MARK = re.compile(r"(?<=\S)\s*(?:%|[(\[][^()\[\]]*[)\]]|/\s*\d+|\bout of\s+\d+)$", re.IGNORECASE)
 _QUOTED = re.compile(r'^\s+"(.*)"\s*$', re.DOTALL)
 #: A text that stands for no grade at all.
 SKIP: Mapping[str, Any] = {"skip": True}
@@ -145,6 +147,11 @@ class Description:
 def tidy(text: str) -> str:
     """Take off blanks at both ends, and make one blank of several blanks or line breaks."""
     return " ".join(text.split())
+
+
+def strip_mark(title: str) -> str:
+    """Take a heading's full mark, sign of percent or bracket off its end: `Midterm (out of 80)`, `Midterm %`, `Quiz 1 /10`."""
+    return _MARK.sub("", tidy(title))
 
 
 def header_cells(cells: Cells, line: int) -> list[str]:

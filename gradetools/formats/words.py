@@ -303,6 +303,13 @@ def find_outer_rows(
     return roles | dict.fromkeys(lines, "header")
 
 
+def call_rows(cells: Cells, lines: list[int], description: Description) -> dict[int, str]:
+    """Give what rows that are not blank are called: what stands under the names or the ids, or else first."""
+    people = [each.position for each in description.columns if each.means in ("name", "student")]
+    rows = cells.frame.loc[lines, [*people, *cells.frame]].to_numpy(dtype=object).tolist()
+    return {line: next(filter(str.strip, row)) for line, row in zip(lines, rows, strict=True)}
+
+
 def _find_headings(below: pd.DataFrame, head: list[str], description: Description) -> list[int]:
     """Find the lines whose cells under the columns of ids and names all head such columns; two of them at least where there are two."""
     people = [each for each in description.columns if each.means in ("student", "name")]

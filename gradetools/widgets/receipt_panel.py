@@ -27,7 +27,7 @@ _MOST_BEFORE = 3
 _PARTS = {
     "failed": "what could not be written (failed, blocked or in conflict)",
     "unsent": "what was not sent",
-    "succeeded": "all the rest, as it stands in the sheet",
+    "succeeded": "all the rest, in the shape of the sheet",
 }
 #: Of a push of which something was written at first and something by another try.
 _OWN_UNDO = "To take back the whole, press Undo here and at the other try below."

@@ -141,7 +141,7 @@ class StudentPicks:
             told.append("look whether it is the right class and the right column of ids")
         elif number:
             are = "is" if number == 1 else "are"
-            told.append(f"choose who {count(number, 'student')} {are}, or leave them out")
+            told.append(f"choose who {count(number, 'student')} {are}, or leave “nobody”")
         return told
 
     def _people(self) -> list[tuple[str, str]]:

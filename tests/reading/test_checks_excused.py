@@ -107,7 +107,7 @@ def test_a_score_beside_the_status_exempt_is_warned_of(tmp_path: Path) -> None:
     rows = "".join(f"{100 + n},8,exempt\n" for n in range(MOST_TOLD + 1))
     [(line, column, code, message)] = told(check(tmp_path, f"ID,Quiz 1,Status\n{rows}"))
     assert (line, column, code) == (0, "Quiz 1", "exempt-has-score")
-    assert message.startswith("21 grades are exempt and have a score, in lines 2, 3")
+    assert message.startswith("21 grades are exempt and have a score, in lines 2 to 22.")
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_many_are_told_as_one(tmp_path: Path) -> None:
     ((line, column, message),) = told(checked)
     assert (line, column) == (0, "Quiz 1")
     assert message.startswith("24 cells of 'Quiz 1' are merged")
-    assert message.endswith("and 4 more.")
+    assert message.endswith("are blank: lines 3 to 26.")
 
 
 def test_what_is_typed_into_such_a_cell_settles_it(tmp_path: Path) -> None:

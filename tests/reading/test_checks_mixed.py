@@ -92,7 +92,7 @@ def test_the_lines_of_another_scale_are_named() -> None:
         "they of another full mark?"
     )
     apart = check("Midterm", (8, 83, 7, 59, 9, 89, 6, 52, 8, 71))
-    assert "(lines 2, 4, 6, 8, 10)" in apart.findings["message"][0]
+    assert "(lines 2, 4, 6, 8 and 10)" in apart.findings["message"][0]
 
 
 def test_scores_that_lost_their_point_are_told_one_by_one() -> None:

@@ -408,6 +408,26 @@ def test_changes_that_make_no_sense_are_refused(tmp_path: Path) -> None:
         columns.scaled("Poem", 0)
 
 
+@pytest.mark.parametrize(
+    ("header", "owner"),
+    [
+        ("Midterm (out of 80)", "Midterm (out of 80)"),
+        ("Midterm %", "Midterm %"),
+        ("Midterm,Midterm %", "Midterm"),  # as it is called
+        ("Midterm %,Midterm (out of 80)", ""),
+    ],
+)
+def test_remarks_are_of_the_column_that_states_its_full_mark(
+    tmp_path: Path, header: str, owner: str
+) -> None:
+    """A column of remarks belongs to that which is called so but for its full mark, unless there are two."""
+    marks = ",7" * len(header.split(","))
+    text = f"ID,{header},Midterm remarks,Quiz 1\n00123{marks},Look at this again,9\nA1{marks},Nice work here,8\n"
+    meaning = suggest(tmp_path, text)[1].meaning("Midterm remarks")
+    told = ("comment", owner) if owner else ("ignored", "")
+    assert (meaning.means, str(meaning.belongs_to or "")) == told
+
+
 def test_columns_survive_save_and_load(tmp_path: Path) -> None:
     """Saved columns are read back equal, with every answer, scale and match."""
     sheet, columns = suggest(tmp_path, "ID,Quiz 1,Quiz 1,Quiz 1 comment\n00123,8,9,good\n")

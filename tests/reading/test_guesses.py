@@ -155,13 +155,18 @@ def test_who_has_several_rows_is_named(tmp_path: Path) -> None:
 
 
 def test_lines_and_examples_are_told() -> None:
-    """Lines are named up to five; a field of students by what one of them has, where anybody has anything."""
-    told = [tell_lines([*range(1, most + 1)]) for most in (1, 2, 5, 7)]
+    """Lines are named up to five, or as a run; a field of students by what one of them has, where anybody has anything."""
+    told = [
+        tell_lines(lines)
+        for lines in ([1], [1, 2], [4, 5, 6], [1, 2, 4], [4, 4, 6], [1, 3, 5, 7, 8, 9, 10])
+    ]
     assert told == [
         "line 1",
         "lines 1 and 2",
-        "lines 1, 2, 3, 4 and 5",
-        "lines 1, 2, 3, 4, 5 and 2 more",
+        "lines 4 to 6",
+        "lines 1, 2 and 4",
+        "lines 4, 4 and 6",
+        "lines 1, 3, 5, 7, 8 and 2 more",
     ]
     assert [find_example(SCHOOL, field) for field in ("identifier", "sourcedId")] == ["00041", "s1"]
     assert find_example(make_snapshot([], [], {}), "identifier") == ""

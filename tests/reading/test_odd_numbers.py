@@ -199,10 +199,9 @@ def test_a_date_says_what_it_was_read_as(tmp_path: Path) -> None:
     }
     assert checked.counts["ready"] == 2
     many = check(tmp_path, ("90", *["5/7"] * (MOST_TOLD + 3)))
-    lines = ", ".join(map(str, range(3, MOST_TOLD + 3)))
     assert many.findings[["line", "column", "message"]].to_numpy().tolist() == [
         [0, "Midterm", "23 scores of 'Midterm' may be dates: '5/7' was read as 5 of 7, which is 71.43 here. They stand in "
-         f"lines {lines} and 3 more."]
+         "lines 3 to 25."]
     ]  # fmt: skip
 
 

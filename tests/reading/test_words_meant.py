@@ -121,10 +121,14 @@ def test_another_person_is_not_the_student(tmp_path: Path, header: str) -> None:
         ("Quiz no. 3", ["Quiz 3"]),
         ("HW 3", ["Homework 3"]),
         ("hw-03", ["Homework 3"]),
+        ("Quiz 3 (out of 10)", ["Quiz 3"]),
+        ("Quiz 3 %", ["Quiz 3"]),
+        ("HW 3 / 20", ["Homework 3"]),
+        ("Quiz 3 out of 10", ["Quiz 3"]),
     ],
 )
 def test_the_title_that_fits_letter_by_letter_is_proposed_alone(name: str, near: list[str]) -> None:
-    """A title that differs only by signs, zeros or a short form is the one that may be meant; the column still waits for it."""
+    """A title that differs only by signs, zeros, a short form or a full mark is the one that may be meant; the column still waits for it."""
     index = LineItemIndex(SCHOOL.line_items)
     assert index.near(name) == near
     assert not index.find(name).line_item

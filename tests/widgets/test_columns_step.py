@@ -522,7 +522,7 @@ def test_the_next_thing_is_what_is_open(gradebook: gt.Gradebook, tmp_path: Path)
     rows = ("Student number,Quiz 1,Own", "00041,8,1", "00082,7,1", "00041,9,1", "99999,6,1")
     form = open_columns(gradebook, tmp_path, *rows)
     told = (
-        "next: choose who 1 student is, or leave them out, then say which of several grades counts, "
+        "next: choose who 1 student is, or leave “nobody”, then say which of several grades counts, "
         "then choose the line item of 1 column, then check"
     )
     assert told in form.columns.state.value

@@ -132,17 +132,24 @@ def test_another_worksheet_is_chosen(form: ImportForm, tmp_path: Path) -> None:
 
 
 def test_worksheets_without_grades_are_offered(form: ImportForm, tmp_path: Path) -> None:
-    """Where no worksheet is a grade sheet the sentence names all of them, and each can be chosen."""
+    """Where no worksheet is a grade sheet the sentence says why of the first, names all, and each can be chosen."""
     book = openpyxl.Workbook()
     book.worksheets[0].title = "Read me"
     book.worksheets[0].append(["Hand in until Friday"])
-    book.create_sheet("Notes").append(["None"])
+    scores = book.create_sheet("Scores")
+    scores.append(["Student number", "Midterm"])
+    scores.append(["00041", "=2*40"])
+    for title in ("Notes", "More", "Last"):
+        book.create_sheet(title).append(["None"])
     book.save(tmp_path / "a.xlsx")
     read(form, tmp_path / "a.xlsx")
     said = html.unescape(form.sheet.alert.value)
     assert "Of the worksheet 'Read me': a.xlsx has no header" in said
-    assert "No grade sheets are the others either: 'Notes'." in said
-    assert [title for _, title in form.sheet.detected.worksheet.options] == ["", "Read me", "Notes"]
+    assert "Of the worksheet 'Scores': a.xlsx holds a formula that was never calculated" in said
+    assert "Of the worksheet 'Notes': a.xlsx has no header" in said
+    assert "No grade sheets are the others either: 'More', 'Last'." in said
+    titles = ["", "Read me", "Scores", "Notes", "More", "Last"]
+    assert [title for _, title in form.sheet.detected.worksheet.options] == titles
     assert set(shown(form)) == {"worksheet", "format", "header_row"}
 
 
@@ -211,7 +218,7 @@ def test_only_the_sheet_that_was_read_is_named(form: ImportForm, tmp_path: Path)
 
 def test_a_row_of_averages_is_left_out_and_named(form: ImportForm, tmp_path: Path) -> None:
     """The step says which line it took for no student's, and the check says it again; no grade of it is sent."""
-    rows = ("Name,Student number,Midterm", "Ada Example,00041,80", "Average,,80")
+    rows = ("Midterm,Name,Student number", "80,Ada Example,00041", "80,Average,")
     read(form, write_sheet(tmp_path / "a.csv", *rows))
     told = html.unescape(form.sheet.told.value)
     assert "1 student row, 3 columns" in told
