@@ -107,10 +107,10 @@ def ask_number(console: Console, writes: int) -> int:
 
 def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snapshot) -> None:
     """Show what was understood of the sheet: format, students, columns."""
+    # Here the first line is named, too: a title that stands there may have been taken for the header.
+    known = {**sheet.detected, "header row": str(sheet.recognition.header_line)}
     detected = ", ".join(
-        f"{name} {DELIMITER_NAMES.get(value, value)}"
-        for name, value in sheet.detected.items()
-        if value
+        f"{name} {DELIMITER_NAMES.get(value, value)}" for name, value in known.items() if value
     )
     rows = int((sheet.roles == "student").sum())
     console.print(
@@ -125,8 +125,8 @@ def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snaps
         )
     else:
         console.print("Students: [red]no column says whose the grades are[/]")
-    known = snapshot.line_items
-    titles = dict(zip(known["sourced_id"], known["title"], strict=True))
+    items = snapshot.line_items
+    titles = dict(zip(items["sourced_id"], items["title"], strict=True))
     for meaning in columns.score_columns:
         called = f"{escape(str(meaning.column))}{_tell_which(meaning.column)}"
         console.print(f"  {called} {_target(meaning, columns, titles)}")

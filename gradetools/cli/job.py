@@ -13,6 +13,7 @@ from rich.markup import escape
 from gradetools.checks import Checked, check_entries
 from gradetools.cli.changes import Changes, apply_changes
 from gradetools.cli.console import ask, say_waiting
+from gradetools.cli.header import tell_header, tell_other_header
 from gradetools.cli.options import Reading
 from gradetools.cli.remembering import choose_columns
 from gradetools.columns import Columns, guess_class, propose_classes, read_columns
@@ -61,14 +62,16 @@ def open_job(
     with gradebook:
         class_ids = [CLASS_ID] if how.rehearse else list(how.class_ids or ())
         classes = [] if class_ids else gradebook.list_classes()
-        class_ids = class_ids or choose_classes(sheet, gradebook, classes, console, yes=yes)
+        class_ids = class_ids or choose_classes(sheet, gradebook, classes, how, console, yes=yes)
+        if other := tell_other_header(sheet, how):
+            console.print(escape(other), soft_wrap=True)
         snapshot = gradebook.take_snapshot(class_ids).beside(classes)
         folder = gradebook.settings.columns_folder
         columns = choose_columns(sheet, snapshot, given, folder, how, console)
         columns = apply_changes(columns, changes, snapshot)
         checked = check_entries(sheet, columns, snapshot)
         if checked.entries.empty:
-            raise ColumnsError(_why_nothing(checked))
+            raise ColumnsError(f"{_why_nothing(checked)} {tell_header(sheet, how)}")
         plan = plan_entries(checked, snapshot, gradebook, on_conflict=how.on_conflict.value)
         yield Job(sheet, gradebook, snapshot, columns, checked, plan)
 
@@ -80,7 +83,13 @@ def _why_nothing(checked: Checked) -> str:
 
 
 def choose_classes(
-    sheet: Sheet, gradebook: Gradebook, classes: Sequence[Class], console: Console, *, yes: bool
+    sheet: Sheet,
+    gradebook: Gradebook,
+    classes: Sequence[Class],
+    how: Reading,
+    console: Console,
+    *,
+    yes: bool,
 ) -> list[str]:
     """Take the only class there is, or propose those that the rows name, or the one whose students match best.
 
@@ -109,9 +118,10 @@ def choose_classes(
     if not proposed:
         any_found = any(guess.fits for guess in ranked)
         doubt = "several have its students" if any_found else "none of them has its students"
-        raise DeclinedError(
-            f"Name the class with --class: {doubt}. There are {known or 'none that we may see'}."
-        )
+        there_are = f"There are {known or 'none that we may see'}."
+        # Where nobody is found, the names of the columns may have been looked for in the wrong line.
+        header = "" if any_found else f" {tell_header(sheet, how)}"
+        raise DeclinedError(f"Name the class with --class: {doubt}. {there_are}{header}")
     best = ranked[0]
     zeros = tell_zeros(best)
     known = f"{best.matched or 'none'} of the sheet's {best.rows} ids{' as they stand' if zeros else ''}."

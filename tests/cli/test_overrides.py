@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from command import Run
+from workbooks import write_xlsx
 
 #: The first line would be the header, UTF-8 the encoding, and no delimiter is found.
 MISLEADING = "Name~Student\nStudent ID~Quiz é\n00041~9\n00082~8\n"
@@ -31,6 +32,30 @@ def test_a_tab_can_be_typed(run: Run, tmp_path: Path) -> None:
     path.write_text("Student ID\tQuiz 1,5\n00041\t9,5\n")
     ended = run("check", path, "--delimiter", "tab", "--rehearse")
     assert "delimiter tab" in ended.out
+
+
+def test_a_title_that_was_called_the_header_is_told_as_one(run: Run, tmp_path: Path) -> None:
+    """Where nobody is found below the line that was called the header, that line is named, and the one that would be found."""
+    names = ["Student number", "Name", "Homeroom", "Quiz 1", "Midterm"]
+    rows = [["00041", "Ada Example", "7b", 9, 61], ["00082", "Bo Example", "7b", 8, 55]]
+    book = write_xlsx(tmp_path, [["Grades of term 1"], [], names, *rows])
+    said = ("check", book, "--header-row", 1)
+    header = "Line 1 was taken for the header ('Grades of term 1', '(column B)', '(column C)', '(column D)', …)"
+    other = "Without --header-row 1 the header is line 3 ('Student number', 'Name', 'Homeroom', 'Quiz 1', …)."
+    nobody = run(*said)
+    assert (nobody.code, f"{header}, as --header-row says. {other}" in nobody.err) == (2, True)
+    named = run(*said, "--class", "algebra-1")
+    assert (other in named.out, "header row 1)" in " ".join(named.out.split())) == (True, True)
+    found = run("check", book, "--header-row", 3)
+    assert "Without --header-row" not in found.out + found.err
+
+
+def test_a_header_that_was_found_is_named_where_nobody_is(run: Run, tmp_path: Path) -> None:
+    """Where nobody is found, the line that was taken for the header is named, and how to name another."""
+    path = tmp_path / "quiz.csv"
+    path.write_text("Student ID,Quiz 1\nX1,9\nX2,8\n")
+    told = "Line 1 was taken for the header ('Student ID', 'Quiz 1'); --header-row says another."
+    assert told in run("check", path).err
 
 
 @pytest.mark.parametrize(
