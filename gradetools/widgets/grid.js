@@ -100,6 +100,7 @@ class GridView {
   listen() {
     this.scroller.addEventListener("scroll", () => this.draw());
     this.scroller.addEventListener("keydown", (event) => this.press(event));
+    this.scroller.addEventListener("gt-saves", () => this.finishToSave()); // from keyboard.js
     this.scroller.addEventListener("click", (event) => this.click(event));
     this.scroller.addEventListener("dblclick", (event) => this.begin(this.placeOf(event.target)));
     this.scroller.addEventListener("focusin", (event) => this.enter(event));
@@ -517,6 +518,16 @@ class GridView {
     editor.cell.setAttribute("aria-busy", "true");
     editor.cell.querySelector(".gtg-text").textContent = text;
     this.model.send({ kind: "edit", label: editor.label, column: editor.column, text });
+  }
+
+  // Take what is typed before the notebook is saved. JupyterLab looks from the input outwards, so that goes only then.
+  finishToSave() {
+    if (!this.editor) return;
+    const { input, cell } = this.editor;
+    this.finish(true);
+    input.hidden = true;
+    cell.append(input);
+    setTimeout(() => input.remove());
   }
 }
 

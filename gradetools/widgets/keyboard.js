@@ -1,7 +1,7 @@
 // Keeps the keyboard inside a form: JupyterLab's shortcuts do nothing there, and the focus is never lost.
 //
 // JupyterLab listens for its shortcuts at the document, before any of our listeners, and on whatever is no text field
-// it takes `d d` for "delete the cell". It spares an element that has the attribute GUARD itself. And an element that
+// it takes `d d` for "delete the cell". It spares an element that has the attribute GUARD, or is in one that has. And an element that
 // is disabled, hidden or drawn anew while it has the focus leaves the keyboard nowhere; then the focus stays with the
 // push that it has started, whose receipt follows, or else goes to the step that says what to do next. Of a list that
 // a person takes something from, it goes to what has come to stand there.
@@ -11,6 +11,7 @@
 // before it is let go.
 
 const GUARD = "data-lm-suppress-shortcuts";
+const SAVES = "gt-saves"; // told to what has the focus, as grid.js hears
 const HEADER = ".jupyter-widget-Collapse-header";
 const LIST = ".gt-shrinking";
 const FRESH = ".gt-fresh"; // the title of what a button has just put below
@@ -125,14 +126,25 @@ class Keyboard {
   press(event) {
     const { target, key } = event;
     if (!this.form.contains(target)) return;
+    target.setAttribute(GUARD, "true");
     // To save the notebook is the one shortcut that is wanted everywhere.
-    const saves = (event.ctrlKey || event.metaKey) && key === "s";
-    if (saves) target.removeAttribute(GUARD);
-    else target.setAttribute(GUARD, "true");
+    const saves = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && key.toLowerCase() === "s";
+    if (saves) this.letThrough(target);
     if (target.matches(HEADER) && (key === "Enter" || key === " ")) {
       event.preventDefault();
       target.click();
     }
+  }
+
+  // Let one key through to JupyterLab, which looks from where it was pressed outwards, and keep out the next.
+  letThrough(target) {
+    target.dispatchEvent(new CustomEvent(SAVES, { bubbles: true })); // what is being typed in a table is taken first
+    const guards = [];
+    for (let around = target; around && around !== this.form; around = around.parentElement) {
+      if (around.hasAttribute(GUARD)) guards.push(around);
+    }
+    for (const each of guards) each.removeAttribute(GUARD);
+    setTimeout(() => guards.forEach((each) => each.setAttribute(GUARD, "true")));
   }
 
   settle() {

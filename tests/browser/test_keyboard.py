@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from import_walk import FORM_CELL, SECONDS, Form
+from import_walk import FORM_CELL, SECONDS, SHEET, Form
 
 if TYPE_CHECKING:
     from jupyter_lab import NotebookPage
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SHORTCUTS = ("d", "d", "x", "a", "b", "m", "Shift+M", "Control+Enter", "Shift+Enter")
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(
     cell => [cell.model.type, cell.model.executionCount, cell.model.sharedModel.getSource()])"""
+DIRTY = "window.jupyterapp.shell.currentWidget.model.dirty"
 FOCUSED = """() => {
     const focused = document.activeElement;
     return { inside: !!focused.closest('.gt-form'), kind: focused.localName, type: focused.type ?? '',
@@ -155,11 +156,47 @@ def test_focus_that_would_be_lost(open_notebook: OpenNotebook) -> None:
     form.root.locator("select").first.evaluate("field => { field.disabled = true }")
     page.wait_for_timeout(300)
     assert not page.evaluate(FOCUSED)["inside"]
-    dirty = "window.jupyterapp.shell.currentWidget.model.dirty"
-    assert page.evaluate(dirty)
+    assert page.evaluate(DIRTY)
     form.root.locator("select").nth(1).focus()
     page.keyboard.press("Control+s")
-    page.wait_for_function(f"!{dirty}", timeout=SECONDS)
+    page.wait_for_function(f"!{DIRTY}", timeout=SECONDS)
+
+
+def test_saving_from_a_cell(open_notebook: OpenNotebook) -> None:
+    """Ctrl+S saves the notebook from a cell of a table and while it is edited, whose text is taken; other shortcuts stay kept out."""
+    notebook = open_notebook("import_grades.ipynb", only=FORM_CELL)
+    form, page = Form(notebook.page), notebook.page
+    form.click("gt-connect")
+    form.see("where", "Connected to sandbox")
+    form.choose("gt-files", SHEET)
+    form.click("gt-read")
+    form.see("sheet", "5 of 6 students of the sheet are in Algebra 1.")
+    form.click("gt-use-classes")
+    form.choose("gt-pick-student", "Edda Example")
+    form.see("columns", "6 of 6 students found.")
+    form.click("gt-check")
+    form.see("check", "1 error")
+    cells = page.evaluate(CELLS)
+    cell = form.step("check").locator(".gtg-cell", has_text="8o").first
+    shortcuts = [key for key in SHORTCUTS if len(key) > 1]  # letters alone are typed into the cell
+    for typed in ("", "8"):
+        cell.click(timeout=SECONDS)
+        if typed:
+            page.keyboard.type(typed)
+            form.root.locator(".gtg-input:focus").wait_for(timeout=SECONDS)
+        page.evaluate("window.jupyterapp.shell.currentWidget.model.dirty = true")
+        page.keyboard.press("Control+s")
+        page.wait_for_function(f"!{DIRTY}", timeout=SECONDS)
+        focused = page.evaluate(FOCUSED)
+        assert (focused["inside"], focused["role"]) == (True, "gridcell"), focused
+        for key in shortcuts:
+            page.keyboard.press(key)
+            page.keyboard.press("Escape")
+        assert page.evaluate(CELLS) == cells
+    form.see("check", "Put it back")
+    form.see("check", "'8o' → '8'")
+    assert form.root.locator(".gtg-input").count() == 0
+    assert notebook.console_errors == []
 
 
 def test_the_view_waits_for_the_mouse(open_notebook: OpenNotebook) -> None:
