@@ -21,9 +21,7 @@ from gradetools.widgets.receipt_panel import ReceiptPanel, tell_never
 from gradetools.widgets.step import telling
 
 MakePlan = Callable[[Decisions], Plan]
-_LOOK = element(
-    "span", " next: look at what it would change, then press the button below", hook="gt-hint"
-)
+_LOOK = "look at what it would change, then press the button below"
 
 
 class Writing:
@@ -58,6 +56,8 @@ class Writing:
         self._earlier: list[str] = []
         self._make: MakePlan | None = None
         self._settles = False
+        #: What the title of what was made last says is next.
+        self._hint = Html("")
         self._gradebook: Gradebook | None = None
         self.preview = Preview(on_policy=self.remake)
         self.push = PushPanel(receipts, on_end=self._end, on_start=on_start)
@@ -213,6 +213,7 @@ class Writing:
         def say_next(plan: Plan) -> None:
             if self._on_below is not None:
                 self._on_below(tell_next(plan, *words))
+            self._say_hint(_tell_hint(plan, words))
 
         one = Writing(
             self._receipts,
@@ -233,14 +234,19 @@ class Writing:
             widget
             for title, one in parts.items()
             if one is not None
-            for widget in (_make_title(title, fresh=one is made), one.view)
+            for widget in (_make_title(title, self._hint, fresh=one is made), one.view)
         ]
+
+    def _say_hint(self, hint: Html) -> None:
+        """Say in the title of what was made last what is next; nobody who decides something below is taken up to it."""
+        for widget in self.receipt.below.children if self._hint else ():
+            if isinstance(widget, ipw.HTML) and self._hint in widget.value:
+                widget.value = widget.value.replace(self._hint, hint).replace(" gt-fresh", "")
+        self._hint = hint
 
     def _end_below(self, run: PushRun) -> None:
         """After a retry or an undo: say above it what came of it."""
-        for widget in self.receipt.below.children:
-            if isinstance(widget, ipw.HTML):
-                widget.value = widget.value.replace(_LOOK, "")
+        self._say_hint(Html(""))
         undos = [self.undo, *self.undo.retries] if self.undo is not None else []
         below = [one.push.run for one in (*undos, *self.retries)]
         self.receipt.tries = self.count_tries()
@@ -302,10 +308,16 @@ def _list_ids(writings: Sequence[Writing]) -> list[str]:
     return [receipt.push_id for receipt in receipts if receipt is not None]
 
 
-def _make_title(title: str, *, fresh: bool) -> ipw.HTML:
+def _make_title(title: str, hint: Html, *, fresh: bool) -> ipw.HTML:
     """Make the title of what is shown below; what was just made says what to do with it, for the step's own line is far above."""
-    hint = [_LOOK] if fresh else []
-    return ipw.HTML(element("div", title, *hint, hook=f"gt-below{' gt-fresh' if fresh else ''}"))
+    told = [hint] if fresh else []
+    return ipw.HTML(element("div", title, *told, hook=f"gt-below{' gt-fresh' if fresh else ''}"))
+
+
+def _tell_hint(plan: Plan, words: tuple[str, str]) -> Html:
+    """Say what is next with what is shown below: to press its button only where that can be pressed."""
+    decide = plan.counts["conflict"] or not plan.writes
+    return element("span", f" next: {tell_next(plan, *words) if decide else _LOOK}", hook="gt-hint")
 
 
 def tell_written(receipt: Receipt) -> Html:

@@ -116,6 +116,27 @@ def test_an_undo_and_a_retry_ask_of_each(
     assert read_scores(sandbox, form) == [51, 55]
 
 
+def test_another_try_says_what_is_next(form: ImportForm, tmp_path: Path) -> None:
+    """Above another try stands to decide its conflicts first, then to look and press the button, which can be pressed then."""
+    drive(form, write_sheet(tmp_path / "next.csv", HEAD, "00041,51", "00123,71"))
+    write(form.writing)
+    form.receipt.retry.click()
+    retry = form.writing.retry
+    assert retry is not None
+    title, press = form.receipt.below.children[0], "next: look at what it would change, then press"
+    assert "next: choose under Conflicts what becomes of 1 grade" in title.value
+    assert (press in title.value, retry.push.go.disabled) == (False, True)
+    assert "gt-fresh" in title.value
+    retry.preview.conflicts.choice.value = "ours"
+    assert (press in title.value, retry.push.go.disabled) == (True, False)
+    assert "under Conflicts" not in title.value
+    assert "gt-fresh" not in title.value, "the view would leave what was just decided"
+    retry.preview.conflicts.choice.value = "theirs"
+    assert "next: settle it below: what is there stays" in title.value
+    assert write(retry).ok
+    assert "next:" not in title.value
+
+
 def test_a_file_of_what_failed_asks_about_conflicts_again(
     form: ImportForm, sandbox: Sandbox, tmp_path: Path
 ) -> None:
