@@ -71,7 +71,7 @@ class KeptColumns:
         if self._draft.using_saved:
             words = f"The columns that {saved.told} are used. {would if changes else ''}"
         elif not changes:
-            words = f"Columns that fit {saved.told}; they say the same as what is suggested, so there is nothing to do."
+            words = f"Columns that fit {saved.told}; they say the same as what is suggested, so there is nothing to take from them."
         elif saved.change:
             words = (
                 f"Columns that nearly fit {saved.told}. Since then: {saved.change}. "

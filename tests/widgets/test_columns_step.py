@@ -230,6 +230,17 @@ def test_saved_columns_are_offered_and_taken(gradebook: gt.Gradebook, tmp_path: 
     assert form.columns.line_items["Score"].value == ""
 
 
+def test_saved_columns_that_say_nothing_new(gradebook: gt.Gradebook, tmp_path: Path) -> None:
+    """Of saved columns that are what is suggested it is said that nothing is to be taken from them, not that nothing is to be done."""
+    rows = ("Student number,Score", "00041,8")
+    open_columns(gradebook, tmp_path, *rows).columns.kept.save.click()
+    form = open_columns(gradebook, tmp_path, *rows)
+    assert "choose the line item of 1 column" in form.steps["columns"].state.value
+    told = form.columns.kept.offered.value
+    assert "they say the same as what is suggested, so there is nothing to take from them." in told
+    assert form.columns.kept.use.layout.display == "none"
+
+
 def test_changed_header_is_told_before_saved_columns_are_taken(
     gradebook: gt.Gradebook, tmp_path: Path
 ) -> None:
