@@ -311,7 +311,7 @@ MUTATIONS = (
         UPSERT,
     ),
     Mutation(
-        "widgets/typed.py",
+        "written_json.py",
         "parse_constant=_refuse, object_pairs_hook=pair",
         "object_pairs_hook=pair",
         "metadata may hold what is no JSON",

@@ -20,7 +20,8 @@ from gradetools.score_scale import ScoreScale
 from gradetools.telling import call_field
 from gradetools.widgets.look import LABEL
 from gradetools.widgets.objectives import tell_objectives
-from gradetools.widgets.typed import read_typed_date, read_typed_json, read_typed_score
+from gradetools.widgets.typed import read_typed_date, read_typed_score
+from gradetools.written_json import read_written_json
 
 Kind = Literal["number", "text", "date", "long", "status", "flag", "scale", "objectives", "json"]
 #: What is not there, in one word for the lists, what stands beside the fields, and the preview.
@@ -162,7 +163,7 @@ def read_field(text: str, field: FieldKind) -> object:
     if field.kind == "date":
         return read_typed_date(typed)
     if field.kind == "json":
-        return read_typed_json(typed, field.hint)
+        return read_written_json(typed, field.hint)
     return text if field.kind == "long" else typed
 
 

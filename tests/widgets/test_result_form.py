@@ -13,7 +13,7 @@ import gradetools as gt
 from gradetools.sandbox import Fault, Sandbox, invented_school
 from gradetools.widgets import ResultForm
 from gradetools.widgets.picker import Picker
-from gradetools.widgets.typed import read_typed_json
+from gradetools.written_json import read_written_json
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -708,7 +708,7 @@ def test_what_is_not_there_has_one_word(sandbox: Sandbox, tmp_path: Path) -> Non
 def test_where_json_is_wrong() -> None:
     """Metadata that cannot be read say where, what is wanted there, and how the right form looks."""
     with pytest.raises(ValueError, match='The name "b" stands there twice; leave one of them'):
-        read_typed_json('{"a": {"b": 1, "b": 2}}', "it")
+        read_written_json('{"a": {"b": 1, "b": 2}}', "it")
     for typed, told in (
         ('{"source": "paper"', "at line 1, character 19: a comma or a closing bracket is missing"),
         (
@@ -730,7 +730,7 @@ def test_where_json_is_wrong() -> None:
         ('{"a": NaN}', "This is not JSON; write"),
     ):
         with pytest.raises(ValueError, match=re.escape(told)) as caught:
-            read_typed_json(typed, 'names and values such as {"source": "paper"}')
+            read_written_json(typed, 'names and values such as {"source": "paper"}')
         assert 'such as {"source": "paper"}.' in str(caught.value)
 
 
