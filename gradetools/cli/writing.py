@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from gradetools.cli.bar import PushBar
@@ -31,6 +29,7 @@ from gradetools.cli.console import (
     show_sheet,
 )
 from gradetools.cli.job import Job, open_job
+from gradetools.cli.one_result import read_result
 from gradetools.cli.options import (
     ConflictPolicy,
     Env,
@@ -42,11 +41,10 @@ from gradetools.cli.options import (
     with_options,
 )
 from gradetools.columns.saved import keep_columns
-from gradetools.errors import ColumnsError, GradetoolsError, PlanError, SheetError
+from gradetools.errors import ColumnsError, GradetoolsError, PlanError
 from gradetools.files import read_plan
 from gradetools.gradebook import Gradebook, connect
 from gradetools.journal import check_resumable, complete_id, find_push, open_journal
-from gradetools.models import Result
 from gradetools.plan import WRITES, Plan
 from gradetools.push import (
     PRODUCTION,
@@ -228,38 +226,6 @@ def _open_push(push_id: str, env: str | None) -> Iterator[tuple[Receipt, Gradebo
         receipt = journal.read_receipt(push_id)
     with reconnect(environment, env=env, told=say_waiting) as gradebook:
         yield receipt, gradebook
-
-
-def read_result(file: str) -> Result:
-    """Read one result from a JSON file, or from stdin for `-`.
-
-    Raises:
-        SheetError: there is no such file, or it holds no result.
-    """
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        called = "What was given" if file == "-" else file
-        place = f"line {error.lineno}, character {error.colno}"
-        raise SheetError(
-            f"{called} is not JSON at {place} ({error.msg}); give one Result as JSON."
-        ) from None
-    except FileNotFoundError:
-        raise SheetError(f"There is no file {file}: check the path.") from None
-    except (OSError, ValueError, RecursionError):
-        raise SheetError(
-            f"{file} is no JSON file that can be read; give one Result as JSON."
-        ) from None
-    try:
-        return Result.model_validate(data.get("result", data) if isinstance(data, dict) else data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "it"
-        what = first["msg"].removeprefix("Value error, ")
-        raise SheetError(
-            f"{file} is no Result: {where}: {what}; correct it and try again."
-        ) from None
 
 
 def _write(

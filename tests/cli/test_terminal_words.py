@@ -12,8 +12,10 @@ import typer
 from gradetools.cli.app import app
 from gradetools.cli.bar import PushBar
 from gradetools.cli.console import ask_number
-from gradetools.cli.writing import _honest_code, read_result
+from gradetools.cli.one_result import WANTED, read_result
+from gradetools.cli.writing import _honest_code
 from gradetools.errors import DeclinedError, SheetError
+from gradetools.models import Result
 from gradetools.push import Progress
 
 
@@ -50,11 +52,36 @@ def test_a_second_interrupt_says_where_to_look(capsys: pytest.CaptureFixture[str
     assert "`gradetools history` shows what was written" in capsys.readouterr().err
 
 
-def test_bad_json_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    """JSON that is none says where, also from stdin, which has no name."""
-    monkeypatch.setattr("sys.stdin", io.StringIO('{"score": 9,\n "x"}'))
-    with pytest.raises(SheetError, match="What was given is not JSON at line 2, character 5"):
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ('{"score": 9,\n "x"}', "is not JSON at line 2, character 5: a colon is missing there; write one Result, such as"),
+        ("{score: 9}", 'is not JSON at line 1, character 2: a name in "double quotes" is wanted there'),
+        ('{"score": 9,}', "line 1, character 12: there is one comma too many, take it away"),
+        ("[]", "is JSON, but not names with their values; write one Result, such as"),
+        ('{"result": 5}', "is no Result: write one Result, such as"),
+        ("{}", "is no Result: lineItem is missing; write the sourcedId of a line item, such as"),
+        ('{"lineItem": 5, "student": "b"}', "is no Result: lineItem must be the sourcedId of a line item"),
+        ('{"lineItem": "a", "student": "b", "scoreStatus": "done"}', 'scoreStatus must be one of "exempt", "fully graded", "not submitted"'),
+        ('{"lineItem": "a", "student": "b", "late": "yes"}', "is no Result: late must be true or false."),
+        ('{"lineItem": "a", "student": "b", "score": true}', "is no Result: at score, a score is a number, not yes or no."),
+        ('{"lineItm": "a", "student": "b"}', "is no Result: there is no field 'lineItm'"),
+    ],
+)  # fmt: skip
+def test_what_put_cannot_read_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, given: str, told: str
+) -> None:
+    """What is no result says in one sentence where, and what is to stand there, also from stdin, which has no name."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(given))
+    with pytest.raises(SheetError) as refused:
         read_result("-")
+    assert str(refused.value).startswith("What was given is ")
+    assert told in str(refused.value)
+
+
+def test_every_field_of_a_result_says_what_it_wants() -> None:
+    """No field of a result is left to the words of the library that reads it."""
+    assert set(WANTED) == {str(field.alias) for field in Result.model_fields.values()}
 
 
 def test_a_switch_wants_no_value() -> None:
