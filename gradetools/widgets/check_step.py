@@ -11,11 +11,10 @@ import ipywidgets as ipw
 import pandas as pd
 
 from gradetools.checks import CHECKS
-from gradetools.checks.registry import tell_in_form
 from gradetools.checks.scaled import SCALED_BY, propose_full_mark, show_scale
 from gradetools.columns import tell_lines
 from gradetools.errors import ColumnsError
-from gradetools.widgets.corrections import ANSWERS, SCALED, Corrections, tell_scales
+from gradetools.widgets.corrections import ANSWERS, SCALED, Corrections, tell_scales, tell_to_do
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.grid import Grid
 from gradetools.widgets.grid_sheet import choose_findings, first_view, show_sheet
@@ -300,7 +299,7 @@ def _tell_kind(findings: pd.DataFrame) -> Iterator[dict[str, str]]:
             row["message"] = f"line {lines[0]}: {row['message']}"
         if part["suggestion"].nunique() > 1:
             row["suggestion"] = CHECKS[row["code"]].fix
-        row["suggestion"] = tell_in_form(row["suggestion"])
+        row["suggestion"] = tell_to_do(row["suggestion"])
         yield row | {"where": tell_lines(lines) if lines[0] else "sheet"}
 
 

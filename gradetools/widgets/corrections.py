@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
 import ipywidgets as ipw
 
+from gradetools.checks.registry import tell_in_form
 from gradetools.checks.scaled import show_scale
 from gradetools.widgets.draft import Draft
 from gradetools.widgets.look import WRAP, Html, count, element, join, say
@@ -23,6 +25,10 @@ ANSWERS = {
     "day-first": "day first: 05/06 is 5 June",
     "month-first": "month first: 05/06 is May 6",
 }
+
+# The answers that a sentence names: `Answer "no-grade", "missing" or "exempt".`
+_NAMED = re.compile(r'(?<=nswer )"[^"]+"(?:(?:, | or )"[^"]+")*')
+_QUOTED = re.compile(r'"([^"]+)"')
 
 
 class Corrections:
@@ -72,6 +78,16 @@ def _offer(on_click: Callable[[], None]) -> ipw.Button:
     button = ipw.Button(description="Put it back", icon="undo")
     button.add_class("gt-put-back").on_click(lambda _: on_click())
     return button
+
+
+def tell_to_do(fix: str) -> str:
+    """Say what to do about a finding to who has the form before them: its answers are called as they are listed."""
+    return _NAMED.sub(lambda named: _QUOTED.sub(_call_answer, named[0]), tell_in_form(fix))
+
+
+def _call_answer(named: re.Match[str]) -> str:
+    """Give an answer as it is listed, up to where it is explained."""
+    return f'"{ANSWERS.get(named[1], named[1]).partition(":")[0]}"'
 
 
 def tell_scales(draft: Draft) -> dict[str, str]:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from gradetools.checks import Checked
 from gradetools.checks.calling import NOT_FOUND
-from gradetools.checks.registry import tell_in_form
 from gradetools.formats.recognition import OWN_COLUMN
 from gradetools.sheet import Sheet
+from gradetools.widgets.corrections import tell_to_do
 from gradetools.widgets.grid_window import ALL, INDEX, MARK_COLUMNS, Table
 
 #: The column that shows who a row's student is in the gradebook.
@@ -80,7 +80,7 @@ def _names(checked: Checked, lines: pd.Index) -> pd.Series:
 
 def _mark(findings: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Say of each finding where it stands; one of a whole row, or of no column that is there, stands at its line."""
-    told = findings["suggestion"].map(tell_in_form)
+    told = findings["suggestion"].map(tell_to_do)
     advice = told.where(told == "", " → " + told)
     columns = findings["column"]
     marks = {

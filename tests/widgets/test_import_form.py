@@ -570,6 +570,26 @@ def test_findings_can_be_saved(tmp_path: Path) -> None:
     )
 
 
+def test_answers_are_called_as_they_are_listed(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What is to be done about a question names its answers in the words of their list, in the table and in the cell."""
+    form = ImportForm(gt.connect(sandbox), folder=tmp_path)
+    rows = ("Student number,Quiz 1", "00041,ABS", '00082,"1,234"')
+    drive(form, write_sheet(tmp_path / "quiz.csv", *rows), until="check")
+    told = html.unescape(form.check.findings.value)
+    listed = 'Answer "no grade", "missing, not submitted" or "exempt".'
+    assert (listed in told, 'Answer "decimal" or "thousands".' in told) == (True, True)
+    assert "no-grade" not in told
+    tips = [mark[2] for row in form.check.grid.page["rows"] for mark in row["marks"].values()]
+    assert any(listed in tip for tip in tips)
+    form.check.question.value = ("token-unclear", "Quiz 1")
+    assert [label for label, _ in form.check.answer.options] == [
+        "choose an answer",
+        "no grade: nothing is sent",
+        "missing, not submitted",
+        "exempt",
+    ]
+
+
 def test_findings_name_their_lines(gradebook: gt.Gradebook, tmp_path: Path) -> None:
     """A few findings stand one by one, many in one line with the first five lines; what to do is said in the form's words."""
     rows = ("Name,Student number,Midterm,Quiz 1", "X,99998,1,1", "Y,99999,1,1", "Z,,1,1")
