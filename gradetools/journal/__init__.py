@@ -8,11 +8,13 @@ from gradetools.journal.folder import (
     open_journal,
 )
 from gradetools.journal.forgetting import forget_older, forget_push, list_forgettable, tell_loss
+from gradetools.journal.left import Left
 from gradetools.journal.record import Journal, Outcome
 from gradetools.journal.summaries import check_resumable
 
 __all__ = [
     "Journal",
+    "Left",
     "Outcome",
     "check_resumable",
     "complete_id",

@@ -27,11 +27,12 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.journal.erasing import erase, sweep
+from gradetools.journal.left import Left, read_left
 from gradetools.journal.lock import hold_lock, is_locked
 from gradetools.journal.sent import SENT, find_disputes, find_last_sent
 from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
 from gradetools.plan import Plan, is_active
-from gradetools.receipt import OPEN_REASONS, OUTCOME_COLUMNS, PushSummary, Receipt
+from gradetools.receipt import OUTCOME_COLUMNS, PushSummary, Receipt
 from gradetools.showing import MOST_ROWS, Showing, Shown
 from gradetools.snapshot import Environment
 
@@ -64,10 +65,6 @@ class Outcome:
     request_id: str = ""
     stored: str | None = None
     sent: str | None = None
-
-
-#: Entries that a resumed push takes up: never sent, of unknown outcome, or refused because of who we were.
-_OPEN = f"(state='unsent' OR reason IN {OPEN_REASONS})"
 
 
 #: Every entry is there from the beginning: what looks like new rows only replaces what came of known ones.
@@ -181,8 +178,9 @@ class Journal(Shown):
         return push_id
 
     def begin_again(self, push_id: str) -> None:
-        """Note that a push is gone on with."""
-        with self._writing(), self._db:
+        """Note that a push is gone on with, which may be killed as well as before."""
+        with self._writing(durably=True), self._db:
+            self._db.execute("UPDATE pushes SET finished=NULL WHERE push_id=?", (push_id,))
             self._db.execute(_UNDER_WAY, (push_id,))
 
     def record(self, push_id: str, outcomes: Sequence[Outcome]) -> None:
@@ -319,12 +317,11 @@ class Journal(Shown):
 
     def unsent(self, push_id: str) -> list[int]:
         """List the entries of a push that have no sure outcome yet, those with an unknown one first."""
-        rows = self._read(
-            f"SELECT entry FROM entries WHERE push_id=? AND {_OPEN}"  # noqa: S608 - our own condition
-            " ORDER BY reason='outcome-unknown' DESC, entry",
-            push_id,
-        )
-        return [row[0] for row in rows]
+        return self.read_left(push_id).entries
+
+    def read_left(self, push_id: str) -> Left:
+        """Give what going on with a push takes up, and what of that may have been sent."""
+        return read_left(self._read, push_id)
 
     def last_sent(self) -> pd.DataFrame:
         """Give what we sent last for every grade: columns line_item, student, record (compact JSON text), push_id, dispute.

@@ -24,7 +24,7 @@ from typing import Literal
 
 from gradetools.errors import GradebookError, JournalError, PlanError
 from gradetools.gradebook import Gradebook
-from gradetools.journal import Journal, Outcome, forget_older, list_environments, open_journal
+from gradetools.journal import Journal, Left, Outcome, forget_older, list_environments, open_journal
 from gradetools.plan import WRITES, Plan
 from gradetools.push.feed import ListRead, make_task, make_tasks
 from gradetools.push.guards import check_host, check_plan
@@ -105,9 +105,11 @@ def push_plan(
             note=note,
             workers=workers,
             stop=stop or threading.Event(),
-            reporter=Reporter(progress, plan.writes if left is None else len(left)),
+            reporter=Reporter(progress, plan.writes if left is None else len(left.entries)),
             verify=verify,
-            only=left,
+            only=left.entries if left else None,
+            never_sent=left.never_sent if left else (),
+            later=left.later if left else (),
         )
         with gradebook.transport.paced(workers, run.stop):
             run.go()
@@ -127,13 +129,13 @@ def _close(run: _Run) -> Receipt:
     return run.journal.read_receipt(run.push_id, plan=run.plan)
 
 
-def _left(journal: Journal, plan: Plan, push_id: str) -> list[int]:
-    own, left = read_rest(journal, push_id)
+def _left(journal: Journal, plan: Plan, push_id: str) -> Left:
+    own, _ = read_rest(journal, push_id)
     if own.fingerprint != plan.fingerprint:
         raise PlanError(
             f"The push {push_id} was of another plan; resume it with its own (Journal.read_plan)."
         )
-    return left
+    return journal.read_left(push_id)
 
 
 def _draw_sample(plan: Plan, push_id: str) -> Container[int] | None:
@@ -173,6 +175,9 @@ class _Run:
     reporter: Reporter
     verify: Verify
     only: Collection[int] | None = None
+    #: Of these the ones that were surely not sent when the push was stopped, and the pushes that began after it.
+    never_sent: Collection[int] = frozenset()
+    later: Collection[str] = frozenset()
     #: The entries that are read back; None stands for all.
     sample: Container[int] | None = None
     #: Set when the plan is in the journal, or will never be; until then lists are read, and nothing is written.
@@ -303,6 +308,7 @@ class _Run:
             self.own.find_editor,
             on_conflict=self.plan.on_conflict,
             resumed=self.only is not None,
+            may_be_ours=self._may_be_ours,
             read_back=self._sampled(task.entry) or self.distrust.is_set(),
         )
         if cause is not None:
@@ -310,6 +316,13 @@ class _Run:
         if outcome.reason == NOT_AS_SENT:
             self.distrust.set()
         return outcome
+
+    def _may_be_ours(self, task: Task) -> bool:
+        """Whether what is there for an entry may have been written when this push was gone on with before."""
+        if self.only is None or task.entry in self.never_sent:
+            return False
+        # What a later push of ours sent was not there then.
+        return self.own.find_editor(task, task.after).push_id not in self.later
 
     def _verify(self, task: Task) -> Outcome:
         outcome, cause = verify_entry(task, self.gradebook, Outcome(task.entry, done_state(task)))

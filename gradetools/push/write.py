@@ -16,7 +16,7 @@ from gradetools.errors import (
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Outcome
 from gradetools.plan import KEPT_THEIRS, Editor, OnConflict, is_active, next_ids, tell_change
-from gradetools.receipt import NOT_AS_SENT
+from gradetools.receipt import NOT_ANSWERED, NOT_AS_SENT
 from gradetools.telling import tell_unlike
 
 
@@ -43,10 +43,16 @@ class Task:
 
 
 _STOPPED = "Stopped before this could be tried again; the gradebook does not hold it. Go on with the push to send it."
+_FOUND = "It is there as it was to be written: sent before the push was cut short, without an answer or a record."
 _UNKNOWN = "It was sent and no answer came; resume the push to find out whether it was stored."
+
+#: What a person adds to a result and a server does not.
+_BY_HAND = ("score", "textScore", "comment")
 
 #: Says whose change of an entry it is that is there now.
 FindEditor = Callable[[Task, Record | None], Editor]
+#: Says whether what is there may be this push's own write, whose answer or record was lost.
+MayBeOurs = Callable[[Task], bool]
 #: What came of an entry, and the reason why no further entry should be tried, if there is one.
 Written = tuple[Outcome, GradebookError | None]
 
@@ -58,6 +64,7 @@ def write_entry(
     *,
     on_conflict: OnConflict,
     resumed: bool,
+    may_be_ours: MayBeOurs,
     read_back: bool,
 ) -> Written:
     """Bring one result from *before* to *after*, unless somebody else moved it.
@@ -70,6 +77,7 @@ def write_entry(
         find_editor,
         on_conflict=on_conflict,
         resumed=resumed,
+        may_be_ours=may_be_ours,
         read_back=read_back,
     )
     line_item, student = (str(task.after[name]["sourcedId"]) for name in ("lineItem", "student"))
@@ -106,17 +114,27 @@ def _write(
     on_conflict: OnConflict,
     read_back: bool,
     resumed: bool = True,
+    may_be_ours: MayBeOurs = lambda _: True,
     under: str = "",
 ) -> Written:
     """Write under the planned id, or `under` another, and tell an error as what came of the entry."""
     try:
         task = _move(task, under, gradebook) if under else task
-        settled = _settle(task, gradebook, find_editor, on_conflict=on_conflict, resumed=resumed)
+        settled = _settle(
+            task,
+            gradebook,
+            find_editor,
+            on_conflict=on_conflict,
+            resumed=resumed,
+            may_be_ours=may_be_ours,
+        )
         return (settled, None) if settled else _put(task, gradebook, read_back=read_back)
     except StoppedError as error:
-        return _ended(task, "stopped", error, state="unsent"), None
+        reason = NOT_ANSWERED if error.sent else "stopped"
+        return _ended(task, reason, error, state="unsent"), None
     except BusyError as error:
-        return _ended(task, "server-busy", error, state="unsent"), error
+        reason = NOT_ANSWERED if error.sent else "server-busy"
+        return _ended(task, reason, error, state="unsent"), error
     except UnreachableError as error:
         return _ended(task, "unreachable", error, state="unsent"), error
     except AuthError as error:
@@ -162,6 +180,7 @@ def _settle(
     *,
     on_conflict: OnConflict,
     resumed: bool,
+    may_be_ours: MayBeOurs,
 ) -> Outcome | None:
     """Look at what is there now; an outcome where nothing is to be sent, None where it is."""
     if task.rivals and is_active(task.after):
@@ -176,12 +195,20 @@ def _settle(
         current = gradebook.get_record(task.sourced_id)
     if not differences(current, task.before):
         return None
-    if current is not None and not unlike(task, current):
-        if resumed:
-            return _judge(task, current, _done(task, "found-done"))
+    there = current is not None and not unlike(task, current)
+    # What a push that is gone on with finds with somebody's comment beside it is theirs to decide about.
+    if there and not (resumed and adds_by_hand(task, current)):
+        if may_be_ours(task):
+            return _judge(task, current, _done(task, "found-done", told=_FOUND))
         return Outcome(task.entry, "unchanged", "already-there", "The gradebook holds it already.")
     told = f"{find_editor(task, current).tell(task.before, current, 'since the preview')}."
     return _conflict(task, told, on_conflict)
+
+
+def adds_by_hand(task: Task, current: Record | None) -> bool:
+    """Whether there is more than would be written, such as no server adds of its own."""
+    held, sent = canonical(current), canonical(task.after)
+    return any(name in held and name not in sent for name in _BY_HAND)
 
 
 def _conflict(task: Task, message: str, on_conflict: OnConflict) -> Outcome | None:
@@ -222,7 +249,7 @@ def _find_out(task: Task, gradebook: Gradebook, error: GradebookError) -> Writte
         written = _done(task, status=error.status, request_id=error.request_id)
         return _judge(task, stored, written), error if ends_all else None
     if isinstance(error, StoppedError):
-        raise StoppedError(_STOPPED) from error
+        raise StoppedError(_STOPPED, sent=True) from error
     if ends_all:
         raise error
     refused = error.status is not None and error.status < 500
@@ -230,10 +257,15 @@ def _find_out(task: Task, gradebook: Gradebook, error: GradebookError) -> Writte
 
 
 def _done(
-    task: Task, reason: str = "", *, status: int | None = None, request_id: str = ""
+    task: Task,
+    reason: str = "",
+    *,
+    told: str = "",
+    status: int | None = None,
+    request_id: str = "",
 ) -> Outcome:
     if not task.moved:
-        return Outcome(task.entry, done_state(task), reason, "", status, request_id)
+        return Outcome(task.entry, done_state(task), reason, told, status, request_id)
     told = f"The gradebook did not take the removed result back; the grade is a new one, {task.sourced_id}."
     return Outcome(
         task.entry, done_state(task), "new-id", told, status, request_id, sent=compact(task.after)

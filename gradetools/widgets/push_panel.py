@@ -79,10 +79,10 @@ class PushPanel:
         gradebook: Gradebook,
         *,
         resume: str | None = None,
-        left: int = 0,
+        rest: Plan | None = None,
         settles: bool = False,
     ) -> None:
-        """Make the button write this plan, or go on with a push of it of which some grades are left.
+        """Make the button write this plan, or go on with a push of it of which some grades are left, as `rest` has them.
 
         One that `settles` what another left open can also be pushed to note that what is there stays.
         """
@@ -121,7 +121,9 @@ class PushPanel:
         _show(self.allow_unsafe, when=bool(self._unsafe))
         self._tell_unsafe()
         if resume is not None:
-            self.go.description = _tell_rest(plan, left)
+            self.go.description = "Go on with this push"
+            if rest is not None:
+                self.go.description = _tell_rest(plan, len(rest.changes), writes=rest.writes)
             self.note.layout.display = "none"
 
     def _tell_unsafe(self) -> None:
@@ -303,8 +305,16 @@ class PushPanel:
             self.go.description = self._rest
 
 
-def _tell_rest(plan: Plan, left: int, unsent: int | None = None) -> str:
-    """Say how many are left of a push; of those that were sent before and are tried again, as in the receipt, it is said."""
+def _tell_rest(
+    plan: Plan, left: int, unsent: int | None = None, *, writes: int | None = None
+) -> str:
+    """Say how many are left of a push, and of those how many would be written, where it was looked at what there is.
+
+    Of those that were sent before and are tried again, as in the receipt, it is said.
+    """
+    if writes is not None and writes < left:
+        some = f"{plan.verb} {writes:,} of" if writes else "nothing to write, settle"
+        return f"Go on: {some} the other {count(left, 'grade')}"
     again = 0 if unsent is None else left - unsent
     if again and again == left:
         return f"Go on: {plan.verb} {count(left, 'grade')} again"

@@ -140,7 +140,7 @@ class Writing:
         self.preview.told.value = join(told, Html(self.preview.told.value))
         # The plan is frozen: what was decided about conflicts was decided.
         self.preview.conflicts.hide()
-        self.push.offer(plan, gradebook, resume=push_id, left=len(rest.changes))
+        self.push.offer(plan, gradebook, resume=push_id, rest=rest)
 
     def attach(self, run: PushRun) -> None:
         """Show a push that is under way."""

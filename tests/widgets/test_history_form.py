@@ -298,6 +298,24 @@ def test_going_on_shows_what_is_left(gradebook: gt.Gradebook, tmp_path: Path) ->
     assert receipt.rows == len(plan.changes)
 
 
+def test_going_on_where_another_push_wrote_it_writes_nothing(
+    gradebook: gt.Gradebook, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The button says that nothing is left to write; what the other push wrote is called unchanged, and stays that one's."""
+    killed = leave_unfinished(gradebook, tmp_path, *ROWS)
+    push_sheet(gradebook, tmp_path)
+    form = HistoryForm(gradebook, folder=tmp_path)
+    form.push.value = killed
+    form.go_on.click()
+    assert form.writing is not None
+    told = "Go on: nothing to write, settle the other 3 grades"
+    assert form.writing.push.go.description == told
+    sent = len(sandbox.requests(method="PUT"))
+    receipt = press(form)
+    assert (receipt.states["unchanged"], len(sandbox.requests(method="PUT"))) == (3, sent)
+    assert form.writing.receipt.undo.layout.display == "none"
+
+
 def test_what_was_left_is_counted_by_itself(
     gradebook: gt.Gradebook, refusing: Refusing, tmp_path: Path
 ) -> None:

@@ -45,7 +45,13 @@ def test_an_echo_is_compared(desk: Desk, echo: str) -> None:
         gradebook = Gradebook(settings)
         find_editor = OwnPushes(gradebook).find_editor
         outcome, cause = write_entry(
-            task, gradebook, find_editor, on_conflict="stop", resumed=False, read_back=False
+            task,
+            gradebook,
+            find_editor,
+            on_conflict="stop",
+            resumed=False,
+            may_be_ours=lambda _: False,
+            read_back=False,
         )
         reads = sum(one.method == "GET" for one in proxy.log)
     assert (outcome.state, outcome.reason, reads) == ECHOES[echo]
