@@ -190,17 +190,26 @@ def _told_names(facts: Facts) -> Iterator[tuple[int, str]]:
         yield int(line), f"{said!r}, and {text} is {name}"
 
 
+def _tell_chosen(facts: Facts) -> Iterator[tuple[int, str]]:
+    """The same where there are names alone, for each of which somebody was chosen."""
+    rows = facts.names.differing
+    for line, said, name in zip(rows["line"], rows["said"], rows["name"], strict=True):
+        yield int(line), f"{said!r}, and {name} was chosen"
+
+
 #: Fewer names than these cannot tell a shifted column from a nickname.
 _FEW_NAMES = 3
 
 
 def _most_differ(facts: Facts) -> bool:
     count, differing = facts.names
-    return count >= _FEW_NAMES and len(differing) > count / 2
+    beside = bool(facts.columns.of("name"))
+    return beside and count >= _FEW_NAMES and len(differing) > count / 2
 
 
 def _name_column(facts: Facts) -> str:
-    return str(facts.columns.of("name")[0].column)
+    names = facts.columns.of("name")
+    return str(names[0].column) if names else _column(facts)
 
 
 @check(
@@ -229,7 +238,8 @@ def _names_shifted(facts: Facts) -> Iterator[Finding]:
 )
 def _name_differs(facts: Facts) -> Iterator[Finding]:
     if not _most_differ(facts):
-        for line, told in _told_names(facts):
+        own = not facts.columns.of("name")
+        for line, told in _tell_chosen(facts) if own else _told_names(facts):
             yield Finding(line, _name_column(facts), f"The sheet says {told}.")
 
 

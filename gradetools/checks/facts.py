@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 
 from gradetools.checks.compared import Compared, compare_columns
 from gradetools.checks.names import DIFFERENT, UNKNOWN, find_differing
-from gradetools.columns import ColumnMeaning, Columns, OtherKey, find_elsewhere, read_other_keys
+from gradetools.columns import (
+    ColumnMeaning,
+    Columns,
+    OtherKey,
+    find_elsewhere,
+    looks_like_name,
+    read_other_keys,
+)
 from gradetools.sheet import Sheet
 from gradetools.snapshot import Snapshot
 
@@ -204,6 +211,8 @@ class Facts:
         """What each student row calls its student, in one column of names or several: numbers, and the names."""
         rows = (self.sheet.roles == "student").to_numpy()
         numbers, names = np.zeros(len(self.students), dtype=np.int64), list[str]()
+        if not self.columns.of("name"):
+            return self._own_names(rows)
         for meaning in self.columns.of("name"):
             codes, texts = self.sheet.distinct(meaning.column, rows)
             if not names:
@@ -216,6 +225,14 @@ class Facts:
                 f"{names[i]} {text}" if names[i] and text else names[i] or text for i, text in pairs
             ]
         return numbers, names
+
+    def _own_names(self, rows: NDArray[np.bool_]) -> tuple[NDArray[np.int64], list[str]]:
+        """What stands in place of an id, where that is a name for which somebody was chosen."""
+        key = self.columns.student_column
+        if key is None or not (self.students["how"] == "chosen").any():
+            return np.zeros(len(self.students), dtype=np.int64), []
+        codes, texts = self.sheet.distinct(key.column, rows)
+        return codes, [text if looks_like_name(text) else "" for text in texts]
 
     def list_everybody(self) -> Iterable[str]:
         """List the names of all students of the gradebook."""

@@ -13,7 +13,7 @@ from gradetools.columns.by_class import (
     list_named_classes,
 )
 from gradetools.columns.categories import categorise, spread
-from gradetools.columns.guesses import NAMELESS
+from gradetools.columns.guesses import NAMELESS, looks_like_name
 from gradetools.columns.headers import HeaderChange
 from gradetools.columns.keys import OtherKey, read_other_keys
 from gradetools.columns.meanings import ATTEMPTS, BY_HAND, Answer, Attempts, ColumnMeaning, Columns
@@ -86,6 +86,7 @@ __all__ = [
     "list_named_classes",
     "list_repeated",
     "list_shared",
+    "looks_like_name",
     "only_zeros",
     "propose_classes",
     "read_columns",

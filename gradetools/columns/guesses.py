@@ -46,7 +46,7 @@ def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str,
     column = sheet.header[first.position]
     texts = sheet.column(column)[(sheet.roles == "student").to_numpy()]
     filled = texts[(texts != "").to_numpy()]
-    if 2 * sum(map(_looks_like_name, filled)) > len(filled):
+    if 2 * sum(map(looks_like_name, filled)) > len(filled):
         return (
             f"{str(column)!r} holds names, and no column is known to hold ids. {NAMELESS} If one holds ids all the same, choose "
             f"the class here and that column in step 3{place}."
@@ -60,7 +60,7 @@ def tell_doubt(sheet: Sheet, ranked: Sequence[ClassGuess], classes: Mapping[str,
     )
 
 
-def _looks_like_name(text: str) -> bool:
+def looks_like_name(text: str) -> bool:
     """Whether a text is several words, as a name is and an id is not."""
     return len(split_name(text)) > 1 and not any(sign.isdigit() or sign in "@_" for sign in text)
 

@@ -117,3 +117,31 @@ def test_names_lose_what_does_not_count() -> None:
     """Case, accents, order, signs and initials are not part of a name's words."""
     assert split_name("ÉXAMPLE-Muster, Zoë Q.") == frozenset({"example", "muster", "zoe"})
     assert split_name(" - Q.") == frozenset()
+
+
+def test_who_was_chosen_for_a_name_is_compared_with_it(tmp_path: Path) -> None:
+    """In a sheet of names alone a pick of somebody else is a warning, however many there are; a pick for an id or a login says nothing."""
+    rows = "Ben Example;8\nDan Invented;7\nExample, Ada;6\nZoe;5\n"
+    picks = {"Ben Example": "s1", "Dan Invented": "s2", "Example, Ada": "s6", "Zoe": "s3"}
+
+    def choose(columns: Columns) -> Columns:
+        columns = columns.with_meaning("Pupil", means="student", key="identifier")
+        for text, student in picks.items():
+            columns = columns.match_student(text, student)
+        return columns
+
+    checked = check(tmp_path, rows, "Pupil;Quiz 1", choose)
+    assert found(checked) == [
+        (line, "name-differs", "warning", f"The sheet says {said!r}, and {name} was chosen.")
+        for line, said, name in (
+            (2, "Ben Example", "Ada Example"),
+            (3, "Dan Invented", "Ben Example"),
+            (4, "Example, Ada", "Dan Invented"),
+        )
+    ]
+    assert set(checked.findings["column"]) == {"Pupil"}
+    picks = {"Ben Example": "s2", "Dan Invented": "s6", "Example, Ada": "s1", "Zoe": "s3"}
+    assert found(check(tmp_path, rows, "Pupil;Quiz 1", choose)) == []
+    picks = {"bexample": "s1", "41": "s2"}
+    logins = check(tmp_path, "bexample;8\n41;7\n", "Pupil;Quiz 1", choose)
+    assert found(logins) == []
