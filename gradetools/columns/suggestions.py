@@ -15,7 +15,7 @@ from gradetools.columns.saved import take_samples
 from gradetools.columns.spoiled_ids import tell_lost
 from gradetools.columns.titles import LineItemIndex
 from gradetools.formats.recognition import ColumnDescription, tidy
-from gradetools.formats.words import STATUS_WORDS, hold_dates, hold_letters
+from gradetools.formats.words import COMPANIONS, STATUS_WORDS, hold_dates, hold_letters, meaning_of
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.snapshot import Snapshot
 
@@ -93,6 +93,8 @@ def suggest_columns(
         place = sheet.header.index(column)
         told = {"means": "name", "reason": "it holds names of students"}
         meanings[place] = meanings[place].model_copy(update=told)
+    if sheet.format == "plain_wide":
+        meanings = [_with_owner(each, meanings) for each in meanings]
     suggested = Columns(
         format=sheet.format,
         header_fingerprint=sheet.fingerprint,
@@ -100,6 +102,19 @@ def suggest_columns(
         tokens=_propose_words(sheet, meanings),
     )
     return suggested if earlier is None else _carry_over(earlier, suggested, sheet, finder)
+
+
+def _with_owner(meaning: ColumnMeaning, meanings: Sequence[ColumnMeaning]) -> ColumnMeaning:
+    """Leave a companion to nobody where that is ignored, or it names none and there are two by now: line items were found for them."""
+    if meaning.belongs_to is None:
+        return meaning
+    own = [each for each in meanings if each.belongs_to is None]
+    scores = [each.column for each in own if each.means in ("score", "text_score")]
+    alone = meaning_of(meaning.column.name) in COMPANIONS and len(scores) > 1
+    if meaning.belongs_to in scores and not alone:
+        return meaning
+    reason = f"{meaning.column.name!r} names no score column that it could belong to"
+    return meaning.model_copy(update={"means": "ignored", "belongs_to": None, "reason": reason})
 
 
 def _propose_words(

@@ -11,6 +11,7 @@ from reading_samples import make_line_item, make_snapshot, make_student, write_s
 from gradetools.columns import (
     Columns,
     StudentIndex,
+    find_remarks,
     guess_class,
     read_columns,
     students_matched,
@@ -426,6 +427,22 @@ def test_remarks_are_of_the_column_that_states_its_full_mark(
     meaning = suggest(tmp_path, text)[1].meaning("Midterm remarks")
     told = ("comment", owner) if owner else ("ignored", "")
     assert (meaning.means, str(meaning.belongs_to or "")) == told
+
+
+def test_remarks_of_nobody_are_left_open(tmp_path: Path) -> None:
+    """Remarks alone are of the only score column, also of one beside a total, but not where another is taken up for its line item."""
+    text = "ID,{},Quiz 1,Remarks\n00123,70%,9,Late\nA1,60%,8,\n"
+    for beside, means, owner in (
+        ("Total", "comment", "Quiz 1"),
+        ("Midterm Exam %", "ignored", None),
+    ):
+        meaning = suggest(tmp_path, text.format(beside))[1].meaning("Remarks")
+        told = meaning.belongs_to and str(meaning.belongs_to)
+        assert (meaning.means, told) == (means, owner), beside
+    sheet, columns = suggest(tmp_path, text.format("Midterm Exam %"))
+    assert find_remarks(sheet, columns) == {"Remarks": 1}
+    sheet, columns = suggest(tmp_path, "ID,Quiz 1,Total,Total remarks\n00123,9,9,Late\nA1,8,8,\n")
+    assert find_remarks(sheet, columns) == {"Total remarks": 1}
 
 
 def test_columns_survive_save_and_load(tmp_path: Path) -> None:
