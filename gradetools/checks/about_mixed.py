@@ -28,6 +28,12 @@ FEW_OTHERS = 3
 #: A score that lost its point is a tenth; so many others tell that, and hardly one of them is below so many times of it.
 TENTH, FEW_SCORES, TIMES_A_SLIP, HARDLY = 10, 5, 3, 1 / 20
 
+#: What to do where nearly all are shares: once all are, the check asks to scale them.
+_SHARES = (
+    "Correct the few to shares as the others are, 0.68 for 68, and check again: then all can be scaled from 1; or answer "
+    '"accept" if they are as low as that.'
+)
+
 Numbers = NDArray[np.float64]
 
 
@@ -35,21 +41,28 @@ Numbers = NDArray[np.float64]
     "two-scales",
     "question",
     means=f"Several scores of a column, at least {FEW_LOW} one below the other or a third of all, are at most an eighth of the maximum, "
-    f"and the others far higher, on an item of {MANY_POINTS} points or more: two graders, perhaps, with two full marks.",
+    f"and the others far higher, on an item of {MANY_POINTS} points or more: two graders, perhaps, with two full marks. Shares from 0 to 1 are asked "
+    f"about where hardly one in {round(1 / FEW_NEAR)} is none, and warned of (`fraction-among-scores`) where more are.",
     fix='Bring the scores to one full mark in the sheet and load it again, or answer "accept" if they are as low as that.',
     answers=("accept",),
 )
 def _two_scales(facts: Facts) -> Iterator[Finding]:
-    for key, title, high, places, low in _list_mixed(facts):
-        values = facts.entries["value"].to_numpy()[low]
+    for key, title, high, places, low in list_mixed(facts):
+        values = facts.entries["value"].to_numpy()
+        top, others = values[low].max(), np.setdiff1d(places[values[places] > 0], low)
+        few = f"the others ({name_lines(facts, others)})" if len(others) > 1 else "the other"
+        if len(others) == 1:
+            few = f"the other ({values[others[0]]:g}, {name_lines(facts, others)})"
+        elif len(others) > FEW_LOW:
+            few = "the others"
         message = (
-            f"{len(low):,} of the {len(places):,} scores of {title!r} are at most {values.max():g} ({name_lines(facts, low)}), of "
-            f"{high:g} possible points, and the others far higher: are they of another full mark?"
+            f"{len(low):,} of the {len(places):,} scores of {title!r} are at most {top:g} ({name_lines(facts, low)}), of "
+            f"{high:g} possible points, and {few} far higher: are they of another full mark?"
         )
-        yield Finding(0, key, message)
+        yield Finding(0, key, message, _SHARES if top <= 1 else "")
 
 
-def _list_mixed(facts: Facts) -> Iterator[tuple[str, str, float, Places, Places]]:
+def list_mixed(facts: Facts) -> Iterator[tuple[str, str, float, Places, Places]]:
     """Go through the columns in two scales: column, what to call it, maximum, its scores, and the low ones of them."""
     numbers, items = list_numbers(facts, least=MANY_POINTS), facts.item_columns
     values, high = (facts.entries[name].to_numpy() for name in ("value", "high"))
@@ -69,8 +82,9 @@ def _find_low(values: Numbers, high: float) -> Places:
     if not block.any() and several.sum() >= MANY_LOW * (values > 0).sum():
         block = several
     top, others = values[block].max(initial=0), values[~block & (values > 0)]
-    # Shares have their own warning.
-    if top <= 1 or len(others) < FEW_OTHERS:
+    # Shares have their own warning, unless the column is one of shares but for a few.
+    shares = top <= 1 and 0 < len(others) <= FEW_NEAR * block.sum()
+    if not shares and (top <= 1 or len(others) < FEW_OTHERS):
         return np.empty(0, dtype=np.intp)
     near = (others <= max(FAR_ABOVE * high, TIMES * top)).sum()
     return np.flatnonzero(block & (near <= FEW_NEAR * len(others)))
@@ -98,8 +112,8 @@ def _slipped_point(facts: Facts) -> Iterator[Finding]:
         found = facts.entries.iloc[places]
         if len(places) > MOST_TOLD:
             message = (
-                f"{len(places):,} scores of {title!r} are a tenth of what the others are, of {high:g} possible points, the first of "
-                f"them {found['text'].iloc[0].strip()}: {name_lines(facts, places)}."
+                f"{len(places):,} scores of {title!r} ({name_lines(facts, places)}) are a tenth of what the others are, of {high:g} "
+                f"possible points, the first of them {found['text'].iloc[0].strip()}."
             )
             yield Finding(0, key, message)
             continue
@@ -122,7 +136,7 @@ def _list_slipped(facts: Facts) -> Iterator[tuple[str, str, float, Places]]:
     if not few.any():
         return
     counts = np.bincount(items[few], minlength=items.max() + 1)
-    asked = {items[places[0]] for *_, places, _ in _list_mixed(facts)}
+    asked = {items[places[0]] for *_, places, _ in list_mixed(facts)}
     for key, title, top, places in tell_items(facts, numbers & (counts > 0).take(items)):
         slipped = places[few[places]]
         others = values[places[~few[places] & (values[places] > 0)]]

@@ -16,6 +16,7 @@ from gradetools.checks.about_columns import (
     name_lines,
     tell_items,
 )
+from gradetools.checks.about_mixed import list_mixed
 from gradetools.checks.facts import Facts
 from gradetools.checks.registry import MOST_TOLD, Finding, check
 from gradetools.checks.values import Kind, to_points
@@ -118,6 +119,10 @@ def _fraction_among_scores(facts: Facts) -> Iterator[Finding]:
         np.bincount(items[each], minlength=items.max() + 1) for each in (fractions, scored)
     )
     far_below = fractions & _find_high(facts, count > 0).take(items) & ~_among_percents(facts)
+    # Where nearly all are fractions it is asked about.
+    values = facts.entries["value"].to_numpy()
+    asked = [items[low[0]] for *_, low in list_mixed(facts) if values[low].max() <= 1]
+    far_below &= ~np.isin(items, asked)
     few, many = _part_many(facts, far_below)
     for row in facts.where(few):
         item = items[row.Index]
@@ -132,8 +137,8 @@ def _fraction_among_scores(facts: Facts) -> Iterator[Finding]:
     for key, title, high, places in tell_items(facts, many):
         item = items[places[0]]
         message = (
-            f"{count[item]:,} of the {scores[item]:,} scores of {title!r} are between 0 and 1, of {high:g} possible points, and "
-            f"the others far higher: {name_lines(facts, places)}."
+            f"{count[item]:,} of the {scores[item]:,} scores of {title!r} ({name_lines(facts, places)}) are between 0 and 1, of "
+            f"{high:g} possible points, and the others far higher."
         )
         yield Finding(0, key, message)
 

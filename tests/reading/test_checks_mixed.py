@@ -95,6 +95,28 @@ def test_the_lines_of_another_scale_are_named() -> None:
     assert "(lines 2, 4, 6, 8 and 10)" in apart.findings["message"][0]
 
 
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [((68,), "the other (68, line 13)"), ((68, 71), "the others (lines 24 and 25)")],
+)
+def test_a_column_of_shares_but_for_a_few_is_asked_about(others: Sequence[int], told: str) -> None:
+    """Where nearly all are shares the few others are named: once these are shares, too, all can be scaled; few shares are warned of."""
+    shares = [0.6 + n / 100 for n in range(11 * len(others))]
+    scores = [*shares, *others]
+    checked = check("Midterm", scores)
+    assert found(checked) == [(0, "two-scales", "question")]
+    (message,) = checked.findings["message"]
+    assert message.startswith(
+        f"{len(shares)} of the {len(scores)} scores of 'Midterm' are at most "
+    )
+    assert f"of 100 possible points, and {told} far higher" in message
+    assert "then all can be scaled from 1" in checked.findings["suggestion"][0]
+    mended = check("Midterm", [*shares, *(each / 100 for each in others)])
+    assert found(mended) == [(0, "all-at-most-one", "question")]
+    few = check("Midterm", [*shares[:9], *others])
+    assert {code for _, code, _ in found(few)} == {"fraction-among-scores"}
+
+
 def test_scores_that_lost_their_point_are_told_one_by_one() -> None:
     """8.4 among whole scores from 52 to 95 is a warning that says what it may have been, and blocks nothing."""
     checked = check("Midterm", (*EXAM, 8.4, 7.1, 9.6))

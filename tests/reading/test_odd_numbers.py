@@ -161,8 +161,8 @@ def test_many_fractions_are_told_as_one(tmp_path: Path) -> None:
     checked = check(tmp_path, ("0.6", *some))
     lines = ", ".join(map(str, (2, *range(3, 2 * MOST_TOLD, 2))))
     assert checked.findings[["line", "column", "message"]].to_numpy().tolist() == [
-        [0, "Midterm", "21 of the 41 scores of 'Midterm' are between 0 and 1, of 100 possible points, and the others far higher: "
-         f"lines {lines} and 1 more."]
+        [0, "Midterm", f"21 of the 41 scores of 'Midterm' (lines {lines} and 1 more) are between 0 and 1, of 100 possible points, "
+         "and the others far higher."]
     ]  # fmt: skip
 
 
