@@ -107,7 +107,8 @@ def _no_student_column(facts: Facts) -> Iterator[Finding]:
         names = ", ".join(repr(str(key)) for key in facts.sheet.header)
         told = f"No column is chosen that says whose the grades are; the sheet has {names}."
         fix = (
-            "Choose one of them in step 3 of the form, at “Whose grades” (with_meaning in Python)."
+            'Choose one of them in step 3 of the form, at “Whose grades” (on the command line write "means": "student" for it in '
+            "what check --save-columns FILE saves, and give that back with --columns FILE; with_meaning in Python)."
         )
         if facts.columns.of("name"):
             fix += f" {NAMELESS}"

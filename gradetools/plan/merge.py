@@ -6,7 +6,7 @@ with what follows from them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,6 +179,18 @@ def _leave(
         return Change("unchanged", sourced_id, before, living)
     told = f"The score is there already; {', and '.join(stays)}."
     return Change("unchanged", sourced_id, before, living, STATUS_STAYS, told)
+
+
+def call_stays(records: Sequence[Mapping[str, Any]]) -> str:
+    """Name what marks grades as if they had no score, although they have one: `exempt`, or of one `not submitted and missing`."""
+    called = dict.fromkeys(word for record in records for word in _name_stays(record))
+    *first, last = called
+    return f"{', '.join(first)} {'and' if len(records) == 1 else 'or'} {last}" if first else last
+
+
+def _name_stays(record: Mapping[str, Any]) -> list[str]:
+    status = [str(record["scoreStatus"])] if tell_needless_score(record) else []
+    return status + [call_field(flag) for flag in _LIFTED if _is_set(record.get(flag))]
 
 
 def _losses(before: Record | None, after: Record | None, *, cleared: bool) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
 from gradetools.plan.dispute import KEPT_THEIRS, OVER, OnConflict
 from gradetools.plan.doubt import find_needless_scores
-from gradetools.plan.merge import STATUS_STAYS, is_graded
+from gradetools.plan.merge import STATUS_STAYS, is_graded, call_stays
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment
@@ -124,13 +124,14 @@ class Plan(Shown):
         return ", ".join(f"{count_field(name, number)} replaced" for name, number in found.items())
 
     def tell_stays(self) -> str:
-        """Say how many grades are marked as if they had no score, and stay so, for theirs is there already; "" for none."""
-        number = int((self.changes["reason"] == STATUS_STAYS).sum())
+        """Say how many grades are marked as if they had no score, as what, and stay so, for theirs is there already; "" for none."""
+        records = self.changes["after"][(self.changes["reason"] == STATUS_STAYS).to_numpy()]
+        number = len(records)
         if not number:
             return ""
         told = "1 grade has" if number == 1 else f"{number:,} grades have"
         stays = "its score already and stays" if number == 1 else "their scores already and stay"
-        return f"{told} {stays} not submitted, missing or the like"
+        return f"{told} {stays} {call_stays([parse(each) or {} for each in records])}"
 
     @property
     def harms(self) -> pd.Series:

@@ -253,3 +253,16 @@ def test_suggested_columns_can_be_saved(run: Run, tmp_path: Path) -> None:
     assert run("check", sheet, "--class", "algebra-1", "--save-columns", "c.json").code == 0
     ended = run("import", sheet, "--class", "algebra-1", "--columns", "c.json", "--yes", "--json")
     assert ended.facts["states"]["updated"] == 1
+
+
+def test_whose_the_grades_are_can_be_said(run: Run, tmp_path: Path) -> None:
+    """Where no column says whose the grades are, the way to say it in the command line is told, and is one."""
+    sheet = write_sheet(tmp_path / "quiz.csv", "student-001,9.25", header="Key,Quiz 1")
+    seen = ("check", sheet, "--class", "algebra-1")
+    (finding,) = run(*seen, "--save-columns", "c.json", "--json").facts["findings"]
+    told = 'on the command line write "means": "student" for it in what check --save-columns FILE saves, and give that back with --columns FILE'
+    assert (finding["code"], told in finding["suggestion"]) == ("no-student-column", True)
+    saved = Path("c.json").read_text(encoding="utf-8")
+    Path("c.json").write_text(saved.replace('"ignored"', '"student"', 1), encoding="utf-8")
+    ended = run(*seen, "--columns", "c.json", "--json")
+    assert (ended.code, ended.facts["findings"]) == (0, [])

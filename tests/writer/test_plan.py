@@ -127,12 +127,14 @@ def test_what_stays_beside_an_equal_score_is_said(desk: Desk) -> None:
         "The score is there already; the score status stays not submitted, and missing stays true."
     )
     assert plan.changes["message"].tolist() == [told, ""]
-    assert (
-        plan.tell_stays()
-        == "1 grade has its score already and stays not submitted, missing or the like"
-    )
+    assert plan.tell_stays() == "1 grade has its score already and stays not submitted and missing"
     assert desk.plan(desk.sheet("Quiz 1", "", "8")).tell_stays() == ""
     assert desk.push(plan).entries["message"].tolist() == [told, ""]
+    desk.change("algebra-quiz-1", 2, scoreStatus="exempt")
+    both = desk.plan(desk.sheet("Quiz 1", "8.5", "8")).tell_stays()
+    assert both == "2 grades have their scores already and stay not submitted, missing or exempt"
+    excused = desk.plan(desk.sheet("Quiz 1", "", "8")).tell_stays()
+    assert excused == "1 grade has its score already and stays exempt"
 
 
 def test_what_follows_from_an_equal_score_is_no_update() -> None:
