@@ -207,10 +207,13 @@ def show_findings(console: Console, checked: Checked, options: Iterable[str]) ->
         console.print("  [dim]… and more[/]")
 
 
-def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> None:
+def show_plan(
+    console: Console, plan: Plan, *, part_of: Plan | None = None, push_id: str = ""
+) -> None:
     """Show what would change: counts first, then old and new of each change, the harmful first.
 
-    Of what is left of another plan, it is that one's fingerprint by which it is agreed to.
+    Of what is left of another plan, it is that one's fingerprint by which it is agreed to. Where a push is gone on with or
+    tried again, it is by its id that a conflict is decided.
     """
     console.print(_headline(plan))
     changes = plan.changes[plan.changes["action"].isin({*WRITES, "conflict", "blocked"})]
@@ -245,7 +248,8 @@ def show_plan(console: Console, plan: Plan, *, part_of: Plan | None = None) -> N
         )
     console.print(table)
     _and_more(console, len(changes), len(shown))
-    _say_way_out(console, plan)
+    when = "" if part_of is None or part_of is plan else " afterwards"
+    _say_way_out(console, plan, push_id, when=when)
     console.print(f"[dim]Fingerprint {(part_of or plan).fingerprint}[/]")
 
 
@@ -268,8 +272,13 @@ def show_conflicts(console: Console, plan: Plan) -> None:
     _say_way_out(console, plan)
 
 
-def _say_way_out(console: Console, plan: Plan) -> None:
-    if plan.counts["conflict"] and plan.sheet is not None:
+def _say_way_out(console: Console, plan: Plan, push_id: str = "", *, when: str = "") -> None:
+    if not plan.counts["conflict"]:
+        return
+    if push_id:
+        way = f"gradetools push --retry {push_id} {WAYS}"
+        console.print(f"A conflict is left out. Decide it{when} with: {way}", soft_wrap=True)
+    elif plan.sheet is not None:
         console.print(_WAY_OUT, soft_wrap=True)
 
 

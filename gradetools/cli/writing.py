@@ -134,7 +134,7 @@ def push(
         with _open_push(retry, env) as (receipt, gradebook):
             noted = replace(how, note=note_retry(receipt.push_id, how.note))
             again = plan_retry(receipt, gradebook, on_conflict=on_conflict.value)
-            _write(again, gradebook, noted, console)
+            _write(again, gradebook, noted, console, retry=receipt.push_id)
         return
     if plan is not None:
         saved = read_plan(plan)
@@ -236,14 +236,15 @@ def _write(
     *,
     agreed: str | None = None,
     resume: str | None = None,
+    retry: str | None = None,
     shown: Plan | None = None,
 ) -> None:
     """Show a plan, ask, push it, keep the receipt, and exit with the code that tells how it went.
 
-    `shown` is what is left of the plan, where a push of it is gone on with.
+    `shown` is what is left of the plan, where a push of it is gone on with; `retry` the push that is tried again.
     """
     shown = plan if shown is None else shown
-    show_plan(console, shown, part_of=plan)
+    show_plan(console, shown, part_of=plan, push_id=resume or retry or "")
     agreed, confirm = agreed if agreed is not None else plan.fingerprint, how.confirm
     # A number is what production asks for, so it is asked for rather than a yes.
     asks_number = confirm is None and plan.environment.name == PRODUCTION and not how.yes

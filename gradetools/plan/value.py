@@ -16,7 +16,7 @@ from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
 from gradetools.plan.dispute import KEPT_THEIRS, OVER, OnConflict
 from gradetools.plan.doubt import find_needless_scores
-from gradetools.plan.merge import STATUS_STAYS, is_graded, call_stays
+from gradetools.plan.merge import STATUS_STAYS, call_stays, is_graded
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment

@@ -87,19 +87,8 @@ def test_what_an_undo_left_is_told_in_the_history(run: Run, sheet: Path) -> None
 
 def test_a_resume_shows_what_is_left(run: Run, tmp_path: Path) -> None:
     """The preview of a resume has the grades that are left alone, and says that they are not the whole push."""
-    path = tmp_path / "midterm.csv"
-    path.write_text("Student ID,Midterm\n00041,9.25\n00082,7.5\n")
-    with gt.connect() as gradebook:
-        snapshot = gradebook.take_snapshot(["algebra-1"])
-        sheet = gt.read_sheet(path)
-        checked = gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
-        plan = gt.make_plan(checked, snapshot)
-        halt = threading.Event()
-        halt.set()
-        stopped = gt.push_plan(plan, gradebook, agreed=plan.fingerprint, stop=halt)
-        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
-            journal.record(stopped.push_id, [Outcome(0, "created")])
-    ended = run("push", "--resume", stopped.push_id, "--yes")
+    plan, push_id = stop_a_push(tmp_path)
+    ended = run("push", "--resume", push_id, "--yes")
     shown, receipt = ended.out.split("Of the whole push, with what was written before:")
     assert (ended.code, "1 of its 2 grades is done" in shown, "2 created" in receipt) == (
         0,
@@ -112,6 +101,45 @@ def test_a_resume_shows_what_is_left(run: Run, tmp_path: Path) -> None:
         False,
     )
     assert f"Fingerprint {plan.fingerprint}" in shown
+
+
+def test_a_resume_says_how_its_conflicts_are_decided(run: Run, tmp_path: Path) -> None:
+    """The preview of a resume with a conflict tells the command by which that is decided afterwards, and not to give the sheet again."""
+    plan, push_id = stop_a_push(tmp_path)
+    theirs = gt.Result(
+        sourced_id=plan.changes["sourced_id"][1],
+        line_item="algebra-midterm",
+        student="student-002",
+        score=3,
+        score_status="fully graded",
+        score_date="2026-09-01",
+    )
+    with gt.connect() as gradebook:
+        gradebook.put_result(theirs)
+    ended = run("push", "--resume", push_id, "--yes")
+    shown, _ = ended.out.split("Of the whole push, with what was written before:")
+    way = f"Decide it afterwards with: gradetools push --retry {push_id} --on-conflict theirs"
+    assert (way in shown, "give the sheet again" in shown) == (True, False)
+    again = ("push", "--retry", push_id, "--yes")
+    assert f"Decide it with: gradetools push --retry {push_id} --on-conflict" in run(*again).out
+    assert run(*again, "--on-conflict", "ours", "--json").facts["states"]["updated"] == 1
+
+
+def stop_a_push(folder: Path) -> tuple[gt.Plan, str]:
+    """Stop a push of two grades after the first; give its plan and id."""
+    path = folder / "midterm.csv"
+    path.write_text("Student ID,Midterm\n00041,9.25\n00082,7.5\n")
+    with gt.connect() as gradebook:
+        snapshot = gradebook.take_snapshot(["algebra-1"])
+        sheet = gt.read_sheet(path)
+        checked = gt.check_entries(sheet, gt.suggest_columns(sheet, snapshot), snapshot)
+        plan = gt.make_plan(checked, snapshot)
+        halt = threading.Event()
+        halt.set()
+        stopped = gt.push_plan(plan, gradebook, agreed=plan.fingerprint, stop=halt)
+        with open_journal(gradebook.environment, gradebook.settings.data_dir) as journal:
+            journal.record(stopped.push_id, [Outcome(0, "created")])
+    return plan, stopped.push_id
 
 
 def test_a_push_is_named_by_the_end_of_its_id(run: Run, sheet: Path) -> None:
