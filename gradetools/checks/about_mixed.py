@@ -79,7 +79,9 @@ def _find_low(values: Numbers, high: float) -> Places:
     low = values <= LOW * high
     block = _find_block(values, low)
     several = low & (values > 0)
-    if not block.any() and several.sum() >= MANY_LOW * (values > 0).sum():
+    # Shares are told by what they are, wherever they stand.
+    scattered = not block.any() or values[several].max(initial=0) <= 1
+    if scattered and several.sum() >= MANY_LOW * (values > 0).sum():
         block = several
     top, others = values[block].max(initial=0), values[~block & (values > 0)]
     # Shares have their own warning, unless the column is one of shares but for a few.
