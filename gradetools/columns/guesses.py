@@ -17,7 +17,8 @@ from gradetools.showing import shorten
 
 #: What is said where a sheet has names and no ids.
 NAMELESS: Final = (
-    "Nobody is found by name alone: add a column of ids, usernames or email addresses."
+    "Nobody is found by name alone: add a column of ids, usernames or email addresses, or choose the column of names and pick each "
+    "student by hand."
 )
 
 

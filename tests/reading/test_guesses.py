@@ -60,7 +60,7 @@ def test_why_no_class_stands_out_is_told(tmp_path: Path) -> None:
     told = tell_doubt(nobodys, [], CLASSES)
     assert told == (
         "no column is known to hold the students' ids. Nobody is found by name alone: add a column of ids, usernames or email "
-        "addresses. If one holds ids all the same, choose the class, and that column in step 3."
+        "addresses, or choose the column of names and pick each student by hand. If one holds ids all the same, choose the class, and that column in step 3."
     )
 
 
@@ -70,7 +70,7 @@ def test_a_sheet_of_names_alone_is_said_to_be_one(tmp_path: Path) -> None:
     sheet = read_sheet(write_sheet(tmp_path, f"Student,Quiz 1\n{rows}"))
     assert tell_doubt(sheet, [], CLASSES) == (
         "'Student' holds names, and no column is known to hold ids. Nobody is found by name alone: add a column of ids, "
-        "usernames or email addresses. If one holds ids all the same, choose the class here and that column in step 3."
+        "usernames or email addresses, or choose the column of names and pick each student by hand. If one holds ids all the same, choose the class here and that column in step 3."
     )
     ids = read_sheet(write_sheet(tmp_path, "Student,Quiz 1\nada_example,8\n99 998,7\n"))
     assert "none of the 2 ids in 'Student' is known" in tell_doubt(ids, [], CLASSES)
