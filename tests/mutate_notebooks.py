@@ -513,10 +513,10 @@ MUTATIONS = (
         "the preview does not count by action",
     ),
     Mutation(
-        "plan/value.py",
-        'HARM = (("lowered", "lowered"), ("cleared", "removed"))',
-        'HARM = (("lowered", "lowered"),)',
-        "removed grades are not counted in the preview",
+        "plan/harm.py",
+        'scores = int(changes["cleared"].sum()) + wiped.pop("score", 0)',
+        'scores = wiped.pop("score", 0)',
+        "removed scores are not counted in the preview",
     ),
     Mutation(
         "widgets/push_panel.py",

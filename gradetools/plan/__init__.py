@@ -11,12 +11,13 @@ from gradetools.plan.dispute import (
     find_editor,
 )
 from gradetools.plan.existing import index_last_sent, next_ids
+from gradetools.plan.harm import HARM, call_loss, mark_harm
 from gradetools.plan.make import make_plan
 from gradetools.plan.merge import STATUS_STAYS, Change, is_active
 from gradetools.plan.retry import make_retry_plan, retried_entries
 from gradetools.plan.single import find_scale_id, make_result_plan
 from gradetools.plan.undo import BY_OWN_PUSH, index_later_pushes, make_undo_plan, written_entries
-from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, HARM, WRITES, Plan, mark_harm
+from gradetools.plan.value import ACTIONS, CHANGE_COLUMNS, WRITES, Plan
 from gradetools.telling import tell_change, tell_fields
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "OnConflict",
     "Plan",
     "Pushes",
+    "call_loss",
     "dispute",
     "find_editor",
     "find_scale_id",

@@ -16,17 +16,16 @@ from gradetools.dialects import parse
 from gradetools.errors import PlanError, UnsafePlanError
 from gradetools.plan.dispute import KEPT_THEIRS, OVER, OnConflict
 from gradetools.plan.doubt import find_needless_scores
+from gradetools.plan.harm import list_losses, list_replaced
 from gradetools.plan.merge import STATUS_STAYS, call_stays, is_graded
 from gradetools.sheet import ColumnKey, Sheet
 from gradetools.showing import MOST_ROWS, Showing, Shown, find_first
 from gradetools.snapshot import Environment
-from gradetools.telling import call_field, call_undone, count_field, tell_change, tell_entries
+from gradetools.telling import call_undone, tell_change, tell_entries
 
 ACTIONS = ("create", "update", "unchanged", "skip", "blocked", "conflict")
 WRITES = frozenset({"create", "update"})
 
-#: The columns of the harm that there might be in a change, and what it is called.
-HARM = (("lowered", "lowered"), ("cleared", "removed"))
 # What a plan shows of itself first.
 _LOOKED_AT = ("update", "conflict", "blocked", "create", "unchanged", "skip")
 
@@ -105,23 +104,16 @@ class Plan(Shown):
         Of an undo, only what it restores is looked at: to take away what was created is what it is for.
         """
         changes = self.changes[self._losses.to_numpy()]
-        told = [
-            f"{n:,} grade{'' if n == 1 else 's'} {word}"
-            for name, word in HARM
-            if (n := int(changes[name].sum()))
-        ]
-        wiped = Counter(name for names in changes["wiped"] for name in names.split(",") if name)
-        told += [f"{count_field(name, number)} removed" for name, number in wiped.items()]
+        told = list_losses(changes)
         reasons = Counter(self.changes["reason"][self._overwrites.to_numpy()])
         for reason, over in reasons.items():
             told += [f"{over:,} change{'' if over == 1 else 's'} {OVER[reason]} overwritten"]
         return ", ".join(told)
 
     def tell_replaced(self) -> str:
-        """Say which texts would stand in the place of others: `2 comments replaced`; "" for none."""
+        """Say what would give way to something else: `2 comments replaced, 1 exemption lifted`; "" for nothing."""
         names = self.changes["replaced"][self.changes["action"].isin(WRITES)]
-        found = Counter(name for each in names for name in each.split(",") if name)
-        return ", ".join(f"{count_field(name, number)} replaced" for name, number in found.items())
+        return ", ".join(list_replaced(names))
 
     def tell_stays(self) -> str:
         """Say how many grades are marked as if they had no score, as what, and stay so, for theirs is there already; "" for none."""
@@ -341,15 +333,6 @@ class Plan(Shown):
                 "This plan was changed after it was made; make it again from the sheet."
             )
         return plan
-
-
-def mark_harm(change: Mapping[Any, Any]) -> str:
-    """Say in a few words what a change takes from the grade that is there, or replaces of it: `lowered, comment removed`."""
-    told = [word for name, word in HARM if change[name]]
-    for column, word in (("wiped", "removed"), ("replaced", "replaced")):
-        told += [f"{call_field(name)} {word}" for name in change[column].split(",") if name]
-    told += [f"over a change {OVER[change['reason']]}"] if change["reason"] in OVER else []
-    return ", ".join(told)
 
 
 def _chunks(changes: pd.DataFrame) -> Iterator[pd.DataFrame]:

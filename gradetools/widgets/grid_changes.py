@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from gradetools.dialects import parse
 from gradetools.distribution import read_score
-from gradetools.plan import OVER, STATUS_STAYS, WRITES, Plan, mark_harm, tell_fields
-from gradetools.telling import call_field, tell_skipped
+from gradetools.plan import OVER, STATUS_STAYS, WRITES, Plan, call_loss, mark_harm, tell_fields
+from gradetools.telling import tell_skipped
 from gradetools.widgets.grid_window import MARK_COLUMNS, Table
 
 #: What an analyst looks at first: what is to be decided, then what changes a grade that is there.
@@ -169,7 +169,7 @@ def _list_views(plan: Plan, changes: pd.DataFrame) -> dict[str, NDArray[np.bool_
     views = {
         CHANGES: ~changes["action"].isin(_QUIET).to_numpy(),
         "lowered": harmful & changes["lowered"].to_numpy(dtype=bool),
-        "removed": harmful & changes["cleared"].to_numpy(dtype=bool),
+        "score removed": harmful & changes["cleared"].to_numpy(dtype=bool),
         "with a warning": plan.warned[order].to_numpy(dtype=bool),
         STAYS: (changes["reason"] == STATUS_STAYS).to_numpy(),
         **{
@@ -177,14 +177,13 @@ def _list_views(plan: Plan, changes: pd.DataFrame) -> dict[str, NDArray[np.bool_
             for reason, whose in OVER.items()
         },
     }
-    for column, called, looked_at in (
-        ("wiped", "removed", harmful),
-        ("replaced", "replaced", writes),
-    ):
+    for column, looked_at in (("wiped", harmful), ("replaced", writes)):
         names = changes[column]
         every = dict.fromkeys(name for each in names.unique() for name in each.split(",") if name)
         for name in every:
             holds = names.map(lambda each, name=name: name in each.split(",")).to_numpy(dtype=bool)
-            views[f"{call_field(name)} {called}"] = looked_at & holds
+            # A score goes as well where only a text score is left of it.
+            called = call_loss(column, name)
+            views[called] = views.get(called, False) | (looked_at & holds)
     views |= {name: (words == name).to_numpy() for name in ("restore", "remove", *_ORDER)}
     return {name: mask for name, mask in views.items() if mask.any()}

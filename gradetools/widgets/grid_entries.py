@@ -150,10 +150,6 @@ def _list_views(
     views |= {word: (words == word).to_numpy() for word in (*_ORDER, *UNDONE)}
     written = states.isin(WRITTEN).to_numpy()
     for name, word in HARM:
-        # What an undo removed is called so already.
-        views[word] = (
-            views[word]
-            if word in UNDONE and views[word].any()
-            else written & entries[name].to_numpy(dtype=bool)
-        )
+        # Of what an undo removed nothing is left to have lost its score.
+        views[word] = written & entries[name].to_numpy(dtype=bool) & (words != UNDONE[0]).to_numpy()
     return {name: mask for name, mask in views.items() if mask.any()}

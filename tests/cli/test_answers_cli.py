@@ -36,7 +36,7 @@ def test_check_tells_what_is_lost_and_columns_by_their_place(run: Run, tmp_path:
     sheet = tmp_path / "quiz.csv"
     sheet.write_text("Student ID,Quiz 1,Quiz 1\n00041,1,\n00082,,CLEAR\n")
     said = run("check", sheet, "--class", "algebra-1").out
-    assert "1 grade lowered, 1 grade removed" in said
+    assert "1 grade lowered, 1 score removed" in said
     assert "Quiz 1 #2 (the second column of that name)" in said
 
 

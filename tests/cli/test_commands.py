@@ -224,8 +224,8 @@ def test_what_harms_is_seen_first_and_told(run: Run, tmp_path: Path) -> None:
     """A preview names lowered and removed grades in words, before all others, and never leaves one out."""
     sheet = write_sheet(tmp_path / "quiz.csv", "00123,9.9", "00041,1", "00082,CLEAR")
     ended = run("plan", sheet, "--class", "algebra-1")
-    assert "1 grade lowered, 1 grade removed" in ended.out
-    places = [ended.out.index(word) for word in ("update, lowered", "update, removed")]
+    assert "1 grade lowered, 1 score removed" in ended.out
+    places = [ended.out.index(word) for word in ("update, lowered", "update, score removed")]
     assert max(places) < ended.out.index("9.9")
 
 

@@ -160,7 +160,7 @@ def test_an_undo_names_what_it_does_to_each_grade(sandbox: Sandbox, tmp_path: Pa
     assert ("restore" in views, "remove" in views, "update" in views) == (True, True, False)
     told = form.writing.undo.preview.told.value
     assert "Of what is restored: 1 grade lowered." in told
-    assert "grade removed" not in told
+    assert "score removed" not in told
 
 
 def test_a_comment_that_goes_is_marked(sandbox: Sandbox, tmp_path: Path) -> None:

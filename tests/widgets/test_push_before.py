@@ -307,7 +307,7 @@ def test_a_receipt_marks_what_was_lost_and_what_is_uncertain(
     assert receipt.entries["reason"].tolist() == ["", "", "refused", "outcome-unknown"]
     assert form.receipt.grid.text().count("not written") == 1
     assert form.receipt.grid.text().count("perhaps written") == 1
-    for view, name in (("lowered", "Ada"), ("removed", "Ben")):
+    for view, name in (("lowered", "Ada"), ("score removed", "Ben")):
         form.receipt.grid.view = view
         assert f"{name} Example" in form.receipt.grid.text()
         assert view in form.receipt.grid.text()

@@ -765,8 +765,26 @@ def test_a_score_that_gives_way_to_a_text(sandbox: Sandbox, tmp_path: Path) -> N
     form.fields.inputs["textScore"].value = "B"
     told = form.fields.messages["score"].value
     assert "the text score is written in its place" in told
-    assert "score of 1 grade removed" in form.preview.told.value
+    assert "1 score removed" in form.preview.told.value
     assert "score removed" in form.preview.few.value
+
+
+def test_a_score_that_goes_is_no_grade_that_goes(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where only the score is emptied the preview counts a removed score, for the grade stays; an undo of a new grade removes it."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["score"].value = ""
+    assert "1 score removed." in form.preview.told.value
+    assert "grade removed" not in form.preview.told.value
+    assert "score removed" in form.preview.few.value
+    choose(form, line_item="algebra-midterm")
+    form.fields.inputs["score"].value = "9"
+    form.push.go.click()
+    form.push.wait(30)
+    form.receipt.undo.click()
+    assert form.writing.undo is not None
+    assert "1 to remove" in form.writing.undo.preview.told.value
+    assert "score removed" not in page(form.writing.undo.view)
 
 
 def test_what_is_removed_is_called_so(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from desk import Desk
 
@@ -336,12 +338,24 @@ def test_an_exemption_that_is_lifted_is_told(desk: Desk) -> None:
     desk.change("algebra-quiz-1", 1, score=None, scoreStatus="exempt")
     plan = desk.plan(desk.sheet("Quiz 1", "9", "8"))
     assert [mark_harm(each) for each in plan.changes.to_dict(orient="records")] == [
-        "score status replaced",
+        "exemption lifted",
         "",
     ]
-    assert (plan.tell_replaced(), plan.tell_harm()) == ("score status of 1 grade replaced", "")
+    assert (plan.tell_replaced(), plan.tell_harm()) == ("1 exemption lifted", "")
     marks = show_changes(plan).marks
-    assert marks[["kind", "words"]].to_numpy().tolist() == [["warning", "score status replaced"]]
+    assert marks[["kind", "words"]].to_numpy().tolist() == [["warning", "exemption lifted"]]
+
+
+def test_a_score_that_goes_is_counted_in_one_word(desk: Desk) -> None:
+    """A score that is cleared and one that a text score takes the place of are both removed scores, in the count and to look at."""
+    one = gt.Result(line_item="algebra-quiz-1", student="student-001", score=None, text_score="B")
+    texts = gt.plan_result(one, desk.gradebook)
+    cleared = desk.plan(desk.sheet("Quiz 1", "", "CLEAR"))
+    assert (texts.tell_harm(), cleared.tell_harm()) == ("1 score removed", "1 score removed")
+    both = pd.concat([texts.changes, cleared.changes], ignore_index=True)
+    plan = replace(texts, changes=both.rename_axis("entry"))
+    assert plan.tell_harm() == "2 scores removed"
+    assert int(show_changes(plan).views["score removed"].sum()) == 2
 
 
 def test_a_plan_of_before_is_read(desk: Desk) -> None:
