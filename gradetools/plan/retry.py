@@ -22,6 +22,7 @@ from gradetools.plan.dispute import (
     split_decisions,
 )
 from gradetools.plan.existing import Existing, index_last_sent
+from gradetools.plan.make import warn
 from gradetools.plan.merge import Change, is_active, to_write
 from gradetools.plan.undo import index_later_pushes
 from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
@@ -151,8 +152,19 @@ def _again(
     if row["state"] == "conflict" and row["reason"] != _SEEN_WHILE_WRITING:
         return _ask_again(row, change, sent, watched, on_conflict, editor)
     if not _disputed(now, (before, stored, after), watched):
-        return change
+        return warn(change, _tell_beside(row, before, now, editor))
     return dispute(change, stored or before, since, _SINCE_PUSH, on_conflict, editor=editor)
+
+
+def _tell_beside(
+    row: Mapping[Any, Any], before: Record | None, now: Record | None, editor: Editor
+) -> str:
+    """Say of a conflict what somebody changed beside the fields that are written: it was promised that both are seen."""
+    if row["state"] != "conflict" or not (is_active(before) and is_active(now)):
+        return ""
+    if not differences(before, now):
+        return ""
+    return f"{editor.tell(before, now, _SINCE_PREVIEW)}; that stays."
 
 
 def _ask_again(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
 
 import pytest
-from form_driving import choose, find, page, states, walk
+from form_driving import choose, find, page, states, walk, write
 
 import gradetools as gt
 from gradetools.sandbox import Fault, Sandbox, invented_school
@@ -963,3 +964,23 @@ def test_the_push_before_is_told_until_there_is_another(sandbox: Sandbox, tmp_pa
         form.push.go.click()
         form.push.wait(30)
         assert all(one.layout.display == "none" for one in shown)
+
+
+def test_another_try_shows_what_the_other_changed(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where somebody changed another field than what was typed, another try says what, and that it stays, and can be written."""
+    form = ResultForm(gt.connect(sandbox), folder=tmp_path)
+    choose(form)
+    form.fields.inputs["comment"].value = "Neat."
+    sandbox.put_record("results", find(sandbox) | {"score": 4})
+    form.push.go.click()
+    form.push.wait(30)
+    assert "press Try again below to see both" in form.upsert.state.value
+    form.receipt.retry.click()
+    retry = form.writing.retry
+    assert retry is not None
+    shown = html.unescape(retry.preview.few.value)
+    assert "→ “Neat.”" in shown
+    assert "Somebody changed score 8.5 → 4 after this was previewed; that stays." in shown
+    assert write(retry).ok
+    held = find(sandbox)
+    assert (held["score"], held["comment"]) == (4, "Neat.")
