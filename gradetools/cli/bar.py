@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 
@@ -14,10 +16,23 @@ class PushBar:
 
     Attributes:
         tried: whether any entry has ended, so that something may have been sent.
+        whole: whether every entry has ended.
+
+    Args:
+        verb: what the push does to grades; see `Plan.verb`.
+        silent: whether nothing is shown.
+        on_end: called as soon as the push has ended.
     """
 
-    def __init__(self, verb: str = "write", *, silent: bool = False) -> None:
-        self.tried = False
+    def __init__(
+        self,
+        verb: str = "write",
+        *,
+        silent: bool = False,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.tried = self.whole = False
+        self._on_end = on_end
         console = Terminal(stderr=True)
         self._bars = Bars(
             TextColumn("{task.description}"),
@@ -42,6 +57,9 @@ class PushBar:
     def __call__(self, progress: Progress) -> None:
         """Move it."""
         self.tried |= progress.done > 0
+        self.whole = progress.finished and progress.done == progress.total
+        if progress.finished:
+            self._on_end()
         if progress.stopping:
             told = "stopping: what is under way is finished"
         elif progress.waiting > 0:

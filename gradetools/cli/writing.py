@@ -28,6 +28,7 @@ from gradetools.cli.console import (
     show_receipt,
     show_sheet,
 )
+from gradetools.cli.interrupts import ReceiptFirst
 from gradetools.cli.job import Job, open_job
 from gradetools.cli.one_result import read_result
 from gradetools.cli.options import (
@@ -60,6 +61,13 @@ from gradetools.receipt import Receipt, find_pushed, note_retry
 from gradetools.rehearsal import reconnect
 from gradetools.report import choose_folder, make_folder, write_receipt
 from gradetools.settings import load_settings
+
+#: What is said where a second Ctrl-C ends a push, or the writing of its receipt, at once.
+_ENDED = "Ended at once, before the receipt was written; `gradetools history` shows what was written, and by which id to go on."
+_ENDED_WHOLE = (
+    "Ended at once, while the receipt was written: its files may be missing, but every grade had its turn, and `gradetools "
+    "history` shows what was written."
+)
 
 
 @with_options
@@ -261,23 +269,24 @@ def _write(
         console.print(
             f"Nothing to {'take back' if plan.undo_of else 'write'} as it stands; nothing is sent."
         )
-    with PushBar(plan.verb, silent=idle) as bar, _honest_code(bar):
-        receipt = push_plan(
-            plan,
-            gradebook,
-            agreed=agreed,
-            confirm=confirm,
-            allow_unsafe=how.allow_unsafe,
-            resume=resume,
-            workers=how.workers,
-            verify=how.verify.value,
-            note=how.note,
-            progress=bar,
-        )
-    with _honest_code(bar):
-        if resume is not None:
-            console.print("Of the whole push, with what was written before:")
-        _tell(receipt, plan, how, console)
+    with ReceiptFirst() as first:
+        with PushBar(plan.verb, silent=idle, on_end=first.begin) as bar, _honest_code(bar):
+            receipt = push_plan(
+                plan,
+                gradebook,
+                agreed=agreed,
+                confirm=confirm,
+                allow_unsafe=how.allow_unsafe,
+                resume=resume,
+                workers=how.workers,
+                verify=how.verify.value,
+                note=how.note,
+                progress=bar,
+            )
+        with _honest_code(bar):
+            if resume is not None:
+                console.print("Of the whole push, with what was written before:")
+            _tell(receipt, plan, how, console)
     raise typer.Exit(0 if receipt.ok else 1)
 
 
@@ -301,9 +310,7 @@ def _honest_code(bar: PushBar) -> Iterator[None]:
         say_error(f"{error} `gradetools history` shows what was sent.")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        # The first was a Stop; whoever presses again does not wait for what is under way.
+        # The first was a Stop, or waited for the receipt; whoever presses again does not wait for what is under way.
         bar.__exit__()
-        say_error(
-            "Ended at once, before the receipt was written; `gradetools history` shows what was written, and by which id to go on."
-        )
+        say_error(_ENDED_WHOLE if bar.whole else _ENDED)
         raise typer.Exit(1) from None

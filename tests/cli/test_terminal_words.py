@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ import typer
 from gradetools.cli.app import app
 from gradetools.cli.bar import PushBar
 from gradetools.cli.console import ask_number
+from gradetools.cli.interrupts import ReceiptFirst
 from gradetools.cli.one_result import WANTED, read_result
 from gradetools.cli.writing import _honest_code
 from gradetools.errors import DeclinedError, SheetError
@@ -49,7 +51,33 @@ def test_a_second_interrupt_says_where_to_look(capsys: pytest.CaptureFixture[str
     with pytest.raises(typer.Exit) as ended, _honest_code(PushBar()):
         raise KeyboardInterrupt
     assert ended.value.exit_code == 1
-    assert "`gradetools history` shows what was written" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "shows what was written, and by which id to go on" in told
+    bar = PushBar()
+    bar(Progress(9, 9, {"created": 9}, 2.0, 0.0, 0.0, 0, finished=True))
+    with pytest.raises(typer.Exit) as ended, _honest_code(bar):
+        raise KeyboardInterrupt
+    told = capsys.readouterr().err
+    assert (ended.value.exit_code, "every grade had its turn" in told, "go on" in told) == (
+        1,
+        True,
+        False,
+    )
+
+
+def test_a_receipt_comes_before_an_interrupt() -> None:
+    """Once a push has ended, Ctrl-C waits until its receipt is written; the next one does not, and afterwards all is as before."""
+    before = signal.getsignal(signal.SIGINT)
+    with ReceiptFirst() as first:
+        bar = PushBar(on_end=first.begin)
+        bar(Progress(8, 9, {"created": 8}, 2.0, 1.0, 0.0, 0, finished=False))
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        bar(Progress(9, 9, {"created": 9}, 2.0, 0.0, 0.0, 0, finished=True))
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 @pytest.mark.parametrize(

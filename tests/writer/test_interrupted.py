@@ -15,6 +15,21 @@ import gradetools as gt
 from gradetools.gradebook import Gradebook
 
 
+def test_an_interrupt_after_the_last_grade_leaves_a_receipt(desk: Desk, tmp_path: Path) -> None:
+    """Interrupted when all is written and the receipt is not, a push still leaves all files of its receipt."""
+    plan = desk.plan(desk.sheet("Midterm", "10", "20", "30", "40", "50"))
+    process = start_push(desk, gt.write_plan(plan, tmp_path / "plan.json"))
+    assert process.stdout is not None
+    while not process.stdout.readline().startswith("Receipt: "):  # said before it is written
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert "Ended at once" not in told
+    (saved,) = tmp_path.rglob("receipt.json")
+    names = {"receipt.json", "receipt.html", "succeeded.csv"}
+    assert {file.name for file in saved.parent.iterdir()} == names
+
+
 def test_an_interrupt_is_a_stop(desk: Desk, tmp_path: Path) -> None:
     """Interrupted, a push finishes what is in flight, says what is unsent, ends with 1, and can be resumed (P23)."""
     reached = threading.Event()
