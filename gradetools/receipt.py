@@ -27,8 +27,8 @@ WRITTEN = ("created", "updated")
 NOT_AS_SENT = "stored-differently"
 #: The reasons of what a push that is gone on with takes up again, beside what was never sent.
 OPEN_REASONS = ("outcome-unknown", "not-allowed")
-#: The reason of what was sent without an answer and was not there when it was looked for; it may come late.
-NOT_ANSWERED = "not-answered"
+#: The reason of what was not written and may have been sent: no answer came and it was not there then, or the push was killed.
+MAYBE_SENT = "maybe-sent"
 #: What an undo did with a grade: it is gone, or as it was before.
 UNDONE = ("removed", "restored")
 # What a receipt shows of itself first: what went wrong, then what was written.

@@ -9,7 +9,7 @@ from gradetools.journal.folder import (
 )
 from gradetools.journal.forgetting import forget_older, forget_push, list_forgettable, tell_loss
 from gradetools.journal.left import Left
-from gradetools.journal.record import Journal, Outcome
+from gradetools.journal.record import Journal, Outcome, draw_push_id
 from gradetools.journal.summaries import check_resumable
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Outcome",
     "check_resumable",
     "complete_id",
+    "draw_push_id",
     "find_push",
     "forget_older",
     "forget_push",

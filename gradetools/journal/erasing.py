@@ -22,7 +22,7 @@ FROM pushes p JOIN entries e USING (push_id)
     JOIN entries older ON older.line_item = e.line_item AND older.student = e.student
     JOIN pushes before ON before.push_id = older.push_id AND before.rowid < p.rowid
 WHERE p.push_id = ? AND e.after IS NOT NULL AND older.after IS NOT NULL
-    AND (e.state IN ('created', 'updated', 'failed') OR (e.state = 'unsent' AND p.finished IS NULL))
+    AND (e.state IN ('created', 'updated', 'failed') OR (e.state = 'unsent' AND (p.finished IS NULL OR e.reason = 'maybe-sent')))
 """
 _ERASE = (
     "DELETE FROM plans WHERE push_id = ?",

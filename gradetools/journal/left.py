@@ -6,7 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from gradetools.receipt import NOT_ANSWERED, OPEN_REASONS
+from gradetools.receipt import MAYBE_SENT, OPEN_REASONS
+
+#: What is done before a push is gone on with: what a killed one left may have been sent, and it may be killed once more.
+GO_ON = (
+    "UPDATE entries SET reason=:reason WHERE push_id=:push_id AND state='unsent'"
+    " AND (SELECT finished FROM pushes WHERE push_id=:push_id) IS NULL",
+    "UPDATE pushes SET finished=NULL WHERE push_id=:push_id",
+)
 
 
 class Left(NamedTuple):
@@ -14,7 +21,7 @@ class Left(NamedTuple):
 
     Attributes:
         entries: never sent, of unknown outcome, or refused because of who we were; those of unknown outcome first.
-        never_sent: of these the ones that surely were not sent; none where the push was killed between a PUT and its record.
+        never_sent: of these the ones that surely were not sent; none where the push was killed, which may be between a PUT and its record.
         later: the pushes that began after it.
     """
 
@@ -29,7 +36,7 @@ def read_left(read: Callable[..., list[tuple[Any, ...]]], push_id: str) -> Left:
         "SELECT entry, state='unsent' AND reason<>? AND finished IS NOT NULL FROM entries JOIN pushes USING (push_id)"
         " WHERE push_id=? AND (state='unsent' OR reason IN (SELECT value FROM json_each(?)))"
         " ORDER BY reason='outcome-unknown' DESC, entry",
-        NOT_ANSWERED,
+        MAYBE_SENT,
         push_id,
         json.dumps(OPEN_REASONS),
     )

@@ -27,12 +27,12 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.journal.erasing import erase, sweep
-from gradetools.journal.left import Left, read_left
+from gradetools.journal.left import GO_ON, Left, read_left
 from gradetools.journal.lock import hold_lock, is_locked
 from gradetools.journal.sent import SENT, find_disputes, find_last_sent
 from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
 from gradetools.plan import Plan, is_active
-from gradetools.receipt import OUTCOME_COLUMNS, PushSummary, Receipt
+from gradetools.receipt import MAYBE_SENT, OUTCOME_COLUMNS, PushSummary, Receipt
 from gradetools.showing import MOST_ROWS, Showing, Shown
 from gradetools.snapshot import Environment
 
@@ -87,6 +87,11 @@ _NEWEST = "SELECT push_id FROM pushes ORDER BY started DESC, rowid DESC"
 _UNDER_WAY = "INSERT OR REPLACE INTO under_way (place, push_id) VALUES (1, ?)"
 
 
+def draw_push_id(now: dt.datetime) -> str:
+    """Make an id for a push that begins now."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
 class Journal(Shown):
     """The record of all pushes to one environment.
 
@@ -139,6 +144,7 @@ class Journal(Shown):
         note: str,
         now: dt.datetime,
         fingerprint: str | None = None,
+        push_id: str = "",
     ) -> str:
         """Commit the whole plan, before anything of it is sent, and name the push.
 
@@ -148,11 +154,12 @@ class Journal(Shown):
             note: anything to remember about it.
             now: when.
             fingerprint: the plan's own, where it was just worked out.
+            push_id: from `draw_push_id`, where it must be known before this returns.
 
         Returns:
             The push's id: new for every push, also for one with nothing to send.
         """
-        push_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        push_id = push_id or draw_push_id(now)
         fingerprint = fingerprint or plan.fingerprint
         # Half a character, which a paste may hold, is no text to SQLite.
         note = note.encode(errors="replace").decode()
@@ -180,7 +187,8 @@ class Journal(Shown):
     def begin_again(self, push_id: str) -> None:
         """Note that a push is gone on with, which may be killed as well as before."""
         with self._writing(durably=True), self._db:
-            self._db.execute("UPDATE pushes SET finished=NULL WHERE push_id=?", (push_id,))
+            for statement in GO_ON:
+                self._db.execute(statement, {"push_id": push_id, "reason": MAYBE_SENT})
             self._db.execute(_UNDER_WAY, (push_id,))
 
     def record(self, push_id: str, outcomes: Sequence[Outcome]) -> None:

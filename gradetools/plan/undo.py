@@ -26,7 +26,7 @@ from gradetools.plan.existing import Existing, next_ids
 from gradetools.plan.make import warn
 from gradetools.plan.merge import Change, is_active, merge, to_write
 from gradetools.plan.value import CHANGE_COLUMNS, Plan, make_changes
-from gradetools.receipt import NOT_AS_SENT, WRITTEN, Receipt
+from gradetools.receipt import MAYBE_SENT, NOT_AS_SENT, WRITTEN, Receipt
 from gradetools.snapshot import Snapshot
 
 #: The states after which the gradebook may hold something else than before the push.
@@ -128,12 +128,13 @@ def written_entries(receipt: Receipt) -> pd.DataFrame:
     """Give the entries that a push wrote or may have written; what the gradebook refused is not among them.
 
     Of a push that was killed, those that count as unsent are among them: it may have died between
-    a PUT and its record.
+    a PUT and its record; and of another what was sent and never answered for.
     """
     entries = receipt.entries
     maybe = {*_MAY_HAVE_WRITTEN, *(["unsent"] if receipt.finished is None else [])}
     refused = entries.index.isin(refused_entries(receipt).index)
-    return entries[entries["state"].isin(maybe) & entries["after"].notna() & ~refused]
+    written = entries["state"].isin(maybe) | (entries["reason"] == MAYBE_SENT)
+    return entries[written & entries["after"].notna() & ~refused]
 
 
 def refused_entries(receipt: Receipt) -> pd.DataFrame:

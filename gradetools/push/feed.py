@@ -8,8 +8,11 @@ no more, for what was read early may change again.
 
 from __future__ import annotations
 
+import math
+import random
+import threading
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -22,6 +25,8 @@ from gradetools.gradebook import Gradebook
 from gradetools.plan import WRITES, Plan, is_active, next_ids
 from gradetools.push.write import Task
 
+#: Up to so many written entries, every one is read back; beyond, 2 % and at least twenty.
+_READ_ALL = 200
 #: Of the plan, what a task needs.
 _COLUMNS = ("class_id", "line_item", "sourced_id", "before", "after")
 
@@ -154,3 +159,24 @@ def _rows(writes: pd.DataFrame) -> Iterator[tuple[int, str, str | None, str]]:
 
 def _task(entry: int, sourced_id: str, before: str | None, after: str) -> Task:
     return Task(int(entry), sourced_id, parse(before), parse(after) or {})
+
+
+def draw_sample(plan: Plan, push_id: str) -> Container[int] | None:
+    """Draw the entries that are read back; None for all of them. The same for the same push."""
+    writes = plan.changes.index[plan.changes["action"].isin(WRITES)].tolist()
+    if len(writes) <= _READ_ALL:
+        return None
+    share = max(20, math.ceil(0.02 * len(writes)))
+    return frozenset(random.Random(push_id).sample(writes, share))  # noqa: S311 - a sample, no secret
+
+
+class Turns:
+    """One iterator for many threads."""
+
+    def __init__(self, tasks: Iterator[Task | ListRead]) -> None:
+        self._tasks, self._lock = tasks, threading.Lock()
+
+    def take(self) -> Task | ListRead | None:
+        """Give what is to be done next; None when there is nothing left."""
+        with self._lock:
+            return next(self._tasks, None)

@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import array
 import contextlib
-import math
 import queue
-import random
 import threading
 from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,9 +22,17 @@ from typing import Literal
 
 from gradetools.errors import GradebookError, JournalError, PlanError
 from gradetools.gradebook import Gradebook
-from gradetools.journal import Journal, Left, Outcome, forget_older, list_environments, open_journal
-from gradetools.plan import WRITES, Plan
-from gradetools.push.feed import ListRead, make_task, make_tasks
+from gradetools.journal import (
+    Journal,
+    Left,
+    Outcome,
+    draw_push_id,
+    forget_older,
+    list_environments,
+    open_journal,
+)
+from gradetools.plan import Plan
+from gradetools.push.feed import ListRead, Turns, draw_sample, make_task, make_tasks
 from gradetools.push.guards import check_host, check_plan
 from gradetools.push.log import log_outcomes
 from gradetools.push.progress import Progress, Reporter
@@ -36,8 +42,6 @@ from gradetools.push.write import Task, done_state, verify_entry, write_entry
 from gradetools.receipt import NOT_AS_SENT, Receipt
 
 Verify = Literal["sample", "all"]
-#: Up to so many written entries, every one is read back; beyond, 2 % and at least twenty.
-_READ_ALL = 200
 #: Outcomes are in the journal after so many entries, or after so many seconds and a little.
 _BATCH, _NAP = 100, 0.05
 _STOPPED = "Not sent: the push was stopped before its turn. Go on with the push to send it."
@@ -111,9 +115,22 @@ def push_plan(
             never_sent=left.never_sent if left else (),
             later=left.later if left else (),
         )
-        with gradebook.transport.paced(workers, run.stop):
+        with _closing_unsent(run), gradebook.transport.paced(workers, run.stop):
             run.go()
         return _close(run)
+
+
+@contextlib.contextmanager
+def _closing_unsent(run: _Run) -> Iterator[None]:
+    """Say in the journal that a push has ended of which nothing was sent; else it looks as if it might have been."""
+    try:
+        yield
+    except BaseException:
+        # What a push that was killed left may have been sent before.
+        if run.push_id and run.unsent and (run.only is None or run.never_sent):
+            with contextlib.suppress(JournalError):
+                run.journal.finish(run.push_id, now=run.gradebook.clock(), why_unsent=_STOPPED)
+        raise
 
 
 def _close(run: _Run) -> Receipt:
@@ -136,27 +153,6 @@ def _left(journal: Journal, plan: Plan, push_id: str) -> Left:
             f"The push {push_id} was of another plan; resume it with its own (Journal.read_plan)."
         )
     return journal.read_left(push_id)
-
-
-def _draw_sample(plan: Plan, push_id: str) -> Container[int] | None:
-    """Draw the entries that are read back; None for all of them. The same for the same push."""
-    writes = plan.changes.index[plan.changes["action"].isin(WRITES)].tolist()
-    if len(writes) <= _READ_ALL:
-        return None
-    share = max(20, math.ceil(0.02 * len(writes)))
-    return frozenset(random.Random(push_id).sample(writes, share))  # noqa: S311 - a sample, no secret
-
-
-class _Turns:
-    """One iterator for many threads."""
-
-    def __init__(self, tasks: Iterator[Task | ListRead]) -> None:
-        self._tasks, self._lock = tasks, threading.Lock()
-
-    def take(self) -> Task | ListRead | None:
-        """Give what is to be done next; None when there is nothing left."""
-        with self._lock:
-            return next(self._tasks, None)
 
 
 @dataclass
@@ -197,6 +193,8 @@ class _Run:
     #: Set when the journal has refused: it is tried again at the end, and not for each outcome, for it may take its time.
     refused: bool = False
     trouble: list[Exception] = field(default_factory=list)
+    #: Whether it surely ended before anything was sent.
+    unsent: bool = False
     #: Whether any entry was sent, or settled without sending.
     tried: bool = False
     own: OwnPushes = field(init=False)
@@ -221,14 +219,17 @@ class _Run:
         if self.push_id:
             self.journal.begin_again(self.push_id)
         else:
-            self.push_id = self.journal.begin(
+            # Known before it is committed: an interrupt may come as soon as it is.
+            self.push_id = draw_push_id(self.gradebook.clock())
+            self.journal.begin(
                 self.plan,
                 client_id=self.gradebook.settings.client_id,
                 note=self.note,
                 now=self.gradebook.clock(),
                 fingerprint=self.agreed,  # as check_plan has just found it
+                push_id=self.push_id,
             )
-        self.sample = None if self.verify == "all" else _draw_sample(self.plan, self.push_id)
+        self.sample = None if self.verify == "all" else draw_sample(self.plan, self.push_id)
         self.begun.set()
 
     def _run_workers(
@@ -240,7 +241,7 @@ class _Run:
         first: Callable[[], None] = lambda: None,
     ) -> None:
         """Let the workers do all tasks, and keep the books meanwhile, beginning with what comes first."""
-        turns = _Turns(tasks)
+        turns = Turns(tasks)
         threads = [
             threading.Thread(target=self._work, args=(turns, work), daemon=True)
             for _ in range(self.workers)
@@ -250,6 +251,7 @@ class _Run:
                 thread.start()
             first()
         except BaseException:  # an interrupt, too: nothing was written, and nothing will be
+            self.unsent = not self.begun.is_set()
             self.ended.set()
             self.begun.set()
             for thread in filter(threading.Thread.is_alive, threads):
@@ -270,7 +272,9 @@ class _Run:
             with self._guarded():
                 self._save(anyway=True)
         for thread in threads:
-            thread.join()
+            while thread.is_alive():
+                with self._guarded():
+                    thread.join()
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -282,7 +286,7 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - raised again by push_plan, when the books are closed
             self._end(error)
 
-    def _work(self, turns: _Turns, work: Callable[[Task], Outcome]) -> None:
+    def _work(self, turns: Turns, work: Callable[[Task], Outcome]) -> None:
         try:
             while not self._over() and (task := turns.take()) is not None:
                 if isinstance(task, ListRead):

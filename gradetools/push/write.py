@@ -16,7 +16,7 @@ from gradetools.errors import (
 from gradetools.gradebook import Gradebook
 from gradetools.journal import Outcome
 from gradetools.plan import KEPT_THEIRS, Editor, OnConflict, is_active, next_ids, tell_change
-from gradetools.receipt import NOT_ANSWERED, NOT_AS_SENT
+from gradetools.receipt import MAYBE_SENT, NOT_AS_SENT
 from gradetools.telling import tell_unlike
 
 
@@ -130,10 +130,10 @@ def _write(
         )
         return (settled, None) if settled else _put(task, gradebook, read_back=read_back)
     except StoppedError as error:
-        reason = NOT_ANSWERED if error.sent else "stopped"
+        reason = MAYBE_SENT if error.sent else "stopped"
         return _ended(task, reason, error, state="unsent"), None
     except BusyError as error:
-        reason = NOT_ANSWERED if error.sent else "server-busy"
+        reason = MAYBE_SENT if error.sent else "server-busy"
         return _ended(task, reason, error, state="unsent"), error
     except UnreachableError as error:
         return _ended(task, "unreachable", error, state="unsent"), error

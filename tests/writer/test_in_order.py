@@ -18,8 +18,8 @@ from gradetools.gradebook import Gradebook
 from gradetools.journal import Outcome, open_journal
 from gradetools.plan.merge import to_write
 from gradetools.plan.value import make_changes
+from gradetools.push.feed import draw_sample
 from gradetools.push.progress import Progress, Reporter
-from gradetools.push.run import _draw_sample
 from gradetools.snapshot import Environment
 
 SCORES = ("10", "20", "30", "40", "50")
@@ -130,7 +130,7 @@ def test_how_many_are_read_back(writes: int, read: int) -> None:
     flags = {"lowered": [False] * writes, "cleared": [False] * writes}
     changes = make_changes({**columns, **numbers, **flags}, list(range(writes)))
     plan = gt.Plan(Environment("sandbox", "embedded"), "timeback", changes)
-    drawn = _draw_sample(plan, "some-push")
+    drawn = draw_sample(plan, "some-push")
     chosen = range(writes) if drawn is None else [n for n in range(writes) if n in drawn]
     assert len(chosen) == read
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from typing import Any
@@ -12,9 +13,9 @@ from desk import Desk
 import gradetools as gt
 from gradetools.errors import JournalError, UnsafePlanError
 from gradetools.gradebook import Gradebook
-from gradetools.journal import Outcome, open_journal
+from gradetools.journal import Journal, Outcome, open_journal
 from gradetools.push import plan_rest, plan_undo, tell_rest
-from gradetools.receipt import NOT_ANSWERED
+from gradetools.receipt import MAYBE_SENT
 
 SCORES = ("10", "20", "30", "40", "50")
 
@@ -136,7 +137,7 @@ def test_what_may_have_been_sent_is_known(desk: Desk) -> None:
     settings = desk.gradebook.settings
     with open_journal(desk.gradebook.environment, settings.data_dir) as journal:
         assert journal.read_left(stopped.push_id).never_sent == {2, 3, 4}
-        journal.record(stopped.push_id, [Outcome(2, "unsent", NOT_ANSWERED)])
+        journal.record(stopped.push_id, [Outcome(2, "unsent", MAYBE_SENT)])
         left = journal.read_left(stopped.push_id)
         assert (left.entries, left.never_sent, left.later) == ([2, 3, 4], {3, 4}, set())
         journal.begin_again(stopped.push_id)
@@ -157,3 +158,51 @@ def test_what_was_allowed_is_not_asked_again(desk: Desk) -> None:
     assert desk.push(plan, resume=stopped.push_id).ok
     with pytest.raises(JournalError):
         desk.push(plan, resume=stopped.push_id)
+
+
+def test_what_a_killed_push_may_have_sent_stays_its_own(desk: Desk) -> None:
+    """What may have been sent before a push was killed is its own however often it is gone on with and stopped, and undone with it."""
+    plan = desk.plan(desk.sheet("Midterm", *SCORES))
+    killed = begin(desk, plan)
+    # It sent the last grade, and died before it could say so.
+    desk.gradebook.put_record(json.loads(plan.changes.loc[4, "after"]))
+    stopped = stop_after(desk, plan, 2, resume=killed)
+    assert (stopped.states["created"], stopped.finished is not None) == (1, True)
+    settings = desk.gradebook.settings
+    with open_journal(desk.gradebook.environment, settings.data_dir) as journal:
+        assert journal.read_left(killed).never_sent == set()
+    undo = plan_undo(stopped, desk.gradebook)
+    assert undo.writes == 2
+    take_back(desk, stopped)
+    assert desk.results("algebra-midterm") == {}
+    plan = desk.plan(desk.sheet("Midterm", *SCORES))
+    again = begin(desk, plan)
+    desk.gradebook.put_record(json.loads(plan.changes.loc[4, "after"]))
+    stop_after(desk, plan, desk.puts() + 1, resume=again)
+    done = desk.push(plan, resume=again)
+    assert (done.states["created"], done.entries["reason"].tolist()[4]) == (5, "found-done")
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_an_interrupt_before_anything_is_sent_leaves_no_doubt(
+    desk: Desk, *, committed: bool
+) -> None:
+    """Interrupted while its plan goes to the disk, a push has surely sent nothing, and can be gone on with if it is there."""
+    plan, begun = desk.plan(desk.sheet("Midterm", *SCORES)), Journal.begin
+
+    def interrupt(self: Journal, *given: Any, **named: Any) -> str:
+        if committed:
+            begun(self, *given, **named)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "begin", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            desk.push(plan)
+    pushes = gt.list_pushes(desk.gradebook.settings.data_dir)
+    assert [push.finished is not None for push in pushes] == [True] * committed
+    assert desk.puts() == 0
+    if committed:
+        theirs = elsewhere(desk)
+        theirs.push(theirs.plan(desk.sheet("Midterm", *SCORES)))
+        assert desk.push(plan, resume=pushes[0].push_id).states["unchanged"] == 5
