@@ -75,11 +75,15 @@ def _tell_way(error: BaseException) -> str:
     return f"{before}{type(error).__name__}, raised at\n{way}"
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+#: The exit code that the library of the command line gives a Ctrl-C.
+_INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str] | None) -> NoReturn:
     """Run one command and exit with its code; no traceback reaches an analyst.
 
     Args:
-        arguments: by default the process's own.
+        arguments: None for the process's own.
     """
     level = os.environ.get("GRADETOOLS_LOG_LEVEL", "WARNING").upper()
     known = logging.getLevelNamesMapping().get(level, logging.WARNING)
@@ -95,9 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except GradetoolsError as error:
         say_error(str(error))
         sys.exit(2)
-    except KeyboardInterrupt:
-        say_error("Stopped; `gradetools history` shows whether anything was sent.")
-        sys.exit(2)
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            say_error("Stopped; `gradetools history` shows whether anything was sent.")
+        raise
     except BrokenPipeError:
         # The reader of our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
