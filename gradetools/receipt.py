@@ -29,6 +29,9 @@ NOT_AS_SENT = "stored-differently"
 OPEN_REASONS = ("outcome-unknown", "not-allowed")
 #: The reason of what was not written and may have been sent: no answer came and it was not there then, or the push was killed.
 MAYBE_SENT = "maybe-sent"
+MAYBE_SENT_TOLD = (
+    "It may have been sent before the push was cut short; go on with the push to find out."
+)
 #: What an undo did with a grade: it is gone, or as it was before.
 UNDONE = ("removed", "restored")
 # What a receipt shows of itself first: what went wrong, then what was written.

@@ -27,12 +27,12 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.journal.erasing import erase, sweep
-from gradetools.journal.left import GO_ON, Left, read_left
+from gradetools.journal.left import Left, mark_unsure, read_left
 from gradetools.journal.lock import hold_lock, is_locked
 from gradetools.journal.sent import SENT, find_disputes, find_last_sent
 from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
 from gradetools.plan import Plan, is_active
-from gradetools.receipt import MAYBE_SENT, OUTCOME_COLUMNS, PushSummary, Receipt
+from gradetools.receipt import OUTCOME_COLUMNS, PushSummary, Receipt
 from gradetools.showing import MOST_ROWS, Showing, Shown
 from gradetools.snapshot import Environment
 
@@ -187,8 +187,7 @@ class Journal(Shown):
     def begin_again(self, push_id: str) -> None:
         """Note that a push is gone on with, which may be killed as well as before."""
         with self._writing(durably=True), self._db:
-            for statement in GO_ON:
-                self._db.execute(statement, {"push_id": push_id, "reason": MAYBE_SENT})
+            mark_unsure(self._db, push_id)
             self._db.execute(_UNDER_WAY, (push_id,))
 
     def record(self, push_id: str, outcomes: Sequence[Outcome]) -> None:

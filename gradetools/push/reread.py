@@ -32,7 +32,7 @@ from gradetools.plan import (
     written_entries,
 )
 from gradetools.push.guards import check_receipt
-from gradetools.push.write import Task, adds_by_hand, unlike
+from gradetools.push.write import Task, unlike
 from gradetools.receipt import Receipt
 from gradetools.snapshot import RESULT_COLUMNS, Snapshot, make_table, result_row
 
@@ -192,7 +192,7 @@ def look_at_rest(plan: Plan, left: Sequence[int], gradebook: Gradebook) -> Plan:
     own = OwnPushes(gradebook)
     for entry, change, before in _find_moved(rest, snapshot):
         task = Task(entry, change.sourced_id, before, change.after or {})
-        if unlike(task, change.before) or adds_by_hand(task, change.before):
+        if unlike(task, change.before):
             judged = dispute(
                 change,
                 before,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gradetools.errors import PlanError
 from gradetools.gradebook import Gradebook
-from gradetools.journal import Journal, check_resumable, open_journal
+from gradetools.journal import Journal, Left, check_resumable, open_journal
 from gradetools.plan import Plan
 from gradetools.push.reread import look_at_rest
 
@@ -31,6 +32,21 @@ def read_rest(journal: Journal, push_id: str) -> tuple[Plan, list[int]]:
     """
     check_resumable(journal.read_summary(push_id))
     return journal.read_plan(push_id), journal.unsent(push_id)
+
+
+def read_left(journal: Journal, plan: Plan, push_id: str) -> Left:
+    """Give what going on with a push takes up.
+
+    Raises:
+        PlanError: the push was of another plan.
+        JournalError: there is no such push, it is done, was taken back or forgotten.
+    """
+    own, _ = read_rest(journal, push_id)
+    if own.fingerprint != plan.fingerprint:
+        raise PlanError(
+            f"The push {push_id} was of another plan; resume it with its own (Journal.read_plan)."
+        )
+    return journal.read_left(push_id)
 
 
 def tell_rest(push_id: str, plan: Plan, rest: Plan) -> str:

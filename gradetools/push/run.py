@@ -20,11 +20,11 @@ from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from gradetools.dialects import Record
 from gradetools.errors import GradebookError, JournalError, PlanError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import (
     Journal,
-    Left,
     Outcome,
     draw_push_id,
     forget_older,
@@ -37,9 +37,9 @@ from gradetools.push.guards import check_host, check_plan
 from gradetools.push.log import log_outcomes
 from gradetools.push.progress import Progress, Reporter
 from gradetools.push.reread import OwnPushes
-from gradetools.push.resume import read_rest
+from gradetools.push.resume import read_left
 from gradetools.push.write import Task, done_state, verify_entry, write_entry
-from gradetools.receipt import NOT_AS_SENT, Receipt
+from gradetools.receipt import MAYBE_SENT, MAYBE_SENT_TOLD, NOT_AS_SENT, Receipt
 
 Verify = Literal["sample", "all"]
 #: Outcomes are in the journal after so many entries, or after so many seconds and a little.
@@ -98,7 +98,7 @@ def push_plan(
     settings = gradebook.settings
     check_host(plan.environment, list_environments(settings.data_dir))
     with open_journal(plan.environment, settings.data_dir) as journal, journal.lock():
-        left = None if resume is None else _left(journal, plan, resume)
+        left = None if resume is None else read_left(journal, plan, resume)
         forget_older(journal, settings.keep_days, now=gradebook.clock())
         run = _Run(
             plan,
@@ -146,15 +146,6 @@ def _close(run: _Run) -> Receipt:
     return run.journal.read_receipt(run.push_id, plan=run.plan)
 
 
-def _left(journal: Journal, plan: Plan, push_id: str) -> Left:
-    own, _ = read_rest(journal, push_id)
-    if own.fingerprint != plan.fingerprint:
-        raise PlanError(
-            f"The push {push_id} was of another plan; resume it with its own (Journal.read_plan)."
-        )
-    return journal.read_left(push_id)
-
-
 @dataclass
 class _Run:
     """One push under way."""
@@ -193,6 +184,8 @@ class _Run:
     #: Set when the journal has refused: it is tried again at the end, and not for each outcome, for it may take its time.
     refused: bool = False
     trouble: list[Exception] = field(default_factory=list)
+    #: What was begun and is not noted yet.
+    in_flight: set[int] = field(default_factory=set)
     #: Whether it surely ended before anything was sent.
     unsent: bool = False
     #: Whether any entry was sent, or settled without sending.
@@ -270,6 +263,7 @@ class _Run:
                 self.reporter.report(waiting, repeating, stopping=self._over())
         for _ in range(2):  # an interrupt may hit the first
             with self._guarded():
+                self._note_lost()
                 self._save(anyway=True)
         for thread in threads:
             while thread.is_alive():
@@ -306,6 +300,7 @@ class _Run:
         self.news.set()
 
     def _write(self, task: Task) -> Outcome:
+        self.in_flight.add(task.entry)
         outcome, cause = write_entry(
             task,
             self.gradebook,
@@ -321,12 +316,13 @@ class _Run:
             self.distrust.set()
         return outcome
 
-    def _may_be_ours(self, task: Task) -> bool:
-        """Whether what is there for an entry may have been written when this push was gone on with before."""
+    def _may_be_ours(self, task: Task, held: Record | None) -> bool:
+        """Whether what is there for an entry may have been written when this push was begun, or gone on with before."""
         if self.only is None or task.entry in self.never_sent:
             return False
         # What a later push of ours sent was not there then.
-        return self.own.find_editor(task, task.after).push_id not in self.later
+        editors = (self.own.find_editor(task, each) for each in (task.after, held))
+        return not any(each.push_id in self.later for each in editors)
 
     def _verify(self, task: Task) -> Outcome:
         outcome, cause = verify_entry(task, self.gradebook, Outcome(task.entry, done_state(task)))
@@ -349,7 +345,9 @@ class _Run:
         return gone
 
     def _note_written(self, outcome: Outcome) -> None:
-        self.unsaved.append(outcome)
+        kept = replace(outcome, reason=MAYBE_SENT) if self._stays_unsure(outcome) else outcome
+        self.unsaved.append(kept)
+        self.in_flight.discard(outcome.entry)
         self.tried |= outcome.state != "unsent" or outcome.reason not in {
             "unreachable",
             "not-allowed",
@@ -359,6 +357,17 @@ class _Run:
         done = outcome.state in {"created", "updated"}
         if done and outcome.sent is None and not self._sampled(outcome.entry):
             self.trusted.append(outcome.entry)
+
+    def _note_lost(self) -> None:
+        """Note what was begun and of which an interrupt took the outcome away."""
+        lost = [Outcome(each, "unsent", MAYBE_SENT, MAYBE_SENT_TOLD) for each in self.in_flight]
+        self.unsaved += lost
+        self.in_flight.clear()
+
+    def _stays_unsure(self, outcome: Outcome) -> bool:
+        """Whether an entry may have been sent before, and this time nothing came of it."""
+        unsure = self.only is not None and outcome.entry not in self.never_sent
+        return unsure and outcome.state == "unsent"
 
     def _note_verified(self, outcome: Outcome) -> None:
         """Record what was believed and is not so; when and by which request it was written stays."""

@@ -47,12 +47,12 @@ _FOUND = "It is there as it was to be written: sent before the push was cut shor
 _UNKNOWN = "It was sent and no answer came; resume the push to find out whether it was stored."
 
 #: What a person adds to a result and a server does not.
-_BY_HAND = ("score", "textScore", "comment")
+_BY_HAND = ("score", "comment")
 
 #: Says whose change of an entry it is that is there now.
 FindEditor = Callable[[Task, Record | None], Editor]
 #: Says whether what is there may be this push's own write, whose answer or record was lost.
-MayBeOurs = Callable[[Task], bool]
+MayBeOurs = Callable[[Task, Record | None], bool]
 #: What came of an entry, and the reason why no further entry should be tried, if there is one.
 Written = tuple[Outcome, GradebookError | None]
 
@@ -114,7 +114,7 @@ def _write(
     on_conflict: OnConflict,
     read_back: bool,
     resumed: bool = True,
-    may_be_ours: MayBeOurs = lambda _: True,
+    may_be_ours: MayBeOurs = lambda *_: True,
     under: str = "",
 ) -> Written:
     """Write under the planned id, or `under` another, and tell an error as what came of the entry."""
@@ -138,6 +138,8 @@ def _write(
     except UnreachableError as error:
         return _ended(task, "unreachable", error, state="unsent"), error
     except AuthError as error:
+        if error.sent:
+            return _ended(task, MAYBE_SENT, error, state="unsent"), error
         # Without a token nothing was written; what met a refusal of the gradebook's says so itself.
         state = "unsent" if error.without_token else "failed"
         return _ended(task, "not-allowed", error, state=state), error
@@ -195,17 +197,18 @@ def _settle(
         current = gradebook.get_record(task.sourced_id)
     if not differences(current, task.before):
         return None
-    there = current is not None and not unlike(task, current)
-    # What a push that is gone on with finds with somebody's comment beside it is theirs to decide about.
-    if there and not (resumed and adds_by_hand(task, current)):
-        if may_be_ours(task):
-            return _judge(task, current, _done(task, "found-done", told=_FOUND))
-        return Outcome(task.entry, "unchanged", "already-there", "The gradebook holds it already.")
+    if current is not None and not unlike(task, current):
+        if not may_be_ours(task, current):
+            told = "The gradebook holds it already."
+            return Outcome(task.entry, "unchanged", "already-there", told)
+        found = _done(task, "found-done", told=_FOUND)
+        # An undo asks before it takes away what somebody wrote beside it.
+        return found if _adds_by_hand(task, current) else _judge(task, current, found)
     told = f"{find_editor(task, current).tell(task.before, current, 'since the preview')}."
     return _conflict(task, told, on_conflict)
 
 
-def adds_by_hand(task: Task, current: Record | None) -> bool:
+def _adds_by_hand(task: Task, current: Record) -> bool:
     """Whether there is more than would be written, such as no server adds of its own."""
     held, sent = canonical(current), canonical(task.after)
     return any(name in held and name not in sent for name in _BY_HAND)
