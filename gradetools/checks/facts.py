@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gradetools.checks.compared import Compared, compare_columns
-from gradetools.checks.names import DIFFERENT, UNKNOWN, find_differing
+from gradetools.checks.names import DIFFERENT, SAME, UNKNOWN, find_differing, find_nearer
 from gradetools.columns import (
     ColumnMeaning,
     Columns,
@@ -195,6 +195,11 @@ class Facts:
         words = [said[i] for i in numbers[some].tolist()]
         known = _write_out(students["name"], some)
         answers = find_differing(words, known, self.list_everybody)
+        if not self.columns.of("name"):
+            # Of a name alone somebody was chosen by hand, and whose name comes near stands next in the list.
+            answers[find_nearer(words, known, self.list_everybody()) & (answers == SAME)] = (
+                DIFFERENT
+            )
         # Who has no name in the gradebook is called by the sourcedId.
         answers[known == _write_out(students["sourced_id"], some)] = UNKNOWN
         told = answers.take(pairs)

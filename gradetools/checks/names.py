@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -48,6 +49,34 @@ def find_differing(
         for one, other in zip(said, known, strict=True)
     ]
     return np.array(answers, dtype=np.int8)
+
+
+#: So much nearer must another name be; and so many comparisons are made.
+_NEARER, _MOST_COMPARED = 0.1, 20_000
+
+
+def find_nearer(said: Sequence[str], known: Iterable[str], everybody: Iterable[str]) -> list[bool]:
+    """Say of pairs of names whether somebody else's comes clearly nearer to what the sheet says, as Ben's to `Benn` than Béla's."""
+    people = {_spell(each) for each in everybody}
+    if sum(map(bool, said)) * len(people) > _MOST_COMPARED:
+        return [False] * len(said)
+    return [
+        bool(one) and _is_nearer(_spell(one), _spell(other), people)
+        for one, other in zip(said, known, strict=True)
+    ]
+
+
+def _is_nearer(said: str, known: str, people: Collection[str]) -> bool:
+    own = _liken(said, known) + _NEARER
+    return any(_liken(said, each) > own for each in people)
+
+
+def _spell(name: str) -> str:
+    return " ".join(sorted(split_name(name)))
+
+
+def _liken(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _compare(

@@ -110,12 +110,17 @@ def show_sheet(console: Console, sheet: Sheet, columns: Columns, snapshot: Snaps
     # Here the first line is named, too: a title that stands there may have been taken for the header.
     known = {**sheet.detected, "header row": str(sheet.recognition.header_line)}
     detected = ", ".join(
-        f"{name} {DELIMITER_NAMES.get(value, value)}" for name, value in known.items() if value
+        f"{name} {DELIMITER_NAMES.get(value, value)}"
+        for name, value in known.items()
+        if value and name != "other worksheets"
     )
     rows = int((sheet.roles == "student").sum())
     console.print(
         f"[bold]{escape(sheet.name)}[/]: {escape(tell_format(sheet.format))}, {rows} student rows ({escape(detected)})"
     )
+    if others := sheet.detected.get("other worksheets"):
+        read = f"Only the worksheet {sheet.detected['worksheet']!r} is read; the workbook also has: {others}."
+        console.print(f"[yellow]{escape(read)} Name another with --sheet.[/]")
     student = columns.student_column
     if student is not None:
         matched = students_matched(sheet, columns, snapshot)

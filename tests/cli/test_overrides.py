@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from command import Run
 from workbooks import write_xlsx
@@ -48,6 +49,20 @@ def test_a_title_that_was_called_the_header_is_told_as_one(run: Run, tmp_path: P
     assert (other in named.out, "header row 1)" in " ".join(named.out.split())) == (True, True)
     found = run("check", book, "--header-row", 3)
     assert "Without --header-row" not in found.out + found.err
+
+
+def test_the_worksheets_that_are_not_read_are_named_by_themselves(run: Run, tmp_path: Path) -> None:
+    """Of a workbook with two worksheets of grades it is said which alone is read, and how to name another."""
+    rows = [["Student number", "Quiz 1"], ["00041", 9], ["00082", 8]]
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "Period 1"
+    for sheet in (book.worksheets[0], book.create_sheet("Period 2")):
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "two.xlsx")
+    told = " ".join(run("check", tmp_path / "two.xlsx").out.split())
+    read = "Only the worksheet 'Period 1' is read; the workbook also has: Period 2. Name another with --sheet."
+    assert (read in told, "(worksheet Period 1, header row 1)" in told) == (True, True)
 
 
 def test_a_header_that_was_found_is_named_where_nobody_is(run: Run, tmp_path: Path) -> None:

@@ -142,6 +142,11 @@ def test_who_was_chosen_for_a_name_is_compared_with_it(tmp_path: Path) -> None:
     assert set(checked.findings["column"]) == {"Pupil"}
     picks = {"Ben Example": "s2", "Dan Invented": "s6", "Example, Ada": "s1", "Zoe": "s3"}
     assert found(check(tmp_path, rows, "Pupil;Quiz 1", choose)) == []
+    picks = {"Benn Example": "s1", "Zoe Sampler": "s3", "Danny Invented": "s6"}
+    near = "Benn Example;8\nZoe Sampler;7\nDanny Invented;6\n"
+    assert found(check(tmp_path, near, "Pupil;Quiz 1", choose)) == [
+        (2, "name-differs", "warning", "The sheet says 'Benn Example', and Ada Example was chosen.")
+    ]
     picks = {"bexample": "s1", "41": "s2"}
     logins = check(tmp_path, "bexample;8\n41;7\n", "Pupil;Quiz 1", choose)
     assert found(logins) == []
