@@ -155,7 +155,7 @@ def _column_unmapped(facts: Facts) -> Iterator[Finding]:
 def _remarks_not_sent(facts: Facts) -> Iterator[Finding]:
     for column, count in find_remarks(facts.sheet, facts.columns).items():
         are = "remark in {!r} is" if count == 1 else "remarks in {!r} are"
-        told = f"{count:,} {are.format(column)} not sent: the header names no score column that they could belong to."
+        told = f"{count:,} {are.format(column)} not sent: the header names no score column that {'it' if count == 1 else 'they'} could belong to."
         yield Finding(0, column, told)
 
 

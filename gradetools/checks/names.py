@@ -55,15 +55,16 @@ def find_differing(
 _NEARER, _MOST_COMPARED = 0.1, 20_000
 
 
-def find_nearer(said: Sequence[str], known: Iterable[str], everybody: Iterable[str]) -> list[bool]:
+def find_nearer(
+    said: Sequence[str], known: Iterable[str], everybody: Iterable[str]
+) -> NDArray[np.bool_]:
     """Say of pairs of names whether somebody else's comes clearly nearer to what the sheet says, as Ben's to `Benn` than Béla's."""
     people = {_spell(each) for each in everybody}
     if sum(map(bool, said)) * len(people) > _MOST_COMPARED:
-        return [False] * len(said)
-    return [
-        bool(one) and _is_nearer(_spell(one), _spell(other), people)
-        for one, other in zip(said, known, strict=True)
-    ]
+        return np.zeros(len(said), dtype=bool)
+    pairs = zip(said, known, strict=True)
+    nearer = (bool(one) and _is_nearer(_spell(one), _spell(other), people) for one, other in pairs)
+    return np.fromiter(nearer, dtype=bool, count=len(said))
 
 
 def _is_nearer(said: str, known: str, people: Collection[str]) -> bool:

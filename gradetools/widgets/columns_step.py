@@ -186,7 +186,7 @@ class ColumnsStep(Step):
     def _tell_open(self) -> None:
         """Say for how many columns of scores no line item is known, before the check blocks their grades."""
         number = len(self._list_open())
-        self.ignore.description = f"Ignore these {number:,} columns"
+        self.ignore.description = f"Ignore the {number:,} columns without a line item"
         self.ignore.layout.display = None if number > 1 else "none"
         told = (
             f"{count(number, 'column of scores has', 'columns of scores have')} no line item yet, and would not be "
@@ -195,7 +195,7 @@ class ColumnsStep(Step):
         parts = [say("warning", told)] if number else []
         for column, remarks in self._find_open_remarks().items():
             told = f"{count(remarks, 'remark')} in {column!r} would not be sent, for the header names no score column that "
-            told += "they could belong to: choose below whose comment it is, or ignore the column."
+            told += f"{'it' if remarks == 1 else 'they'} could belong to: choose below whose comment it is, or ignore the column."
             parts.append(say("warning", told))
         self.open_columns.value = join(*parts)
 

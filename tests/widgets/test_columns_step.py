@@ -478,7 +478,7 @@ def test_columns_without_a_line_item_are_ignored_at_once(
     step = form.columns
     for column in ("Essay", "Bonus"):
         step.line_items[column].value = ""
-    assert step.ignore.description == "Ignore these 2 columns"
+    assert step.ignore.description == "Ignore the 2 columns without a line item"
     assert is_shown(form, step.ignore)
     step.ignore.click()
     assert [step.line_items[column].value for column in ("Essay", "Bonus")] == ["ignore"] * 2
