@@ -65,6 +65,7 @@ def test_a_second_interrupt_says_where_to_look(capsys: pytest.CaptureFixture[str
     )
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_receipt_comes_before_an_interrupt() -> None:
     """Once a push has ended, Ctrl-C waits until its receipt is written; the next one does not, and afterwards all is as before."""
     before = signal.getsignal(signal.SIGINT)

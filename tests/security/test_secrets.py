@@ -132,6 +132,7 @@ def test_no_lost_connection_shows_a_secret(world: World, gateway: Gateway, where
             assert find_planted(show_error(caught.value)) == []
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("path", ["/token", "/ims"])
 def test_an_interrupted_request_shows_no_secret(world: World, gateway: Gateway, path: str) -> None:
     """Interrupted while a request is under way, a traceback that shows variables shows no token and no secret."""
