@@ -15,6 +15,7 @@ const SAVES = "gt-saves"; // told to what has the focus, as grid.js hears
 const HEADER = ".jupyter-widget-Collapse-header";
 const LIST = ".gt-shrinking";
 const FRESH = ".gt-fresh"; // the title of what a button has just put below
+const ENTER = "\u2028"; // as in picker.py
 const SEARCH = ".gt-picker input[type=text]"; // beside a list
 const PART = ".gt-appears"; // a part of a step that comes in sight when the one before is done
 const CONTROLS = "input, select, textarea, button";
@@ -130,6 +131,12 @@ class Keyboard {
     // To save the notebook is the one shortcut that is wanted everywhere.
     const saves = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && key.toLowerCase() === "s";
     if (saves) this.letThrough(target);
+    // Enter goes to the kernel as a part of the text, which comes whole and in order.
+    if (target.matches(SEARCH) && key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      target.value += ENTER;
+      target.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     if (target.matches(HEADER) && (key === "Enter" || key === " ")) {
       event.preventDefault();
       target.click();

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import ipywidgets as ipw
 import pandas as pd
 
 from gradetools.widgets.look import LABEL, WRAP, element
 from gradetools.widgets.step import offer
+
+#: What the form's script writes behind the text at Enter: a message of its own may come before the last letters, which wait
+#: for the kernel's answer to those before them.
+_ENTER = "\u2028"
 
 
 class Picker:
@@ -38,7 +41,6 @@ class Picker:
         parts = [self.choice, self.search, self.told]
         self.view = ipw.HBox(parts, layout=WRAP).add_class("gt-picker")
         self.search.observe(lambda _: self._narrow(), "value")
-        self.search.on_msg(self._hear)
         self.choice.observe(lambda _: self._changed(), "value")
         self.fill(())
 
@@ -71,7 +73,11 @@ class Picker:
         self._filling = False
 
     def _narrow(self) -> None:
-        if not self._filling:
+        typed = self.search.value
+        if typed.endswith(_ENTER):
+            self.search.value = typed.rstrip(_ENTER)
+            self.take_only()
+        elif not self._filling:
             self._offer(self.value)
 
     def _offer(self, kept: str) -> None:
@@ -121,10 +127,6 @@ class Picker:
             # What is typed next is another name; emptied before, for a grade may take its time to be read.
             self.search.value = ""
             self.choice.value = fitting[0]
-
-    def _hear(self, _: object, content: Mapping[str, Any], __: object) -> None:
-        if content.get("event") == "submit":  # what a text field sends at Enter
-            self.take_only()
 
     def _changed(self) -> None:
         self.choice.tooltip = self.choice.label or ""  # whole, where the window cuts it

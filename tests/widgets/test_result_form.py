@@ -306,8 +306,8 @@ def test_the_only_one_that_fits_is_taken() -> None:
     picker = Picker("Student", "student", on_change=lambda: chosen.append(picker.value))
 
     def press_enter(words: str) -> str:
-        picker.search.value = words
-        picker.take_only()
+        picker.search.value = words  # as it comes letter by letter
+        picker.search.value = f"{words}\u2028"  # and at Enter
         return str(picker.choice.options[0][0])
 
     picker.fill((), empty="choose the class first")
