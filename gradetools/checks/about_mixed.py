@@ -50,11 +50,11 @@ def _two_scales(facts: Facts) -> Iterator[Finding]:
     for key, title, high, places, low in list_mixed(facts):
         values = facts.entries["value"].to_numpy()
         top, others = values[low].max(), np.setdiff1d(places[values[places] > 0], low)
-        few = f"the others ({name_lines(facts, others)})" if len(others) > 1 else "the other"
+        few = "the others"
         if len(others) == 1:
             few = f"the other ({values[others[0]]:g}, {name_lines(facts, others)})"
-        elif len(others) > FEW_LOW:
-            few = "the others"
+        elif len(others) <= FEW_LOW:
+            few = f"the others ({name_lines(facts, others)})"
         message = (
             f"{len(low):,} of the {len(places):,} scores of {title!r} are at most {top:g} ({name_lines(facts, low)}), of "
             f"{high:g} possible points, and {few} far higher: are they of another full mark?"

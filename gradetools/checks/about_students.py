@@ -98,7 +98,7 @@ def _student_unknown(facts: Facts) -> Iterator[Finding]:
             yield Finding(line, _column(facts), message, _OTHER_CLASS)
             continue
         near = _names(facts, row.candidates)  # type: ignore[arg-type] # - the stubs do not know the columns
-        fix = f"Perhaps {near}? {_PICK}" if near else "" if text else _NO_ID
+        fix = _tell_near(near) or ("" if text else _NO_ID)
         yield Finding(line, _column(facts), message, fix)
 
 
@@ -119,7 +119,7 @@ def _id_mangled(facts: Facts) -> Iterator[Finding]:
                 int(str(row.line)),
                 _column(facts),
                 message,
-                f"Perhaps {near}? {_PICK}" if near else "",
+                _tell_near(near),
             )
 
 
@@ -181,20 +181,17 @@ def _student_case(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def _tell_near(near: str) -> str:
+    return f"Perhaps {near}? {_PICK}" if near else ""
+
+
 def _told_names(facts: Facts) -> Iterator[tuple[int, str]]:
-    """Give line and words for each row whose name differs."""
-    rows = facts.names.differing
+    """Give line and words for each row whose name differs, or for whose name somebody else was chosen where there are no ids."""
+    rows, beside = facts.names.differing, bool(facts.columns.of("name"))
     for line, text, said, name in zip(
         rows["line"], rows["text"], rows["said"], rows["name"], strict=True
     ):
-        yield int(line), f"{said!r}, and {text} is {name}"
-
-
-def _tell_chosen(facts: Facts) -> Iterator[tuple[int, str]]:
-    """The same where there are names alone, for each of which somebody was chosen."""
-    rows = facts.names.differing
-    for line, said, name in zip(rows["line"], rows["said"], rows["name"], strict=True):
-        yield int(line), f"{said!r}, and {name} was chosen"
+        yield int(line), f"{said!r}, and {f'{text} is {name}' if beside else f'{name} was chosen'}"
 
 
 #: Fewer names than these cannot tell a shifted column from a nickname.
@@ -238,8 +235,7 @@ def _names_shifted(facts: Facts) -> Iterator[Finding]:
 )
 def _name_differs(facts: Facts) -> Iterator[Finding]:
     if not _most_differ(facts):
-        own = not facts.columns.of("name")
-        for line, told in _tell_chosen(facts) if own else _told_names(facts):
+        for line, told in _told_names(facts):
             yield Finding(line, _name_column(facts), f"The sheet says {told}.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
@@ -94,7 +94,9 @@ def suggest_columns(
         told = {"means": "name", "reason": "it holds names of students"}
         meanings[place] = meanings[place].model_copy(update=told)
     if sheet.format == "plain_wide":
-        meanings = [_with_owner(each, meanings) for each in meanings]
+        own = [each for each in meanings if each.belongs_to is None]
+        scores = {each.column for each in own if each.means in ("score", "text_score")}
+        meanings = [_with_owner(each, scores) for each in meanings]
     suggested = Columns(
         format=sheet.format,
         header_fingerprint=sheet.fingerprint,
@@ -104,12 +106,10 @@ def suggest_columns(
     return suggested if earlier is None else _carry_over(earlier, suggested, sheet, finder)
 
 
-def _with_owner(meaning: ColumnMeaning, meanings: Sequence[ColumnMeaning]) -> ColumnMeaning:
+def _with_owner(meaning: ColumnMeaning, scores: Collection[ColumnKey]) -> ColumnMeaning:
     """Leave a companion to nobody where that is ignored, or it names none and there are two by now: line items were found for them."""
     if meaning.belongs_to is None:
         return meaning
-    own = [each for each in meanings if each.belongs_to is None]
-    scores = [each.column for each in own if each.means in ("score", "text_score")]
     alone = meaning_of(meaning.column.name) in COMPANIONS and len(scores) > 1
     if meaning.belongs_to in scores and not alone:
         return meaning

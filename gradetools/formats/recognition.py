@@ -58,9 +58,9 @@ _SHORT_SUMMARIES = frozenset(("max", "min", "high", "low", "sd", "std", "n", "me
 _HIGHEST = frozenset(("max", "high"))
 #: The columns that a receipt adds to a sheet begin so; no export has them.
 OWN_COLUMN = "gradetools_"
-#: Moodle's way to write a header after a blank.
-#: What may stand behind a line item's title in a heading, which every pattern of `checks.headings` does.
+#: What may stand behind a line item's title: a full mark as `checks.headings` reads it, or a bracket of any kind.
 _MARK = re.compile(r"(?<=\S)\s*(?:%|[(\[][^()\[\]]*[)\]]|/\s*\d+|\bout of\s+\d+)$", re.IGNORECASE)
+#: Moodle's way to write a header after a blank.
 _QUOTED = re.compile(r'^\s+"(.*)"\s*$', re.DOTALL)
 #: A text that stands for no grade at all.
 SKIP: Mapping[str, Any] = {"skip": True}

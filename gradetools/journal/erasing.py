@@ -12,6 +12,8 @@ import datetime as dt
 import sqlite3
 from collections.abc import Sequence
 
+from gradetools.receipt import MAYBE_SENT
+
 #: A person waits for it.
 _PATIENCE = 2_000
 #: Of a forgotten push, the entries that may have been written decide what was sent last; without them, nobody knows.
@@ -22,7 +24,7 @@ FROM pushes p JOIN entries e USING (push_id)
     JOIN entries older ON older.line_item = e.line_item AND older.student = e.student
     JOIN pushes before ON before.push_id = older.push_id AND before.rowid < p.rowid
 WHERE p.push_id = ? AND e.after IS NOT NULL AND older.after IS NOT NULL
-    AND (e.state IN ('created', 'updated', 'failed') OR (e.state = 'unsent' AND (p.finished IS NULL OR e.reason = 'maybe-sent')))
+    AND (e.state IN ('created', 'updated', 'failed') OR (e.state = 'unsent' AND (p.finished IS NULL OR e.reason = ?)))
 """
 _ERASE = (
     "DELETE FROM plans WHERE push_id = ?",
@@ -38,7 +40,7 @@ def erase(db: sqlite3.Connection, push_ids: Sequence[str], now: dt.datetime) -> 
     db.execute("PRAGMA secure_delete=ON")
     with db:
         for push_id in push_ids:
-            db.execute(_SUPERSEDE, (push_id,))
+            db.execute(_SUPERSEDE, (push_id, MAYBE_SENT))
         for push_id in push_ids:
             for statement in _ERASE:
                 db.execute(statement, (push_id,))

@@ -26,8 +26,16 @@ class Left(NamedTuple):
     later: frozenset[str]
 
 
-def read_left(read: Callable[..., list[tuple[Any, ...]]], push_id: str) -> Left:
-    """Read it from a journal, of which `read` answers a query."""
+Read = Callable[..., list[tuple[Any, ...]]]
+
+
+def list_open(read: Read, push_id: str) -> dict[int, bool]:
+    """List what has no sure outcome yet, those with an unknown one first, each with whether it surely was not sent, or in vain.
+
+    Args:
+        read: answers a query of a journal.
+        push_id: which push.
+    """
     rows = read(
         "SELECT entry, (state='unsent' AND reason<>? AND finished IS NOT NULL) OR reason='not-allowed'"
         " FROM entries JOIN pushes USING (push_id)"
@@ -37,6 +45,12 @@ def read_left(read: Callable[..., list[tuple[Any, ...]]], push_id: str) -> Left:
         push_id,
         json.dumps(OPEN_REASONS),
     )
+    return {entry: bool(never) for entry, never in rows}
+
+
+def read_left(read: Read, push_id: str) -> Left:
+    """Give what going on with a push takes up, and what of that may have been sent."""
+    entries = list_open(read, push_id)
     # In the order in which they were journaled, for the clock may have been set back; one before it may have been gone on with.
     others = read(
         "SELECT p.push_id FROM pushes p JOIN pushes own ON own.push_id=?"
@@ -51,9 +65,8 @@ def read_left(read: Callable[..., list[tuple[Any, ...]]], push_id: str) -> Left:
         push_id,
         json.dumps(sorted(later)),
     )
-    never = {entry for entry, never in rows if never} | {entry for (entry,) in made}
-    entries = [entry for entry, _ in rows]
-    return Left(entries, frozenset(never.intersection(entries)), frozenset(later))
+    never = {entry for entry, never in entries.items() if never} | {entry for (entry,) in made}
+    return Left(list(entries), frozenset(never.intersection(entries)), frozenset(later))
 
 
 def mark_unsure(db: sqlite3.Connection, push_id: str) -> None:

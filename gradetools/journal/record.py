@@ -27,7 +27,7 @@ import pandas as pd
 from gradetools.dialects import parse
 from gradetools.errors import JournalError
 from gradetools.journal.erasing import erase, sweep
-from gradetools.journal.left import Left, mark_unsure, read_left
+from gradetools.journal.left import Left, list_open, mark_unsure, read_left
 from gradetools.journal.lock import hold_lock, is_locked
 from gradetools.journal.sent import SENT, find_disputes, find_last_sent
 from gradetools.journal.summaries import forgotten_push, read_facts, unusable, with_undos
@@ -324,7 +324,7 @@ class Journal(Shown):
 
     def unsent(self, push_id: str) -> list[int]:
         """List the entries of a push that have no sure outcome yet, those with an unknown one first."""
-        return self.read_left(push_id).entries
+        return list(list_open(self._read, push_id))
 
     def read_left(self, push_id: str) -> Left:
         """Give what going on with a push takes up, and what of that may have been sent."""

@@ -41,8 +41,9 @@ def read_left(journal: Journal, plan: Plan, push_id: str) -> Left:
         PlanError: the push was of another plan.
         JournalError: there is no such push, it is done, was taken back or forgotten.
     """
-    own, _ = read_rest(journal, push_id)
-    if own.fingerprint != plan.fingerprint:
+    push = journal.read_summary(push_id)
+    check_resumable(push)
+    if push.fingerprint != plan.fingerprint:
         raise PlanError(
             f"The push {push_id} was of another plan; resume it with its own (Journal.read_plan)."
         )

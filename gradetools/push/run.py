@@ -16,7 +16,7 @@ import array
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Collection, Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -25,6 +25,7 @@ from gradetools.errors import GradebookError, JournalError, PlanError
 from gradetools.gradebook import Gradebook
 from gradetools.journal import (
     Journal,
+    Left,
     Outcome,
     draw_push_id,
     forget_older,
@@ -111,9 +112,7 @@ def push_plan(
             stop=stop or threading.Event(),
             reporter=Reporter(progress, plan.writes if left is None else len(left.entries)),
             verify=verify,
-            only=left.entries if left else None,
-            never_sent=left.never_sent if left else (),
-            later=left.later if left else (),
+            left=left,
         )
         with _closing_unsent(run), gradebook.transport.paced(workers, run.stop):
             run.go()
@@ -127,7 +126,7 @@ def _closing_unsent(run: _Run) -> Iterator[None]:
         yield
     except BaseException:
         # What a push that was killed left may have been sent before.
-        if run.push_id and run.unsent and (run.only is None or run.never_sent):
+        if run.push_id and run.unsent and (run.left is None or run.left.never_sent):
             with contextlib.suppress(JournalError):
                 run.journal.finish(run.push_id, now=run.gradebook.clock(), why_unsent=_STOPPED)
         raise
@@ -161,10 +160,8 @@ class _Run:
     stop: threading.Event
     reporter: Reporter
     verify: Verify
-    only: Collection[int] | None = None
-    #: Of these the ones that were surely not sent when the push was stopped, and the pushes that began after it.
-    never_sent: Collection[int] = frozenset()
-    later: Collection[str] = frozenset()
+    #: What is left of the push, where it is gone on with.
+    left: Left | None = None
     #: The entries that are read back; None stands for all.
     sample: Container[int] | None = None
     #: Set when the plan is in the journal, or will never be; until then lists are read, and nothing is written.
@@ -198,7 +195,8 @@ class _Run:
     def go(self) -> None:
         """Write everything, and end with every outcome in the journal."""
         ahead = 2 * self.workers
-        tasks = make_tasks(self.plan, self.gradebook, only=self.only, ahead=ahead)
+        only = None if self.left is None else self.left.entries
+        tasks = make_tasks(self.plan, self.gradebook, only=only, ahead=ahead)
         self._run_workers(tasks, self._write, self._note_written, first=self._begin)
         if self.distrust.is_set() and not self.stop.is_set():
             self.ended.clear()
@@ -306,7 +304,7 @@ class _Run:
             self.gradebook,
             self.own.find_editor,
             on_conflict=self.plan.on_conflict,
-            resumed=self.only is not None,
+            resumed=self.left is not None,
             may_be_ours=self._may_be_ours,
             read_back=self._sampled(task.entry) or self.distrust.is_set(),
         )
@@ -318,11 +316,11 @@ class _Run:
 
     def _may_be_ours(self, task: Task, held: Record | None) -> bool:
         """Whether what is there for an entry may have been written when this push was begun, or gone on with before."""
-        if self.only is None or task.entry in self.never_sent:
+        if self.left is None or task.entry in self.left.never_sent:
             return False
         # What a later push of ours sent was not there then.
         editors = (self.own.find_editor(task, each) for each in (task.after, held))
-        return not any(each.push_id in self.later for each in editors)
+        return not any(each.push_id in self.left.later for each in editors)
 
     def _verify(self, task: Task) -> Outcome:
         outcome, cause = verify_entry(task, self.gradebook, Outcome(task.entry, done_state(task)))
@@ -366,7 +364,7 @@ class _Run:
 
     def _stays_unsure(self, outcome: Outcome) -> bool:
         """Whether an entry may have been sent before, and this time nothing came of it."""
-        unsure = self.only is not None and outcome.entry not in self.never_sent
+        unsure = self.left is not None and outcome.entry not in self.left.never_sent
         return unsure and outcome.state == "unsent"
 
     def _note_verified(self, outcome: Outcome) -> None:

@@ -130,19 +130,15 @@ def _write(
         )
         return (settled, None) if settled else _put(task, gradebook, read_back=read_back)
     except StoppedError as error:
-        reason = MAYBE_SENT if error.sent else "stopped"
-        return _ended(task, reason, error, state="unsent"), None
+        return _left_unsent(task, "stopped", error), None
     except BusyError as error:
-        reason = MAYBE_SENT if error.sent else "server-busy"
-        return _ended(task, reason, error, state="unsent"), error
+        return _left_unsent(task, "server-busy", error), error
     except UnreachableError as error:
-        return _ended(task, "unreachable", error, state="unsent"), error
+        return _left_unsent(task, "unreachable", error), error
     except AuthError as error:
-        if error.sent:
-            return _ended(task, MAYBE_SENT, error, state="unsent"), error
         # Without a token nothing was written; what met a refusal of the gradebook's says so itself.
-        state = "unsent" if error.without_token else "failed"
-        return _ended(task, "not-allowed", error, state=state), error
+        end = _left_unsent if error.without_token or error.sent else _ended
+        return end(task, "not-allowed", error), error
     except GradebookError as error:
         return _ended(task, "refused", error), None
 
@@ -289,6 +285,11 @@ def _judge(task: Task, stored: Record | None, written: Outcome) -> Outcome:
         "again, tell its operators."
     )
     return replace(written, state="failed", reason=NOT_AS_SENT, message=message, stored=text)
+
+
+def _left_unsent(task: Task, reason: str, error: GradebookError) -> Outcome:
+    """Say that it was not written; what was sent all the same may come late."""
+    return _ended(task, MAYBE_SENT if error.sent else reason, error, state="unsent")
 
 
 def _ended(
